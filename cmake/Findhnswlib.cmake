@@ -1,0 +1,17 @@
+# Debian ships hnswlib's headers without a CMake package; upstream 0.8 and newer has one.
+# Defines hnswlib::hnswlib. Point hnswlib_INCLUDE_DIR at the folder above hnswlib/hnswlib.h elsewhere.
+find_package(hnswlib CONFIG QUIET)
+if(TARGET hnswlib::hnswlib)
+  set(hnswlib_FOUND TRUE)
+  return()
+endif()
+find_path(hnswlib_INCLUDE_DIR hnswlib/hnswlib.h)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(hnswlib REQUIRED_VARS hnswlib_INCLUDE_DIR)
+if(hnswlib_FOUND)
+  add_library(hnswlib::hnswlib INTERFACE IMPORTED)
+  set_target_properties(hnswlib::hnswlib PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${hnswlib_INCLUDE_DIR}"
+    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${hnswlib_INCLUDE_DIR}")
+endif()
+mark_as_advanced(hnswlib_INCLUDE_DIR)

@@ -1,0 +1,50 @@
+include(GoogleTest)
+
+# loadline_library(<target> EXPORT_NAME <name> [DEPS ...] [PRIVATE_DEPS ...])
+# One of the installed static libraries; rooms add their files with loadline_room().
+function(loadline_library target)
+  cmake_parse_arguments(ARG "" "EXPORT_NAME" "DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(${target} STATIC)
+  add_library(loadline::${ARG_EXPORT_NAME} ALIAS ${target})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
+  set_target_properties(${target} PROPERTIES
+    OUTPUT_NAME ${target} EXPORT_NAME ${ARG_EXPORT_NAME} VERIFY_INTERFACE_HEADER_SETS ON
+    POSITION_INDEPENDENT_CODE ON)
+endfunction()
+
+# loadline_room(<target> HDRS ... [SRCS ...]): the files of one room (the calling folder).
+function(loadline_room target)
+  cmake_parse_arguments(ARG "" "" "HDRS;SRCS" ${ARGN})
+  list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(TRANSFORM ARG_SRCS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  target_sources(${target} PUBLIC FILE_SET HEADERS FILES ${ARG_HDRS} PRIVATE ${ARG_SRCS})
+endfunction()
+
+# loadline_executable(<name> SRCS ... [DEPS ...]): a program, with the allocator chosen at
+# configure time. Libraries never choose an allocator.
+function(loadline_executable name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS}
+    $<$<STREQUAL:${LOADLINE_ALLOCATOR},mimalloc>:mimalloc>)
+endfunction()
+
+# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s]): one GoogleTest binary a room.
+function(loadline_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SRCS})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 TEST_PREFIX "${name}."
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,5 @@
+# Warnings for our own code only: linked PRIVATE, never exported to consumers.
+add_library(loadline_warnings INTERFACE)
+target_compile_options(loadline_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wunused-result
+  $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)

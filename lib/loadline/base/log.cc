@@ -1,0 +1,72 @@
+#include "loadline/base/log.h"
+
+#include <atomic>
+#include <cstdio>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "loadline/base/mutex.h"
+
+namespace loadline {
+namespace {
+
+void WriteToStandardError(const LogRecord& record) {
+  const std::string line = absl::StrCat(FormatLogRecord(record), "\n");
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+struct SinkHolder {
+  Mutex mutex;
+  LogSink sink ABSL_GUARDED_BY(mutex) = WriteToStandardError;
+  std::atomic<LogLevel> lowest{LogLevel::kWarning};
+};
+
+SinkHolder& Holder() {
+  static SinkHolder* const holder = new SinkHolder;  // never destroyed: logging works during exit
+  return *holder;
+}
+
+}  // namespace
+
+absl::string_view LogLevelName(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "unknown";
+}
+
+std::string FormatLogRecord(const LogRecord& record) {
+  std::string line = absl::StrCat("level=", LogLevelName(record.level),
+                                  " component=", absl::CHexEscape(record.component), " msg=\"",
+                                  absl::Utf8SafeCHexEscape(record.message), "\"");
+  for (const auto& [key, value] : record.fields) {
+    absl::StrAppend(&line, " ", absl::CHexEscape(key), "=\"", absl::Utf8SafeCHexEscape(value),
+                    "\"");
+  }
+  return line;
+}
+
+void SetLogSink(LogSink sink, LogLevel lowest) {
+  SinkHolder& holder = Holder();
+  MutexLock lock(holder.mutex);
+  holder.sink = std::move(sink);
+  holder.lowest.store(lowest, std::memory_order_relaxed);
+}
+
+bool LogEnabled(LogLevel level) { return level >= Holder().lowest.load(std::memory_order_relaxed); }
+
+void Log(LogRecord record) {
+  if (!LogEnabled(record.level)) return;
+  SinkHolder& holder = Holder();
+  MutexLock lock(holder.mutex);
+  if (holder.sink) holder.sink(record);
+}
+
+}  // namespace loadline

@@ -1,0 +1,144 @@
+#ifndef LOADLINE_MONITOR_PERFORMANCE_MONITOR_H_
+#define LOADLINE_MONITOR_PERFORMANCE_MONITOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "loadline/base/clock.h"
+#include "loadline/stats/latency_histogram.h"
+
+namespace loadline {
+
+// The counters of one operation ("registry.get"). Obtained from a monitor, valid as long as it.
+class OperationRecorder;
+
+// One finished operation in a snapshot.
+struct OperationSnapshot {
+  std::string name;
+  uint64_t count = 0;   // finished operations, failed ones included
+  uint64_t errors = 0;  // of those, the failed ones
+  stats::LatencyHistogram latency;
+};
+
+// Process figures at one moment. No value where the OS does not answer.
+struct ProcessSample {
+  int64_t steady_nanos = 0;
+  std::optional<uint64_t> memory_bytes;
+  std::optional<uint64_t> peak_memory_bytes;
+  std::optional<double> cpu_percent;  // since the previous sample; 100 = one core busy
+};
+
+struct MonitorSnapshot {
+  int64_t since_steady_nanos = 0;  // start or last Reset
+  int64_t taken_steady_nanos = 0;
+  std::vector<OperationSnapshot> operations;  // by name
+  std::vector<ProcessSample> samples;         // oldest first; a ring of MonitorOptions::max_samples
+};
+
+// A figure that is watched. Raised when the figure is above `raise_above` at Evaluate(), cleared
+// when it is below `clear_below` (<= raise_above): between the two it stays as it is.
+struct AlertRule {
+  enum class Figure { kMemoryBytes, kCpuPercent, kErrorPercent, kLatencyP99Nanos };
+  std::string name;
+  Figure figure = Figure::kMemoryBytes;
+  std::string operation;  // kErrorPercent and kLatencyP99Nanos: which operation
+  double raise_above = 0;
+  double clear_below = 0;
+};
+
+struct Alert {
+  std::string rule;
+  bool raised = false;  // false: cleared
+  double value = 0;
+  int64_t steady_nanos = 0;
+};
+
+struct MonitorOptions {
+  bool enabled = true;       // off: recorders do nothing and read no clock
+  size_t max_samples = 600;  // process samples kept
+  const Clock* clock = &Clock::Real();
+};
+
+// What an application sees of its own operations while it runs: counts, errors and latency
+// histograms by operation, samples of memory and CPU, alerts. Thread-safe throughout.
+//
+// Recording costs two clock reads and a few relaxed increments on counters of the calling
+// thread's stripe (benchmark row Monitor/Record_*); with enabled = false a single branch.
+class PerformanceMonitor {
+ public:
+  explicit PerformanceMonitor(MonitorOptions options = {});
+  ~PerformanceMonitor();
+  PerformanceMonitor(const PerformanceMonitor&) = delete;
+  PerformanceMonitor& operator=(const PerformanceMonitor&) = delete;
+
+  // The recorder of `name` ([a-z0-9_.]), made at the first call. Keep it: a look-up takes a lock.
+  OperationRecorder* Operation(absl::string_view name);
+
+  bool enabled() const;
+  void SetEnabled(bool enabled);
+
+  // Reads memory and CPU once and keeps the sample. For a host application's own timer.
+  ProcessSample SampleProcess();
+  // Calls SampleProcess() and EvaluateAlerts() every `period_ms` on one thread until stopped or
+  // destroyed. kFailedPrecondition if already running, kInvalidArgument if period_ms < 10.
+  absl::Status StartSampling(int period_ms);
+  void StopSampling();
+
+  // kInvalidArgument: no name, clear_below > raise_above, an operation missing where the figure
+  // needs one; kAlreadyExists: the name is taken.
+  absl::Status AddAlert(AlertRule rule);
+  // Holds each rule against the newest figures and returns the changes since the last call; each
+  // change is also logged as a warning (raised) or info (cleared).
+  std::vector<Alert> EvaluateAlerts();
+  std::vector<std::string> RaisedAlerts() const;
+
+  // Counters may be a few operations apart from one another while threads record.
+  MonitorSnapshot Snapshot() const;
+  // Starts all counters at zero again; alerts stay as they are.
+  void Reset();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Strict JSON (docs/formats.md, "Monitor snapshot").
+std::string ToJson(const MonitorSnapshot& snapshot);
+// OpenMetrics 1.0 text, ending in "# EOF\n".
+std::string ToOpenMetrics(const MonitorSnapshot& snapshot);
+
+// Times one operation from construction to destruction. A null recorder, or one whose monitor is
+// off, costs a branch and reads no clock.
+//   ScopedOperation operation(recorder_);
+//   ... return operation.Done(status);   // or operation.Fail() before an early return
+class ScopedOperation {
+ public:
+  explicit ScopedOperation(OperationRecorder* recorder);
+  ~ScopedOperation();
+  ScopedOperation(const ScopedOperation&) = delete;
+  ScopedOperation& operator=(const ScopedOperation&) = delete;
+
+  void Fail() { failed_ = true; }
+  // Marks the operation failed unless `result` is OK, and hands the result through.
+  template <typename StatusOrStatusOr>
+  StatusOrStatusOr&& Done(StatusOrStatusOr&& result) {
+    if (!result.ok()) failed_ = true;
+    return std::forward<StatusOrStatusOr>(result);
+  }
+
+ private:
+  OperationRecorder* recorder_;  // null when nothing is to be recorded
+  int64_t start_nanos_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace loadline
+
+#endif  // LOADLINE_MONITOR_PERFORMANCE_MONITOR_H_

@@ -1,0 +1,23 @@
+#ifndef LOADLINE_PLATFORM_HOST_H_
+#define LOADLINE_PLATFORM_HOST_H_
+
+#include <string>
+
+namespace loadline::platform {
+
+// Which machine a figure was measured on: "Linux 6.1.0 x86_64, AMD EPYC, 2 CPUs".
+struct HostIdentity {
+  std::string name;            // the node name
+  std::string os;              // "Linux", "Darwin"
+  std::string os_release;      // kernel release
+  std::string architecture;    // "x86_64", "arm64"
+  std::string hardware_model;  // macOS hw.model ("Mac16,10"); empty on Linux
+};
+HostIdentity ReadHostIdentity();
+
+// True for a Mac mini with an M4, the machine that the project's marks are about.
+bool IsReferenceMachine();
+
+}  // namespace loadline::platform
+
+#endif  // LOADLINE_PLATFORM_HOST_H_

@@ -1,0 +1,72 @@
+#ifndef STOWAGE_VECTOR_VECTOR_TYPES_H_
+#define STOWAGE_VECTOR_VECTOR_TYPES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace stowage {
+
+// How near two vectors are; smaller is nearer in all three.
+//   kSquaredL2:    sum (a_i - b_i)^2
+//   kInnerProduct: 1 - sum a_i b_i (as hnswlib; may be negative)
+//   kCosine:       1 - cos(a, b), in [0, 2]
+enum class Metric { kSquaredL2, kInnerProduct, kCosine };
+
+absl::string_view MetricName(Metric metric);  // "l2", "ip", "cosine"
+absl::StatusOr<Metric> ParseMetric(absl::string_view text);
+
+inline constexpr size_t kMaxDimension = 65'535;
+
+struct StoreConfig {
+  size_t dimension = 0;  // 1..kMaxDimension; no usable default on purpose
+  Metric metric = Metric::kCosine;
+};
+
+// Where the text came from that a vector stands for.
+struct ChunkRef {
+  std::string file;        // as the caller names it, usually relative to the project's source path
+  int64_t first_line = 0;  // 1-based
+  int64_t last_line = 0;   // >= first_line
+  std::string language;
+};
+
+// One vector on its way in. `id` is the caller's, unique within the store.
+struct VectorEntry {
+  uint64_t id = 0;
+  std::vector<float> values;  // `dimension` finite floats, |x| <= 1e18
+  ChunkRef chunk;
+};
+
+struct SearchFilter {
+  std::string path_prefix;  // chunk.file starts with it (byte-wise); empty: any
+  std::string language;     // equal to chunk.language; empty: any
+};
+
+struct Neighbor {
+  uint64_t id = 0;
+  float distance = 0;  // see Metric
+  ChunkRef chunk;
+};
+
+struct StoreStats {
+  size_t count = 0;
+  size_t dimension = 0;
+  Metric metric = Metric::kCosine;
+  size_t memory_bytes = 0;  // accounted; 0 when the store is not open
+  size_t disk_bytes = 0;    // of its files
+  bool open = false;
+  bool indexed = false;      // a graph answers most of a search; else the exact scan does
+  size_t indexed_count = 0;  // vectors in the graph
+  size_t dead_count = 0;     // removed vectors still in the graph
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_VECTOR_TYPES_H_

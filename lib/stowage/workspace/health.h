@@ -1,0 +1,36 @@
+#ifndef STOWAGE_WORKSPACE_HEALTH_H_
+#define STOWAGE_WORKSPACE_HEALTH_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace stowage {
+
+// kDegraded: it answers, but something is missing (a store that refuses writes, a damaged project).
+// kUnhealthy: it does not do its work.
+enum class HealthState { kHealthy, kDegraded, kUnhealthy };
+absl::string_view HealthStateName(HealthState state);  // "healthy", "degraded", "unhealthy"
+
+struct ComponentHealth {
+  std::string component;  // "lock", "registry", "contexts", "vectors"
+  HealthState state = HealthState::kHealthy;
+  std::vector<std::string>
+      evidence;  // what was looked at and found, one sentence each; never empty
+};
+
+struct HealthReport {
+  HealthState state = HealthState::kHealthy;  // the worst of the components
+  std::vector<ComponentHealth> components;    // in opening order
+  int64_t duration_nanos = 0;
+};
+
+enum class HealthDepth {
+  kCheap,  // from memory, microseconds: fit for a timer
+  kDeep,   // reads and checks every file of every project
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_WORKSPACE_HEALTH_H_

@@ -1,0 +1,100 @@
+#ifndef STOWAGE_WORKSPACE_WORKSPACE_H_
+#define STOWAGE_WORKSPACE_WORKSPACE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "loadline/base/directory.h"
+#include "stowage/context/project_context_manager.h"
+#include "stowage/registry/project_registry.h"
+#include "stowage/vector/vector_store_manager.h"
+#include "stowage/workspace/health.h"
+
+namespace stowage {
+
+// Told of each component as it has opened and as it has closed ("lock", "registry", "contexts",
+// "vectors").
+using LifecycleObserver = std::function<void(absl::string_view component, bool opened)>;
+
+struct WorkspaceOptions {
+  RegistryOptions registry;
+  ContextOptions contexts;
+  VectorOptions vectors;
+  loadline::PerformanceMonitor* monitor =
+      nullptr;  // given to every component that has none of its own
+  LifecycleObserver lifecycle;
+  loadline::FileSystem* fs = &loadline::FileSystem::Real();
+};
+
+struct ComponentInit {
+  std::string component;
+  int64_t nanos = 0;  // time to open it
+};
+
+// What opening had to mend; each is also logged.
+struct RecoveryReport {
+  std::vector<ProjectId> removals_finished;
+  std::vector<std::string> quarantined;  // files moved to quarantine/, with why
+  size_t trash_swept = 0;                // leftovers deleted
+};
+
+// A workspace directory: the lock, the registry, the contexts and the vector stores of all
+// projects of one user. Opens lock -> registry -> contexts -> vector stores and closes in exactly
+// the reverse order. One process at a time.
+//
+// Thread-safe but for destruction, which must not run together with any other call.
+class Workspace {
+ public:
+  // Makes the directory if it is missing. kUnavailable: another process holds it (the message has
+  // its pid). A damaged registry.db is moved to quarantine/ and kDataLoss is returned, naming
+  // where it went: opening again then starts an empty registry (never silently).
+  // Whatever fails, what was opened is closed again, in reverse.
+  static absl::StatusOr<std::unique_ptr<Workspace>> Open(absl::string_view path,
+                                                         WorkspaceOptions options = {});
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  ProjectRegistry& registry() { return *registry_; }
+  ProjectContextManager& contexts() { return *contexts_; }
+  VectorStoreManager& vectors() { return *vectors_; }
+  const std::string& path() const { return directory_->path(); }
+
+  // Makes the project active in the registry (durably) and its context resident. kNotFound.
+  absl::Status SwitchProject(const ProjectId& id);
+
+  // Removes record, context and vectors as one unit: once the first step is durable the project is
+  // gone for every caller, and a crash at any point is finished by the next Open. Operations that
+  // are using the project are waited for; later ones get kNotFound. kNotFound: no such project.
+  absl::Status RemoveProject(const ProjectId& id);
+
+  HealthReport CheckHealth(HealthDepth depth);
+
+  const std::vector<ComponentInit>& init_times() const { return init_times_; }
+  const RecoveryReport& recovery() const { return recovery_; }
+
+ private:
+  class Lock;
+  Workspace() = default;
+
+  // Declared in opening order, so that members close in reverse.
+  std::unique_ptr<loadline::Directory> directory_;
+  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<ProjectRegistry> registry_;
+  std::unique_ptr<ProjectContextManager> contexts_;
+  std::unique_ptr<VectorStoreManager> vectors_;
+  LifecycleObserver lifecycle_;
+  std::vector<ComponentInit> init_times_;
+  RecoveryReport recovery_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_WORKSPACE_WORKSPACE_H_
