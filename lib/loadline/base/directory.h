@@ -57,7 +57,8 @@ class Directory {
   absl::StatusOr<std::string> ReadFile(absl::string_view name, size_t max_bytes) const;
 
   // Replaces the file as one unit that survives power loss: temporary file, fsync, rename, fsync
-  // of the directory. When it fails the old content stands and the temporary file is gone.
+  // of the directory. When it fails the old content stands and the temporary file is gone;
+  // only when that last fsync fails, either content may be found after a power cut.
   absl::Status WriteFileAtomically(absl::string_view name, absl::string_view content) const;
 
   // Moves an entry, durably (both directories are synced). Overwrites nothing: kAlreadyExists if

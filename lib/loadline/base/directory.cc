@@ -1,0 +1,343 @@
+#include "loadline/base/directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+
+namespace loadline {
+namespace {
+
+constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+std::string Join(absl::string_view directory, absl::string_view name) {
+  return absl::StrCat(directory, absl::EndsWith(directory, "/") ? "" : "/", name);
+}
+
+// The status for a failed call; reads errno.
+absl::Status CallFailed(absl::string_view call, absl::string_view path) {
+  const int error = errno;
+  const std::string message = absl::StrCat(call, " ", path);
+  // O_NOFOLLOW says ELOOP (EMLINK on some BSDs) when the last component is a link.
+  if (error == ELOOP || error == EMLINK) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(message, ": is a symbolic link, which is never followed"));
+  }
+  return absl::ErrnoToStatus(error, message);
+}
+
+absl::Status CheckName(absl::string_view name) {
+  if (name.empty() || name == "." || name == ".." || absl::StrContains(name, '/') ||
+      absl::StrContains(name, '\0')) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", absl::CHexEscape(name), "\" is not a file name: want one path component"));
+  }
+  return absl::OkStatus();
+}
+
+// Repeats a call that a signal interrupted.
+template <typename Call>
+auto RetryOnInterrupt(Call call) {
+  decltype(call()) result;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+// Closes a descriptor at the end of its scope, where what close() says no longer matters.
+class OwnedFd {
+ public:
+  OwnedFd(FileSystem& fs, int fd) : fs_(fs), fd_(fd) {}
+  ~OwnedFd() {
+    if (fd_ >= 0) fs_.Close(fd_);
+  }
+  OwnedFd(const OwnedFd&) = delete;
+  OwnedFd& operator=(const OwnedFd&) = delete;
+  int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  FileSystem& fs_;
+  int fd_;
+};
+
+int OpenAt(FileSystem& fs, int dir_fd, const std::string& name, int flags, mode_t mode = 0) {
+  return RetryOnInterrupt([&] { return fs.OpenAt(dir_fd, name.c_str(), flags, mode); });
+}
+
+// The descriptor of a directory named by one component, below `dir_fd`.
+absl::StatusOr<int> OpenDirectoryAt(FileSystem& fs, int dir_fd, const std::string& name,
+                                    absl::string_view full_path) {
+  const int fd = OpenAt(fs, dir_fd, name, kDirectoryFlags);
+  if (fd >= 0) return fd;
+  if (errno == ENOTDIR) {
+    // Linux says ENOTDIR, not ELOOP, for a link when O_DIRECTORY is given too.
+    struct stat info {};
+    if (fs.StatAt(dir_fd, name.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
+      errno = ELOOP;
+    } else {
+      errno = ENOTDIR;
+    }
+  }
+  return CallFailed("open directory", full_path);
+}
+
+absl::StatusOr<std::string> RealPath(const std::string& path) {
+  char* resolved = ::realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) return CallFailed("resolve", path);
+  std::string result = resolved;
+  ::free(resolved);
+  return result;
+}
+
+struct SplitPath {
+  std::string parent;  // "." where the path has no '/'
+  std::string name;    // may be ".", "..", or empty for "/"
+};
+
+SplitPath Split(absl::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  if (slash == absl::string_view::npos) return {".", std::string(path)};
+  return {std::string(path.substr(0, std::max<size_t>(slash, 1))),
+          std::string(path.substr(slash + 1))};
+}
+
+absl::Status WriteAll(FileSystem& fs, int fd, absl::string_view content,
+                      absl::string_view full_path) {
+  while (!content.empty()) {
+    const ssize_t written =
+        RetryOnInterrupt([&] { return fs.Write(fd, content.data(), content.size()); });
+    if (written < 0) return CallFailed("write", full_path);
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlainFile(const struct stat& info, absl::string_view full_path) {
+  if (!S_ISREG(info.st_mode)) {
+    return absl::PermissionDeniedError(absl::StrCat("read ", full_path, ": not a regular file"));
+  }
+  if (info.st_nlink != 1) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("read ", full_path, ": has ", info.st_nlink, " hard links, want exactly one"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TooLarge(absl::string_view full_path, size_t max_bytes) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("read ", full_path, ": larger than the limit of ", max_bytes, " bytes"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Directory>> Directory::Open(absl::string_view path, FileSystem& fs) {
+  if (path.empty() || absl::StrContains(path, '\0')) {
+    return absl::InvalidArgumentError("open directory: the path is empty or has a NUL in it");
+  }
+  const SplitPath split = Split(path);
+  std::string absolute;
+  if (split.name.empty() || split.name == "." || split.name == "..") {
+    LOADLINE_ASSIGN_OR_RETURN(absolute, RealPath(std::string(path)));
+  } else {
+    LOADLINE_ASSIGN_OR_RETURN(const std::string parent, RealPath(split.parent));
+    absolute = Join(parent, split.name);
+  }
+  LOADLINE_ASSIGN_OR_RETURN(const int fd, OpenDirectoryAt(fs, AT_FDCWD, absolute, absolute));
+  return std::unique_ptr<Directory>(new Directory(std::move(absolute), fd, fs));
+}
+
+absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreate(absl::string_view path,
+                                                                   FileSystem& fs) {
+  auto directory = Open(path, fs);
+  if (directory.ok() || !absl::IsNotFound(directory.status())) return directory;
+  const SplitPath split = Split(path);
+  // A parent that is there may be reached through a link; one that is not is made.
+  auto parent_path = RealPath(split.parent);
+  if (!parent_path.ok() && !absl::IsNotFound(parent_path.status())) return parent_path.status();
+  LOADLINE_ASSIGN_OR_RETURN(auto parent,
+                            OpenOrCreate(parent_path.ok() ? *parent_path : split.parent, fs));
+  return parent->OpenOrCreateChild(split.name);
+}
+
+Directory::~Directory() { fs_.Close(fd_); }
+
+absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenChild(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  std::string path = Join(path_, name);
+  LOADLINE_ASSIGN_OR_RETURN(const int fd, OpenDirectoryAt(fs_, fd_, std::string(name), path));
+  return std::unique_ptr<Directory>(new Directory(std::move(path), fd, fs_));
+}
+
+absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreateChild(
+    absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  if (fs_.MkDirAt(fd_, std::string(name).c_str(), kDirectoryMode) == 0) {
+    LOADLINE_RETURN_IF_ERROR(Sync());
+  } else if (errno != EEXIST) {
+    return CallFailed("make directory", Join(path_, name));
+  }
+  return OpenChild(name);
+}
+
+absl::StatusOr<bool> Directory::Exists(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  struct stat info {};
+  if (fs_.StatAt(fd_, std::string(name).c_str(), &info) == 0) return true;
+  if (errno == ENOENT) return false;
+  return CallFailed("look up", Join(path_, name));
+}
+
+absl::StatusOr<std::vector<Directory::Entry>> Directory::List() const {
+  // A descriptor of its own: the reading position must not be shared between threads.
+  OwnedFd fd(fs_, OpenAt(fs_, fd_, ".", kDirectoryFlags));
+  if (fd.get() < 0) return CallFailed("open directory", path_);
+  DIR* stream = ::fdopendir(fd.get());
+  if (stream == nullptr) return CallFailed("list", path_);
+  fd.Release();
+  std::vector<Entry> entries;
+  absl::Status status;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream)) {
+    const absl::string_view name = entry->d_name;
+    if (name != "." && name != "..") {
+      struct stat info {};
+      if (fs_.StatAt(fd_, entry->d_name, &info) == 0) {
+        entries.push_back({std::string(name), S_ISDIR(info.st_mode)});
+      } else if (errno != ENOENT) {  // removed since readdir: not there
+        status = CallFailed("look up", Join(path_, name));
+        break;
+      }
+    }
+    errno = 0;
+  }
+  if (status.ok() && errno != 0) status = CallFailed("list", path_);
+  ::closedir(stream);
+  if (!status.ok()) return status;
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  return entries;
+}
+
+absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t max_bytes) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  const std::string path = Join(path_, name);
+  // O_NONBLOCK: opening a FIFO would wait for a writer.
+  OwnedFd fd(fs_,
+             OpenAt(fs_, fd_, std::string(name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (fd.get() < 0) return CallFailed("open", path);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return CallFailed("look up", path);
+  LOADLINE_RETURN_IF_ERROR(CheckPlainFile(info, path));
+  if (static_cast<uint64_t>(info.st_size) > max_bytes) return TooLarge(path, max_bytes);
+  // The size is a hint: read to the end, one byte past the limit at most.
+  std::string content;
+  size_t size = 0;
+  for (;;) {
+    content.resize(std::min(max_bytes, std::max(size * 2, static_cast<size_t>(info.st_size))) + 1);
+    const ssize_t got = RetryOnInterrupt(
+        [&] { return fs_.Read(fd.get(), content.data() + size, content.size() - size); });
+    if (got < 0) return CallFailed("read", path);
+    size += static_cast<size_t>(got);
+    if (size > max_bytes) return TooLarge(path, max_bytes);
+    if (got == 0) break;
+  }
+  content.resize(size);
+  return content;
+}
+
+absl::Status Directory::WriteFileAtomically(absl::string_view name,
+                                            absl::string_view content) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  const std::string path = Join(path_, name);
+  // One fixed name, so that what a crash leaves behind is replaced by the next write.
+  const std::string temporary = absl::StrCat(name, ".tmp");
+  LOADLINE_RETURN_IF_ERROR(RemoveFile(temporary));
+  OwnedFd fd(fs_, OpenAt(fs_, fd_, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                         kFileMode));
+  if (fd.get() < 0) return CallFailed("create", Join(path_, temporary));
+  absl::Status status = WriteAll(fs_, fd.get(), content, Join(path_, temporary));
+  if (status.ok() && RetryOnInterrupt([&] { return fs_.Sync(fd.get()); }) != 0) {
+    status = CallFailed("sync", Join(path_, temporary));
+  }
+  // Network file systems report a failed write at close. EINTR closes all the same on Linux.
+  if (fs_.Close(fd.Release()) != 0 && status.ok() && errno != EINTR) {
+    status = CallFailed("close", Join(path_, temporary));
+  }
+  if (status.ok() && fs_.RenameAt(fd_, temporary.c_str(), fd_, std::string(name).c_str()) != 0) {
+    status = CallFailed("rename to", path);
+  }
+  if (!status.ok()) {
+    fs_.UnlinkAt(fd_, temporary.c_str(), 0);  // the first error is the one to report
+    return status;
+  }
+  return Sync();
+}
+
+absl::Status Directory::Move(absl::string_view name, const Directory& to,
+                             absl::string_view to_name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  LOADLINE_ASSIGN_OR_RETURN(const bool taken, to.Exists(to_name));
+  if (taken) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("move ", Join(path_, name), ": ", Join(to.path_, to_name), " is taken"));
+  }
+  if (fs_.RenameAt(fd_, std::string(name).c_str(), to.fd_, std::string(to_name).c_str()) != 0) {
+    return CallFailed("move", absl::StrCat(Join(path_, name), " to ", Join(to.path_, to_name)));
+  }
+  LOADLINE_RETURN_IF_ERROR(to.Sync());
+  return Sync();
+}
+
+absl::Status Directory::RemoveFile(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  if (fs_.UnlinkAt(fd_, std::string(name).c_str(), 0) == 0 || errno == ENOENT) {
+    return absl::OkStatus();
+  }
+  return CallFailed("remove", Join(path_, name));
+}
+
+absl::Status Directory::RemoveTree(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  struct stat info {};
+  if (fs_.StatAt(fd_, std::string(name).c_str(), &info) != 0) {
+    if (errno == ENOENT) return absl::OkStatus();
+    return CallFailed("look up", Join(path_, name));
+  }
+  if (!S_ISDIR(info.st_mode)) return RemoveFile(name);
+  {
+    LOADLINE_ASSIGN_OR_RETURN(const auto child, OpenChild(name));
+    LOADLINE_ASSIGN_OR_RETURN(const std::vector<Entry> entries, child->List());
+    for (const Entry& entry : entries) {
+      LOADLINE_RETURN_IF_ERROR(entry.is_directory ? child->RemoveTree(entry.name)
+                                                  : child->RemoveFile(entry.name));
+    }
+  }
+  if (fs_.UnlinkAt(fd_, std::string(name).c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+    return CallFailed("remove directory", Join(path_, name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Directory::Sync() const {
+  if (RetryOnInterrupt([&] { return fs_.Sync(fd_); }) != 0) {
+    return CallFailed("sync directory", path_);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace loadline
