@@ -20,8 +20,8 @@ struct CoreKind {
 struct CpuTopology {
   std::string model;    // "AMD EPYC", "Apple M4"; "unknown" where the OS does not say
   int online_cpus = 0;  // logical CPUs that are online
-  int usable_cpus =
-      0;  // of those, the ones this process may run on (affinity, cgroup quota not counted)
+  // Of those, the ones this process may run on by its affinity; a cgroup's quota is not counted.
+  int usable_cpus = 0;
   std::vector<CoreKind> core_kinds;  // fastest first
   absl::string_view source;          // "procfs", "sysctl"
 };
@@ -36,8 +36,9 @@ struct LoadAverage {
 };
 std::optional<LoadAverage> ReadLoadAverage();
 
-// The smallest step seen between two readings of the steady clock, in nanoseconds (1 on most
-// x86 Linux, 41.67 -> 41 on Apple silicon); measured once a process.
+// The step in which the steady clock advances, in nanoseconds: 1 where the CPU's counter is fine,
+// 10 on some AMD servers, 41 on Apple silicon (125 / 3). Measured once a process, in half a
+// millisecond. Shorter than what one reading costs, on most machines.
 int64_t ClockTickNanos();
 
 // Bytes of a memory page: 4,096 on most x86, 16,384 on Apple silicon.

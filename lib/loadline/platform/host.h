@@ -3,9 +3,11 @@
 
 #include <string>
 
+#include "loadline/platform/cpu.h"
+
 namespace loadline::platform {
 
-// Which machine a figure was measured on: "Linux 6.1.0 x86_64, AMD EPYC, 2 CPUs".
+// Which machine a figure was measured on. Fields that the OS does not give are "unknown".
 struct HostIdentity {
   std::string name;            // the node name
   std::string os;              // "Linux", "Darwin"
@@ -14,6 +16,9 @@ struct HostIdentity {
   std::string hardware_model;  // macOS hw.model ("Mac16,10"); empty on Linux
 };
 HostIdentity ReadHostIdentity();
+
+// One line about the machine, without its name: "Linux 6.1.0 x86_64, AMD EPYC, 2 CPUs".
+std::string DescribeMachine(const HostIdentity& host, const CpuTopology& cpu);
 
 // True for a Mac mini with an M4, the machine that the project's marks are about.
 bool IsReferenceMachine();

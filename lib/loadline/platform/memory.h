@@ -9,12 +9,16 @@
 
 namespace loadline::platform {
 
-// What the OS answers about this process's memory, and which of its figures that is. Figures of
-// different sources are not comparable. No value: the OS did not answer; source says why not.
+// The source of a figure that the OS did not give.
+inline constexpr absl::string_view kMemoryUnavailable = "unavailable";
+
+// What the OS answers about a process's memory, and which of its figures that is: "VmRSS",
+// "VmHWM", "RssAnon" on Linux, "phys_footprint", "ri_lifetime_max_phys_footprint" on macOS. Figures
+// of different sources are not comparable. No value: the OS did not answer, the source is
+// kMemoryUnavailable.
 struct MemoryReading {
   std::optional<uint64_t> bytes;
-  absl::string_view source;  // "VmRSS", "VmHWM", "RssAnon", "phys_footprint",
-                             // "ri_lifetime_max_phys_footprint", "unavailable"
+  absl::string_view source = kMemoryUnavailable;
 };
 
 // Resident memory now. Linux: VmRSS of /proc/self/status; macOS: phys_footprint (what Activity
@@ -30,11 +34,13 @@ MemoryReading PeakMemory();
 MemoryReading AnonymousMemory();
 
 // Starts the peak again at the current value. Linux: writes 5 to /proc/self/clear_refs.
-// kUnimplemented where the OS has no such call.
+// kUnimplemented where the OS has no such call (macOS), kPermissionDenied where it may not be made.
 absl::Status ResetPeakMemory();
 
-// Current and peak memory of another process of the same user (Linux only): what can be known of
-// a program from outside while it runs.
+// Current and peak memory of another process of the same user, in the same figures: what can be
+// known of a program from outside while it runs. Unavailable once it has ended, even if its parent
+// has not yet waited for it.
+MemoryReading CurrentMemoryOf(int pid);
 MemoryReading PeakMemoryOf(int pid);
 
 }  // namespace loadline::platform

@@ -21,7 +21,7 @@ struct LatencyBuckets {
   static constexpr size_t IndexOf(uint64_t nanos) {
     if (nanos > kMaxNanos) nanos = kMaxNanos;
     if (nanos < (uint64_t{2} << kSubBucketBits)) return static_cast<size_t>(nanos);
-    const int shift = std::bit_width(nanos) - kSubBucketBits - 1;
+    const int shift = static_cast<int>(std::bit_width(nanos)) - kSubBucketBits - 1;
     return (static_cast<size_t>(shift) << kSubBucketBits) + static_cast<size_t>(nanos >> shift);
   }
   // The middle of the bucket, in nanoseconds.
@@ -52,6 +52,7 @@ class LatencyHistogram {
   uint64_t count() const { return total_count_; }
   uint64_t min_nanos() const { return total_count_ == 0 ? 0 : min_nanos_; }  // exact
   uint64_t max_nanos() const { return max_nanos_; }                          // exact; 0 when empty
+  uint64_t total_nanos() const { return total_nanos_; }                      // exact
   double mean_nanos() const;                                                 // exact; 0 when empty
 
   // The smallest recorded value v (to bucket precision, clamped to [min, max]) with at least

@@ -1,0 +1,10 @@
+#include "loadline/platform/cpu.h"
+
+#include "loadline/platform/common/perf_levels.h"
+#include "loadline/platform/darwin/sysctl.h"
+
+namespace loadline::platform {
+
+CpuTopology ReadCpuTopology() { return TopologyOfSysctls(ReadSysctlNumber, ReadSysctlText); }
+
+}  // namespace loadline::platform
