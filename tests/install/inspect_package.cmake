@@ -1,0 +1,15 @@
+# The package must be movable and ask nothing of a consumer that only our own build needs.
+file(GLOB_RECURSE package_files ${STAGE}/*/cmake/loadline/*.cmake)
+if(NOT package_files)
+  message(FATAL_ERROR "no package files below ${STAGE}")
+endif()
+foreach(file IN LISTS package_files)
+  # Without the comments, which may name what the code may not.
+  file(STRINGS ${file} lines REGEX "^[^#]")
+  foreach(forbidden hnswlib rapidjson loadline_warnings mimalloc ${SOURCE} ${BUILD})
+    string(FIND "${lines}" "${forbidden}" at)
+    if(NOT at EQUAL -1)
+      message(FATAL_ERROR "${file} mentions ${forbidden}, which a consumer need not have")
+    endif()
+  endforeach()
+endforeach()
