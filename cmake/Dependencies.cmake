@@ -7,7 +7,8 @@ find_package(hnswlib REQUIRED)       # FindHnswlib.cmake where the package ships
 find_package(RapidJSON 1.1 REQUIRED)
 if(NOT TARGET rapidjson)
   add_library(rapidjson INTERFACE IMPORTED)
-  target_include_directories(rapidjson INTERFACE ${RAPIDJSON_INCLUDE_DIRS} ${RapidJSON_INCLUDE_DIRS})
+  target_include_directories(rapidjson INTERFACE
+    ${RAPIDJSON_INCLUDE_DIRS} ${RapidJSON_INCLUDE_DIRS})
 endif()
 find_package(benchmark 1.7.1 REQUIRED)
 

@@ -1,5 +1,6 @@
 # Debian ships hnswlib's headers without a CMake package; upstream 0.8 and newer has one.
-# Defines hnswlib::hnswlib. Point hnswlib_INCLUDE_DIR at the folder above hnswlib/hnswlib.h elsewhere.
+# Defines hnswlib::hnswlib. Where hnswlib/hnswlib.h lies in no usual place, point hnswlib_ROOT (a
+# variable of CMake or of the environment) or hnswlib_INCLUDE_DIR at the folder above it.
 find_package(hnswlib CONFIG QUIET)
 if(TARGET hnswlib::hnswlib)
   set(hnswlib_FOUND TRUE)

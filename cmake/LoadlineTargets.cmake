@@ -8,7 +8,8 @@ function(loadline_library target)
   add_library(loadline::${ARG_EXPORT_NAME} ALIAS ${target})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS}
+    PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${target} EXPORT_NAME ${ARG_EXPORT_NAME} VERIFY_INTERFACE_HEADER_SETS ON
     POSITION_INDEPENDENT_CODE ON)
@@ -31,6 +32,19 @@ function(loadline_executable name)
     $<$<STREQUAL:${LOADLINE_ALLOCATOR},mimalloc>:mimalloc>)
 endfunction()
 
+# loadline_headers(<name> HDRS ... [DEPS ...] [DEFINITIONS ...]): headers of no library,
+# tests, so that each is compiled on its own with the target all_verify_interface_header_sets.
+function(loadline_headers name)
+  cmake_parse_arguments(ARG "" "" "HDRS;DEPS;DEFINITIONS" ${ARGN})
+  list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_library(${name} INTERFACE)
+  target_sources(${name} INTERFACE
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HDRS})
+  target_compile_definitions(${name} INTERFACE ${ARG_DEFINITIONS})
+  target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
 # loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s]): one GoogleTest binary a room.
 function(loadline_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
@@ -43,8 +57,14 @@ function(loadline_test name)
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
-  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS}
+    GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  list(FILTER ARG_SRCS INCLUDE REGEX "\\.h$")
+  if(ARG_SRCS)
+    loadline_headers(${name}_headers HDRS ${ARG_SRCS} DEPS ${ARG_DEPS} GTest::gmock
+      DEFINITIONS ${ARG_DEFINITIONS})
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 TEST_PREFIX "${name}."
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

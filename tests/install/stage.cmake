@@ -1,4 +1,4 @@
-# Installs BUILD into an empty STAGE: as a prefix, or with USE_DESTDIR as the root above /opt/loadline.
+# Installs BUILD into an empty STAGE: as a prefix, or, with USE_DESTDIR, as the root above a prefix.
 file(REMOVE_RECURSE ${STAGE})
 set(prefix ${STAGE})
 if(USE_DESTDIR)
@@ -24,6 +24,6 @@ foreach(wanted
   set(found ${installed})
   list(FILTER found INCLUDE REGEX "^${wanted}$")
   if(NOT found)
-    message(FATAL_ERROR "installed below ${root}: no file matches ${wanted}; there are: ${installed}")
+    message(FATAL_ERROR "nothing below ${root} matches ${wanted}; there are: ${installed}")
   endif()
 endforeach()

@@ -13,8 +13,8 @@ absl::Status RegisterAndSearch(stowage::Workspace& workspace) {
   absl::StatusOr<stowage::ProjectId> id = workspace.registry().Register(
       {.name = *name, .source_path = "/", .language = "c++", .metadata = {}});
   if (!id.ok()) return id.status();
-  absl::Status created = workspace.vectors().Create(
-      *id, {.dimension = 2, .metric = stowage::Metric::kSquaredL2});
+  absl::Status created =
+      workspace.vectors().Create(*id, {.dimension = 2, .metric = stowage::Metric::kSquaredL2});
   if (!created.ok()) return created;
   absl::Status added = workspace.vectors().Add(
       *id, {{.id = 7,
@@ -41,8 +41,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   auto workspace = stowage::Workspace::Open(argv[1]);
-  const absl::Status status =
-      workspace.ok() ? RegisterAndSearch(**workspace) : workspace.status();
+  const absl::Status status = workspace.ok() ? RegisterAndSearch(**workspace) : workspace.status();
   if (!status.ok()) {
     std::cerr << status << "\n";
     return 1;
