@@ -33,7 +33,7 @@ function(loadline_executable name)
 endfunction()
 
 # loadline_headers(<name> HDRS ... [DEPS ...] [DEFINITIONS ...]): headers of no library,
-# tests, so that each is compiled on its own with the target all_verify_interface_header_sets.
+# such as tests'. Each is compiled on its own by the target all_verify_interface_header_sets.
 function(loadline_headers name)
   cmake_parse_arguments(ARG "" "" "HDRS;DEPS;DEFINITIONS" ${ARGN})
   list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

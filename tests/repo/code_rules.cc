@@ -80,6 +80,24 @@ bool AllocatesNothing(absl::string_view before, absl::string_view after) {
          absl::StartsWith(after, "(");
 }
 
+// The brace that opens the block around `at`; npos at namespace level and outside of all.
+size_t OpeningBrace(absl::string_view code, size_t at) {
+  int closed = 0;
+  while (at-- > 0) {
+    if (code[at] == '}') ++closed;
+    if (code[at] == '{' && closed-- == 0) return at;
+  }
+  return absl::string_view::npos;
+}
+
+// In a lambda whose result initialises a static, as in `static const T& t = *[] { ... }();`.
+bool IsInInitialiserOfAStatic(absl::string_view code, size_t at) {
+  const size_t brace = OpeningBrace(code, at);
+  if (brace == absl::string_view::npos) return false;
+  const absl::string_view before = StatementBefore(code, brace);
+  return HasWord(before, "static") && absl::StrContains(before, '[');
+}
+
 bool HasOwner(absl::string_view statement) {
   for (const char* owner : {"unique_ptr", "shared_ptr", "WrapUnique", "reset", "static"}) {
     if (HasWord(statement, owner)) return true;
@@ -121,6 +139,7 @@ std::vector<Finding> FindUnownedNew(const SourceFile& file) {
     if (!HasWord(text.substr(at == 0 ? 0 : at - 1, at == 0 ? 4 : 5), "new")) continue;
     const absl::string_view before = StatementBefore(text, at);
     if (AllocatesNothing(before, text.substr(at + 3)) || HasOwner(before)) continue;
+    if (IsInInitialiserOfAStatic(text, at)) continue;
     const auto line =
         std::count(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     findings.push_back({file.path, static_cast<int>(line) + 1,

@@ -37,6 +37,9 @@ TEST(CodeRules, FindUnownedNew) {
   EXPECT_THAT(FindUnownedNew({"a.cc", "return new T;\n"}), SizeIs(1));
   EXPECT_THAT(FindUnownedNew({"a.cc", "auto t = std::unique_ptr<T>(\n    new T());\n"}), IsEmpty());
   EXPECT_THAT(FindUnownedNew({"a.cc", "static T& t = *new T;\n"}), IsEmpty());
+  EXPECT_THAT(FindUnownedNew({"a.cc", "static T& t = *[] { if (a) { b(); } return new T; }();\n"}),
+              IsEmpty());
+  EXPECT_THAT(FindUnownedNew({"a.cc", "static T* Make() { return new T; }\n"}), SizeIs(1));
   EXPECT_THAT(FindUnownedNew({"a.cc", "new (p) T; void* operator new(size_t n);\n"}), IsEmpty());
   EXPECT_THAT(FindUnownedNew({"a.cc", "#include <new>\nint renew, news; // new T\n"}), IsEmpty());
 }
