@@ -1,0 +1,81 @@
+#include "stowage/vector/distance.h"
+
+#include "stowage/vector/distance_kernels.h"
+
+namespace stowage {
+namespace {
+
+// Four partial sums: the compiler may not reorder float additions, so one sum is one long chain of
+// dependent additions.
+float SquaredL2Scalar(const float* a, const float* b, size_t n) {
+  float sums[4] = {};
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) {
+      const float difference = a[i + lane] - b[i + lane];
+      sums[lane] += difference * difference;
+    }
+  }
+  for (; i < n; ++i) sums[0] += (a[i] - b[i]) * (a[i] - b[i]);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+float DotScalar(const float* a, const float* b, size_t n) {
+  float sums[4] = {};
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+  }
+  for (; i < n; ++i) sums[0] += a[i] * b[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+int32_t DotInt8Scalar(const int8_t* a, const int8_t* b, size_t n, int32_t /*sum_b*/) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < n; ++i) sum += int32_t{a[i]} * int32_t{b[i]};
+  return sum;
+}
+
+void DotInt8RowsScalar(const int8_t* query, int32_t /*query_sum*/, const int8_t* const* rows,
+                       size_t count, size_t n, int32_t* dots) {
+  for (size_t row = 0; row < count; ++row) {
+    dots[row] = DotInt8Scalar(query, rows[row], n, 0);
+  }
+}
+
+constexpr DistanceKernels kScalar = {"scalar", SquaredL2Scalar, DotScalar, DotInt8Scalar,
+                                     DotInt8RowsScalar};
+
+}  // namespace
+
+const std::vector<const DistanceKernels*>& SupportedKernels() {
+  static const auto* const kernels = [] {
+    auto* all = new std::vector<const DistanceKernels*>(X86Kernels());
+    for (const DistanceKernels* neon : NeonKernels()) all->push_back(neon);
+    all->push_back(&kScalar);
+    return all;
+  }();
+  return *kernels;
+}
+
+const DistanceKernels& ActiveKernels() {
+  static const DistanceKernels& fastest = *SupportedKernels().front();
+  return fastest;
+}
+
+double SquaredL2InDouble(const float* a, const float* b, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const double difference = double{a[i]} - double{b[i]};
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+double DotInDouble(const float* a, const float* b, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; ++i) sum += double{a[i]} * double{b[i]};
+  return sum;
+}
+
+}  // namespace stowage

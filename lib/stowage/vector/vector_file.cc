@@ -1,0 +1,283 @@
+#include "stowage/vector/vector_file.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+#include "stowage/storage/schema.h"
+#include "stowage/storage/table.h"
+#include "stowage/vector/vector_checks.h"
+
+namespace stowage {
+namespace {
+
+constexpr absl::string_view kNewFileName = "vectors.db.new";
+constexpr absl::string_view kLogSuffix = "-wal";
+constexpr uint32_t kApplicationId = 0x53745665;  // "StVe"
+constexpr size_t kRowsPerRun = 256;
+
+// Columns in the order of the table.
+enum VectorColumn : size_t { kId, kFile, kFirstLine, kLastLine, kLanguage, kValues };
+
+const Table& VectorTable() {
+  static const auto* const table = new Table("vector", {{"id", ColumnType::kInteger},
+                                                        {"file", ColumnType::kBlob},
+                                                        {"first_line", ColumnType::kInteger},
+                                                        {"last_line", ColumnType::kInteger},
+                                                        {"language", ColumnType::kBlob},
+                                                        {"data", ColumnType::kBlob}});
+  return *table;
+}
+
+const Table& ConfigTable() {
+  static const auto* const table = new Table("config", {{"id", ColumnType::kInteger},
+                                                        {"dimension", ColumnType::kInteger},
+                                                        {"metric", ColumnType::kText}});
+  return *table;
+}
+
+const Schema& VectorSchema() {
+  static const auto* const schema = new Schema{
+      .application_id = kApplicationId,
+      .user_version = 1,
+      // Nine rows of 384 floats fill a page of 16 KiB to nine tenths; of 4 KiB, two to eight.
+      .page_size = 16'384,
+      .tables = {ConfigTable(), VectorTable()},
+      .indexes = {"CREATE INDEX vector_file ON vector(file)"}};
+  return *schema;
+}
+
+DatabaseOptions OptionsFor(const ProjectId& id) {
+  DatabaseOptions options;
+  options.identity = id.hex();
+  options.cache_kib = 512;
+  options.quick_check = false;  // every row is read and checked right after opening
+  return options;
+}
+
+absl::Status InsertConfig(Connection& connection, const StoreConfig& config) {
+  const Value row[] = {Value::Integer(1), Value::Integer(static_cast<int64_t>(config.dimension)),
+                       Value::Text(MetricName(config.metric))};
+  return ConfigTable().Insert(connection, row);
+}
+
+absl::StatusOr<StoreConfig> ReadConfig(Connection& connection) {
+  StoreConfig config;
+  const Value key[] = {Value::Integer(1)};
+  const absl::StatusOr<bool> found =
+      ConfigTable().Get(connection, key, [&](const Row& row) -> absl::Status {
+        config.dimension = static_cast<size_t>(row.Integer(1));
+        LOADLINE_ASSIGN_OR_RETURN(config.metric, ParseMetric(row.Text(2)));
+        return CheckConfig(config);
+      });
+  if (absl::IsInvalidArgument(found.status()) || (found.ok() && !*found)) {
+    return absl::DataLossError(absl::StrCat(
+        connection.path(),
+        ": table config: ", found.ok() ? "its row is missing" : found.status().message()));
+  }
+  LOADLINE_RETURN_IF_ERROR(found.status());
+  return config;
+}
+
+// Ids are unsigned, SQLite's integers are signed: the same 64 bits.
+int64_t KeyOf(uint64_t id) { return static_cast<int64_t>(id); }
+
+std::vector<Value> RowOf(const VectorEntry& entry) {
+  return {Value::Integer(KeyOf(entry.id)),
+          Value::Blob(entry.chunk.file),
+          Value::Integer(entry.chunk.first_line),
+          Value::Integer(entry.chunk.last_line),
+          Value::Blob(entry.chunk.language),
+          Value::Blob(entry.values.data(), entry.values.size() * sizeof(float))};
+}
+
+absl::StatusOr<VectorEntry> EntryOf(const Row& row, const StoreConfig& config) {
+  VectorEntry entry;
+  entry.id = static_cast<uint64_t>(row.Integer(kId));
+  entry.chunk = {std::string(row.Blob(kFile)), row.Integer(kFirstLine), row.Integer(kLastLine),
+                 std::string(row.Blob(kLanguage))};
+  const absl::string_view bytes = row.Blob(kValues);
+  entry.values.resize(bytes.size() / sizeof(float));
+  std::memcpy(entry.values.data(), bytes.data(), entry.values.size() * sizeof(float));
+  LOADLINE_RETURN_IF_ERROR(CheckEntry(entry, config));
+  return entry;
+}
+
+absl::Status RemoveWithLog(const loadline::Directory& folder, absl::string_view name) {
+  // The file first: a log without its file is ignored and replaced, a file without its log is not.
+  LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(name));
+  LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(absl::StrCat(name, kLogSuffix)));
+  return folder.Sync();
+}
+
+}  // namespace
+
+VectorFile::VectorFile(std::unique_ptr<loadline::Directory> folder,
+                       std::unique_ptr<Database> database, const StoreConfig& config)
+    : folder_(std::move(folder)), database_(std::move(database)), config_(config) {}
+
+absl::Status VectorFile::Create(const loadline::Directory& folder, const ProjectId& id,
+                                const StoreConfig& config) {
+  LOADLINE_RETURN_IF_ERROR(CheckConfig(config));
+  LOADLINE_ASSIGN_OR_RETURN(const bool exists, folder.Exists(kFileName));
+  if (exists) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("project ", id.hex(), " has a vector store; drop it to make another"));
+  }
+  LOADLINE_RETURN_IF_ERROR(RemoveWithLog(folder, kNewFileName));
+  LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(absl::StrCat(kFileName, kLogSuffix)));
+  {
+    LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> database,
+                              Database::Open(folder, kNewFileName, VectorSchema(), OptionsFor(id)));
+    LOADLINE_RETURN_IF_ERROR(
+        database->Commit([&](Connection& connection) { return InsertConfig(connection, config); }));
+    LOADLINE_RETURN_IF_ERROR(database->Checkpoint());
+  }
+  return folder.Move(kNewFileName, folder, kFileName);
+}
+
+absl::StatusOr<std::unique_ptr<VectorFile>> VectorFile::Open(
+    std::unique_ptr<loadline::Directory> folder, const ProjectId& id) {
+  LOADLINE_ASSIGN_OR_RETURN(const bool exists, folder->Exists(kFileName));
+  if (!exists) {
+    return absl::NotFoundError(absl::StrCat("project ", id.hex(), " has no vector store"));
+  }
+  LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
+                            Database::Open(*folder, kFileName, VectorSchema(), OptionsFor(id)));
+  StoreConfig config;
+  LOADLINE_RETURN_IF_ERROR(database->Read([&](Connection& connection) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(config, ReadConfig(connection));
+    return absl::OkStatus();
+  }));
+  return std::unique_ptr<VectorFile>(
+      new VectorFile(std::move(folder), std::move(database), config));
+}
+
+absl::Status VectorFile::Delete(const loadline::Directory& folder) {
+  LOADLINE_RETURN_IF_ERROR(RemoveWithLog(folder, kFileName));
+  return RemoveWithLog(folder, kNewFileName);
+}
+
+absl::StatusOr<size_t> VectorFile::Count() {
+  int64_t count = 0;
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(count, VectorTable().Count(connection));
+    return absl::OkStatus();
+  }));
+  return static_cast<size_t>(count);
+}
+
+absl::StatusOr<VectorFile::TextTotals> VectorFile::FileNames() {
+  TextTotals totals;
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(const int64_t files,
+                              connection.QueryInteger("SELECT COUNT(DISTINCT file) FROM vector"));
+    LOADLINE_ASSIGN_OR_RETURN(
+        const int64_t bytes,
+        connection.QueryInteger(
+            "SELECT COALESCE(SUM(LENGTH(file)), 0) FROM (SELECT DISTINCT file FROM vector)"));
+    totals = {static_cast<size_t>(files), static_cast<size_t>(bytes)};
+    return absl::OkStatus();
+  }));
+  return totals;
+}
+
+absl::Status VectorFile::ForEachRun(
+    absl::FunctionRef<absl::Status(std::vector<VectorEntry>)> visit) {
+  std::vector<VectorEntry> run;
+  const auto add = [&](const Row& row) -> absl::Status {
+    absl::StatusOr<VectorEntry> entry = EntryOf(row, config_);
+    if (!entry.ok()) {
+      return absl::DataLossError(absl::StrCat(path(), ": table vector: row ",
+                                              static_cast<uint64_t>(row.Integer(kId)), ": ",
+                                              entry.status().message()));
+    }
+    run.push_back(*std::move(entry));
+    if (run.size() < kRowsPerRun) return absl::OkStatus();
+    return visit(std::exchange(run, {}));
+  };
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) {
+    return VectorTable().Scan(connection, "ORDER BY id", {}, add);
+  }));
+  return run.empty() ? absl::OkStatus() : visit(std::move(run));
+}
+
+absl::Status VectorFile::Insert(absl::Span<const VectorEntry> entries,
+                                absl::FunctionRef<void()> on_durable) {
+  const auto write = [&](Connection& connection) -> absl::Status {
+    for (const VectorEntry& entry : entries) {
+      const absl::Status status = VectorTable().Insert(connection, RowOf(entry));
+      if (absl::IsAlreadyExists(status)) {
+        return absl::AlreadyExistsError(
+            absl::StrCat("a vector with id ", entry.id, " is in the store; upsert replaces it"));
+      }
+      LOADLINE_RETURN_IF_ERROR(status);
+    }
+    return absl::OkStatus();
+  };
+  return database_->Commit(write, on_durable);
+}
+
+absl::Status VectorFile::Upsert(absl::Span<const VectorEntry> entries,
+                                absl::FunctionRef<void()> on_durable) {
+  const auto write = [&](Connection& connection) -> absl::Status {
+    for (const VectorEntry& entry : entries) {
+      LOADLINE_RETURN_IF_ERROR(VectorTable().Upsert(connection, RowOf(entry)));
+    }
+    return absl::OkStatus();
+  };
+  return database_->Commit(write, on_durable);
+}
+
+absl::Status VectorFile::Remove(absl::Span<const uint64_t> ids,
+                                absl::FunctionRef<void()> on_durable) {
+  const auto write = [&](Connection& connection) -> absl::Status {
+    for (const uint64_t id : ids) {
+      const Value key[] = {Value::Integer(KeyOf(id))};
+      LOADLINE_ASSIGN_OR_RETURN(const bool found, VectorTable().Delete(connection, key));
+      if (!found) return absl::NotFoundError(absl::StrCat("no vector with id ", id));
+    }
+    return absl::OkStatus();
+  };
+  return database_->Commit(write, on_durable);
+}
+
+absl::StatusOr<size_t> VectorFile::RemoveByFile(absl::string_view file,
+                                                absl::FunctionRef<void()> on_durable) {
+  int64_t removed = 0;
+  const auto write = [&](Connection& connection) -> absl::Status {
+    const Value condition[] = {Value::Blob(file)};
+    LOADLINE_ASSIGN_OR_RETURN(removed,
+                              VectorTable().DeleteWhere(connection, "file = ?", condition));
+    return absl::OkStatus();
+  };
+  LOADLINE_RETURN_IF_ERROR(database_->Commit(write, on_durable));
+  return static_cast<size_t>(removed);
+}
+
+absl::Status VectorFile::Verify() {
+  LOADLINE_RETURN_IF_ERROR(database_->CheckIntegrity());
+  return ForEachRun([](const std::vector<VectorEntry>&) { return absl::OkStatus(); });
+}
+
+absl::StatusOr<size_t> VectorFile::DiskBytes() const {
+  size_t bytes = 0;
+  for (const std::string& name : {std::string(kFileName), absl::StrCat(kFileName, kLogSuffix)}) {
+    struct stat info;
+    if (folder_->fs().StatAt(folder_->fd(), name.c_str(), &info) == 0) {
+      bytes += static_cast<size_t>(info.st_size);
+    } else if (errno != ENOENT) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("stat ", folder_->path(), "/", name));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace stowage

@@ -1,0 +1,80 @@
+#ifndef STOWAGE_VECTOR_VECTOR_FILE_H_
+#define STOWAGE_VECTOR_VECTOR_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "loadline/base/directory.h"
+#include "stowage/registry/project_id.h"
+#include "stowage/storage/database.h"
+#include "stowage/vector/vector_types.h"
+
+namespace stowage {
+
+// The vectors of one project on disk: projects/<hex>/vectors.db, one row a vector, and one row
+// that says dimension and metric (docs/formats.md, "vectors.db").
+//
+// A file exists whole or not at all: it is made under another name and moved into place.
+// Thread-safe but for destruction. Changes return OK once they are durable and call `on_durable`
+// in the order in which they became so; see Database::Commit().
+class VectorFile {
+ public:
+  static constexpr absl::string_view kFileName = "vectors.db";
+  // SQLite's page cache of one open file, and what else the connection holds.
+  static constexpr size_t kMemoryBytes = (512 + 192) * 1024;
+
+  // Makes the file in `folder`, the project's. kAlreadyExists.
+  static absl::Status Create(const loadline::Directory& folder, const ProjectId& id,
+                             const StoreConfig& config);
+  // kNotFound: there is none; else as Database::Open().
+  static absl::StatusOr<std::unique_ptr<VectorFile>> Open(
+      std::unique_ptr<loadline::Directory> folder, const ProjectId& id);
+  // Removes the file, also a damaged one; it must not be open. OK if there is none.
+  static absl::Status Delete(const loadline::Directory& folder);
+
+  const StoreConfig& config() const { return config_; }
+  const std::string& path() const { return database_->path(); }
+
+  absl::StatusOr<size_t> Count();
+  struct TextTotals {
+    size_t files = 0;  // distinct names
+    size_t bytes = 0;  // of the distinct names
+  };
+  absl::StatusOr<TextTotals> FileNames();
+  // Calls `visit` with all rows, a run at a time, each checked (checksum, values, lines).
+  // kDataLoss, naming the row.
+  absl::Status ForEachRun(absl::FunctionRef<absl::Status(std::vector<VectorEntry>)> visit);
+
+  // kAlreadyExists, naming the id.
+  absl::Status Insert(absl::Span<const VectorEntry> entries, absl::FunctionRef<void()> on_durable);
+  absl::Status Upsert(absl::Span<const VectorEntry> entries, absl::FunctionRef<void()> on_durable);
+  // All or none; kNotFound, naming the first id that is not there.
+  absl::Status Remove(absl::Span<const uint64_t> ids, absl::FunctionRef<void()> on_durable);
+  absl::StatusOr<size_t> RemoveByFile(absl::string_view file, absl::FunctionRef<void()> on_durable);
+
+  // Walks the whole file and checks every row. kDataLoss.
+  absl::Status Verify();
+  // OK, or why it takes no more writes.
+  absl::Status degraded() const { return database_->degraded(); }
+  // Of the file and its write-ahead log.
+  absl::StatusOr<size_t> DiskBytes() const;
+
+ private:
+  VectorFile(std::unique_ptr<loadline::Directory> folder, std::unique_ptr<Database> database,
+             const StoreConfig& config);
+
+  const std::unique_ptr<loadline::Directory> folder_;  // outlives the database
+  const std::unique_ptr<Database> database_;
+  const StoreConfig config_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_VECTOR_FILE_H_

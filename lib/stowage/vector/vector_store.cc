@@ -1,0 +1,178 @@
+#include "stowage/vector/vector_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+
+namespace stowage {
+namespace {
+
+using loadline::MutexLock;
+
+// A deep check asks the graph for the neighbours of so many of its own vectors...
+constexpr size_t kCheckedQueries = 32;
+constexpr size_t kCheckedNeighbors = 10;
+// ...and expects this share of the right answers. Real data is well above; a graph that has lost
+// its links is well below.
+constexpr double kLowestRecall = 0.8;
+constexpr size_t kCountAttempts = 20;
+
+}  // namespace
+
+VectorStore::VectorStore(std::unique_ptr<VectorFile> file, const VectorIndexOptions& options,
+                         IndexBuilder& builder)
+    : file_(std::move(file)), index_(file_->config(), options), builder_(builder) {}
+
+VectorStore::~VectorStore() { builder_.Cancel(&index_); }
+
+absl::StatusOr<std::unique_ptr<VectorStore>> VectorStore::Open(
+    std::unique_ptr<loadline::Directory> folder, const ProjectId& id,
+    const VectorIndexOptions& options, IndexBuilder& builder, Account account) {
+  LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<VectorFile> file,
+                            VectorFile::Open(std::move(folder), id));
+  std::unique_ptr<VectorStore> store(new VectorStore(std::move(file), options, builder));
+  LOADLINE_RETURN_IF_ERROR(store->Load(account));
+  store->IndexIfNeeded();
+  return store;
+}
+
+absl::Status VectorStore::Load(Account account) {
+  MutexLock lock(accounting_mutex_);
+  LOADLINE_ASSIGN_OR_RETURN(const size_t rows, file_->Count());
+  LOADLINE_ASSIGN_OR_RETURN(const VectorFile::TextTotals names, file_->FileNames());
+  // As if each name were of the mean length; the short ones cost a little less.
+  const size_t mean = names.files == 0 ? 0 : names.bytes / names.files + 1;
+  const size_t text_bytes = names.files * StringPool::BytesFor(mean);
+  const size_t expected = VectorFile::kMemoryBytes + index_.PredictBytes(rows, text_bytes);
+  LOADLINE_RETURN_IF_ERROR(account(expected));
+  LOADLINE_RETURN_IF_ERROR(file_->ForEachRun([&](std::vector<VectorEntry> run) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(StagedRows staged, index_.Stage(std::move(run)));
+    index_.Publish(std::move(staged));
+    return absl::OkStatus();
+  }));
+  accounted_bytes_ = expected;
+  const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
+  if (needed <= expected) return absl::OkStatus();
+  accounted_bytes_ = needed;
+  return account(needed - expected);
+}
+
+size_t VectorStore::BytesToAdd(absl::Span<const VectorEntry> entries) const {
+  MutexLock lock(accounting_mutex_);
+  const size_t needed = VectorFile::kMemoryBytes +
+                        index_.PredictBytes(entries.size(), VectorIndex::TextBytes(entries));
+  return needed > accounted_bytes_ ? needed - accounted_bytes_ : 0;
+}
+
+absl::StatusOr<StagedRows> VectorStore::Stage(std::vector<VectorEntry>& entries, Account account) {
+  const size_t text_bytes = VectorIndex::TextBytes(entries);
+  MutexLock lock(accounting_mutex_);
+  const size_t needed = VectorFile::kMemoryBytes + index_.PredictBytes(entries.size(), text_bytes);
+  if (needed > accounted_bytes_) {
+    LOADLINE_RETURN_IF_ERROR(account(needed - accounted_bytes_));
+    accounted_bytes_ = needed;
+  }
+  return index_.Stage(std::move(entries));
+}
+
+absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
+  // Publishing empties `rows`, but a commit that turns out not durable never publishes.
+  const auto publish = [&] { index_.Publish(std::move(rows)); };
+  const absl::Status status = mode == AddMode::kInsert ? file_->Insert(rows.entries(), publish)
+                                                       : file_->Upsert(rows.entries(), publish);
+  if (!status.ok()) {
+    index_.Abandon(std::move(rows));
+    return status;
+  }
+  IndexIfNeeded();
+  return absl::OkStatus();
+}
+
+absl::Status VectorStore::Remove(absl::Span<const uint64_t> ids) {
+  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&] { index_.Remove(ids); }));
+  IndexIfNeeded();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> VectorStore::RemoveByFile(absl::string_view file) {
+  LOADLINE_ASSIGN_OR_RETURN(const size_t removed,
+                            file_->RemoveByFile(file, [&] { index_.RemoveByFile(file); }));
+  IndexIfNeeded();
+  return removed;
+}
+
+void VectorStore::ReturnExcess(Return give_back) {
+  MutexLock lock(accounting_mutex_);
+  const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
+  if (needed >= accounted_bytes_) return;
+  give_back(accounted_bytes_ - needed);
+  accounted_bytes_ = needed;
+}
+
+void VectorStore::IndexIfNeeded() {
+  if (index_.NeedsIndexing()) builder_.Schedule(&index_);
+}
+
+absl::StatusOr<StoreStats> VectorStore::Stats() const {
+  const VectorIndex::Counts counts = index_.counts();
+  StoreStats stats;
+  stats.count = counts.rows;
+  stats.dimension = config().dimension;
+  stats.metric = config().metric;
+  LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
+  stats.indexed = counts.indexed > 0;
+  stats.indexed_count = counts.indexed - std::min(counts.indexed, counts.dead);
+  stats.dead_count = counts.dead;
+  MutexLock lock(accounting_mutex_);
+  stats.memory_bytes = accounted_bytes_;
+  return stats;
+}
+
+absl::Status VectorStore::Check(bool deep) {
+  LOADLINE_RETURN_IF_ERROR(CheckCount());
+  LOADLINE_RETURN_IF_ERROR(file_->degraded());
+  LOADLINE_RETURN_IF_ERROR(index_.graph_status());
+  if (!deep) return absl::OkStatus();
+  LOADLINE_RETURN_IF_ERROR(file_->Verify());
+  return CheckGraph();
+}
+
+// The index follows the file by a moment while there are changes, so one difference says nothing.
+absl::Status VectorStore::CheckCount() const {
+  size_t on_disk = 0;
+  size_t in_memory = 0;
+  for (size_t attempt = 0; attempt < kCountAttempts; ++attempt) {
+    LOADLINE_ASSIGN_OR_RETURN(on_disk, file_->Count());
+    in_memory = Count();
+    if (on_disk == in_memory) return absl::OkStatus();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return absl::InternalError(absl::StrCat(file_->path(), " has ", on_disk,
+                                          " vectors, the index in memory ", in_memory,
+                                          "; close the store to read it again"));
+}
+
+absl::Status VectorStore::CheckGraph() const {
+  if (index_.counts().indexed == 0) return absl::OkStatus();
+  size_t expected = 0;
+  size_t found = 0;
+  for (const std::vector<float>& query : index_.Sample(kCheckedQueries)) {
+    const std::vector<Neighbor> exact = index_.SearchExactly(query, kCheckedNeighbors, {});
+    const std::vector<Neighbor> by_graph = index_.Search(query, kCheckedNeighbors, {});
+    expected += exact.size();
+    for (const Neighbor& neighbor : by_graph) {
+      found += !exact.empty() && neighbor.distance <= exact.back().distance ? 1 : 0;
+    }
+  }
+  if (static_cast<double>(found) >= kLowestRecall * static_cast<double>(expected)) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError(absl::StrCat(file_->path(), ": the graph finds ", found, " of ",
+                                          expected, " nearest neighbours of a sample"));
+}
+
+}  // namespace stowage
