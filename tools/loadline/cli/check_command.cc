@@ -1,0 +1,95 @@
+#include "tools/loadline/cli/check_command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/verdict_output.h"
+#include "tools/loadline/judge/check.h"
+#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/report/check_report.h"
+#include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/result_reader.h"
+
+namespace loadline::cli {
+namespace {
+
+constexpr char kFooter[] = R"(Example:
+  loadline check results.json --policy benchmarks/policies/m4.toml
+  loadline check a.json b.json --policy m4.toml --format junit --out verdict.xml
+
+Exit codes:
+  0  every limit holds
+  1  a limit is broken
+  2  usage, unreadable or invalid input, a limit that matches no benchmark or counter
+  5  a benchmark failed, the run was cut short, or the files hold no benchmark
+  The first of 2, 1, 5, 0 that applies.)";
+
+class CheckCommand : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    app.description("Hold Google Benchmark result files to the absolute limits of a policy");
+    app.add_option("RESULT", results_, "Result files of any Google Benchmark; - is standard input")
+        ->required()
+        ->option_text("FILE ...");
+    app.add_option("--policy", policy_, "The limits (docs/formats.md)")
+        ->required()
+        ->option_text("FILE");
+    app.add_option("--max-bytes", max_bytes_, "Largest result file that is read")
+        ->check(CLI::Range(size_t{1}, size_t{1} << 40))
+        ->option_text("N [67108864]");
+    output_.Declare(app);
+    app.footer(kFooter);
+  }
+
+  int Run(const Terminal& terminal) override {
+    absl::StatusOr<judge::CheckVerdict> verdict = Judge();
+    if (!verdict.ok()) return Fail(verdict.status(), terminal);
+    const absl::Status written =
+        output_.Write(RenderCheck(*verdict, output_.format(), output_.color(terminal)), terminal);
+    if (!written.ok()) return Fail(written, terminal);
+    return static_cast<int>(verdict->exit_code);
+  }
+
+ private:
+  absl::StatusOr<judge::CheckVerdict> Judge() {
+    std::vector<std::string> inputs = results_;
+    inputs.push_back(policy_);
+    if (std::count(inputs.begin(), inputs.end(), "-") > 1) {
+      return absl::InvalidArgumentError("standard input (-) can be read once only");
+    }
+    LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
+    LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, judge::ReadPolicy(policy_));
+    std::vector<results::ResultFile> files;
+    for (const std::string& path : results_) {
+      results::InputOptions options;
+      options.max_bytes = max_bytes_;
+      LOADLINE_ASSIGN_OR_RETURN(results::ResultFile file, results::ReadResultFile(path, options));
+      files.push_back(std::move(file));
+    }
+    return judge::Check(policy, files);
+  }
+
+  static int Fail(const absl::Status& status, const Terminal& terminal) {
+    const absl::string_view message = status.message();
+    terminal.err << "loadline check: " << report::EscapeTerminal({message.data(), message.size()})
+                 << "\n";
+    return static_cast<int>(judge::ExitCode::kInvalid);
+  }
+
+  std::vector<std::string> results_;
+  std::string policy_;
+  size_t max_bytes_ = results::InputOptions().max_bytes;
+  VerdictOutput output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeCheckCommand() { return std::make_unique<CheckCommand>(); }
+
+}  // namespace loadline::cli

@@ -1,0 +1,34 @@
+#ifndef TOOLS_LOADLINE_CLI_COMMAND_H_
+#define TOOLS_LOADLINE_CLI_COMMAND_H_
+
+#include <memory>
+#include <ostream>
+
+namespace CLI {
+class App;
+}
+
+namespace loadline::cli {
+
+// Where a command writes, and what it may assume about that.
+struct Terminal {
+  std::ostream& out;
+  std::ostream& err;
+  bool color = false;  // `out` is a terminal and NO_COLOR is not set
+};
+
+// One subcommand. Main makes each once, lets it declare its flags, and runs the one that was named.
+class Command {
+ public:
+  virtual ~Command() = default;
+
+  // Describes the subcommand and binds its flags to this object, which outlives `app`'s parsing.
+  virtual void Declare(CLI::App& app) = 0;
+
+  // Does the work after parsing; the process's exit code (tools/loadline/judge/exit_code.h).
+  virtual int Run(const Terminal& terminal) = 0;
+};
+
+}  // namespace loadline::cli
+
+#endif  // TOOLS_LOADLINE_CLI_COMMAND_H_

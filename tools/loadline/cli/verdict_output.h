@@ -1,0 +1,46 @@
+#ifndef TOOLS_LOADLINE_CLI_VERDICT_OUTPUT_H_
+#define TOOLS_LOADLINE_CLI_VERDICT_OUTPUT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "tools/loadline/cli/command.h"
+#include "tools/loadline/report/format.h"
+#include "tools/loadline/results/output_file.h"
+
+namespace CLI {
+class App;
+}
+
+namespace loadline::cli {
+
+// The flags --format and --out of every command that judges, and where they lead.
+class VerdictOutput {
+ public:
+  void Declare(CLI::App& app);
+
+  // Opens --out before any work is done. kInvalidArgument when it is one of `inputs`, which would
+  // be lost; otherwise as OutputFile::Create.
+  absl::Status Open(absl::Span<const std::string> inputs);
+
+  report::Format format() const;
+  // Whether text may be coloured: only straight to a terminal.
+  bool color(const Terminal& terminal) const { return terminal.color && to_terminal(); }
+
+  // Writes the report to --out, or to the terminal's `out`.
+  absl::Status Write(absl::string_view text, const Terminal& terminal);
+
+ private:
+  bool to_terminal() const { return path_.empty() || path_ == "-"; }
+
+  std::string format_ = "text";
+  std::string path_;
+  std::unique_ptr<results::OutputFile> file_;
+};
+
+}  // namespace loadline::cli
+
+#endif  // TOOLS_LOADLINE_CLI_VERDICT_OUTPUT_H_

@@ -1,0 +1,414 @@
+#include "tools/loadline/judge/check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "tools/loadline/judge/glob.h"
+#include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::Quoted;
+using results::ResultFile;
+using results::Row;
+
+// All iteration rows of one benchmark on one host.
+struct Benchmark {
+  std::string name;
+  std::string source;  // the first file that has it
+  std::vector<const Row*> measured;
+  size_t failed = 0;
+  size_t skipped = 0;
+};
+
+std::vector<Benchmark> GroupRows(absl::Span<const ResultFile> files) {
+  std::vector<Benchmark> benchmarks;
+  std::map<std::pair<std::string, std::string>, size_t> index;
+  for (const ResultFile& file : files) {
+    const Host host = HostOf(file);
+    for (const Row& row : file.rows) {
+      if (row.run_type != results::RunType::kIteration) continue;
+      std::string name = results::CanonicalName(row.run_name);
+      const auto [at, fresh] = index.emplace(std::pair(host.name, name), benchmarks.size());
+      if (fresh) {
+        benchmarks.push_back({.name = std::move(name),
+                              .source = file.source,
+                              .measured = {},
+                              .failed = 0,
+                              .skipped = 0});
+      }
+      Benchmark& benchmark = benchmarks[at->second];
+      if (row.measured()) benchmark.measured.push_back(&row);
+      benchmark.failed += row.error_occurred ? 1 : 0;
+      benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
+    }
+  }
+  return benchmarks;
+}
+
+// What one benchmark gives to one limit.
+struct Measurement {
+  std::optional<double> value;  // absent: no row has the counter
+  size_t rows_without = 0;
+  std::string problem;  // the counters contradict each other
+};
+
+Measurement MeasureRate(const Benchmark& benchmark) {
+  Measurement result;
+  double ok = 0;
+  double total = 0;
+  bool any = false;
+  for (const Row* row : benchmark.measured) {
+    const std::optional<double> row_ok = row->Counter("ops_ok");
+    const std::optional<double> row_total = row->Counter("ops_total");
+    if (!row_ok.has_value() || !row_total.has_value()) {
+      ++result.rows_without;
+      continue;
+    }
+    any = true;
+    if (*row_ok < 0 || *row_ok > *row_total) {
+      result.problem = absl::StrCat("ops_ok is ", *row_ok, " of ops_total ", *row_total, " in ",
+                                    Quoted(benchmark.name));
+    }
+    ok += *row_ok;
+    total += *row_total;
+  }
+  if (any) result.value = 100 * ok / total;  // no operation at all: NaN, which passes nothing
+  return result;
+}
+
+Measurement Measure(const LimitExpression& require, const Benchmark& benchmark) {
+  if (require.statistic == Statistic::kRate) return MeasureRate(benchmark);
+  Measurement result;
+  std::vector<double> values;
+  bool finite = true;
+  for (const Row* row : benchmark.measured) {
+    const std::optional<double> value = row->Counter(require.counter);
+    if (value.has_value()) {
+      values.push_back(*value);
+      finite = finite && std::isfinite(*value);
+    } else {
+      ++result.rows_without;
+    }
+  }
+  if (values.empty()) return result;
+  result.value = finite ? require.Evaluate(values) : std::nan("");
+  return result;
+}
+
+bool Worse(const LimitExpression& require, double a, double b) {
+  if (!std::isfinite(b)) return false;
+  if (!std::isfinite(a)) return true;
+  return require.upper() ? a > b : a < b;
+}
+
+std::vector<std::string> CounterNames(const std::vector<const Benchmark*>& benchmarks) {
+  std::set<std::string> names = {"real_time_ns", "cpu_time_ns"};
+  for (const Benchmark* benchmark : benchmarks) {
+    for (const Row* row : benchmark->measured) {
+      for (const auto& [name, value] : row->counters) names.insert(name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+bool Selects(const Limit& limit, const Benchmark& benchmark) {
+  return std::any_of(limit.benchmarks.begin(), limit.benchmarks.end(),
+                     [&](const std::string& glob) { return GlobMatches(glob, benchmark.name); });
+}
+
+// Judges one limit; each step either decides the verdict or leaves it to the next.
+class LimitJudge {
+ public:
+  // `partial`: benchmarks may be missing because a run was cut short or measured nothing.
+  LimitJudge(const Limit& limit, const std::vector<Benchmark>& all, bool partial)
+      : partial_(partial) {
+    verdict_.limit = limit;
+    for (const Benchmark& benchmark : all) {
+      if (Selects(limit, benchmark)) matched_.push_back(&benchmark);
+    }
+    verdict_.benchmarks_matched = matched_.size();
+  }
+
+  LimitVerdict Judge() {
+    if (matched_.empty()) {
+      Decide(Outcome::kError, partial_ ? ExitCode::kNotMeasured : ExitCode::kInvalid,
+             absl::StrCat("no benchmark matches ", GlobText()));
+    } else if (NothingRan()) {
+      Decide(Outcome::kError, ExitCode::kNotMeasured,
+             "every benchmark that matches failed or was skipped");
+    } else {
+      MeasureAll();
+      Conclude();
+    }
+    return std::move(verdict_);
+  }
+
+ private:
+  std::string GlobText() const {
+    return absl::StrJoin(
+        verdict_.limit.benchmarks, " or ",
+        [](std::string* out, const std::string& glob) { absl::StrAppend(out, Quoted(glob)); });
+  }
+
+  bool NothingRan() const {
+    return std::all_of(matched_.begin(), matched_.end(),
+                       [](const Benchmark* benchmark) { return benchmark->measured.empty(); });
+  }
+
+  void MeasureAll() {
+    for (const Benchmark* benchmark : matched_) {
+      const Measurement measurement = Measure(verdict_.limit.require, *benchmark);
+      verdict_.rows_without_counter += measurement.rows_without;
+      if (!measurement.problem.empty()) contradiction_ = measurement.problem;
+      if (!measurement.value.has_value()) continue;
+      ++verdict_.benchmarks_measured;
+      if (!verdict_.worst.has_value() ||
+          Worse(verdict_.limit.require, *measurement.value, *verdict_.worst)) {
+        verdict_.worst = measurement.value;
+        verdict_.worst_benchmark = benchmark->name;
+        verdict_.worst_source = benchmark->source;
+      }
+    }
+  }
+
+  void Conclude() {
+    if (!contradiction_.empty()) {
+      Decide(Outcome::kError, ExitCode::kInvalid, contradiction_);
+    } else if (!verdict_.worst.has_value()) {
+      Decide(Outcome::kError, ExitCode::kInvalid, UnknownCounter());
+    } else if (!std::isfinite(*verdict_.worst)) {
+      Decide(Outcome::kFail, ExitCode::kBroken, "a value is not finite, which holds no mark");
+    } else if (verdict_.limit.require.Holds(*verdict_.worst)) {
+      Decide(Outcome::kPass, ExitCode::kPass, "");
+    } else {
+      Decide(Outcome::kFail, ExitCode::kBroken, "");
+    }
+  }
+
+  std::string UnknownCounter() const {
+    if (verdict_.limit.require.statistic == Statistic::kRate) {
+      return "no row that matches has both ops_ok and ops_total";
+    }
+    const std::string& counter = verdict_.limit.require.counter;
+    return absl::StrCat("no row that matches has the counter ", Quoted(counter),
+                        DidYouMean(counter, CounterNames(matched_)));
+  }
+
+  void Decide(Outcome outcome, ExitCode code, std::string explanation) {
+    verdict_.outcome = outcome;
+    verdict_.exit_code = code;
+    verdict_.explanation = std::move(explanation);
+  }
+
+  const bool partial_;
+  LimitVerdict verdict_;
+  std::vector<const Benchmark*> matched_;
+  std::string contradiction_;
+};
+
+// Google Benchmark before 1.9.0 divides the real time of an N-thread benchmark by N; it has named
+// its version in the file since 1.8.4.
+bool DividesRealTimeByThreads(const ResultFile& file) {
+  std::string version = file.ContextText("library_version");
+  if (version.empty()) return true;
+  const std::vector<std::string> parts =
+      absl::StrSplit(version[0] == 'v' ? version.substr(1) : version, '.');
+  int major = 0;
+  int minor = 0;
+  if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &major) ||
+      !absl::SimpleAtoi(parts[1], &minor)) {
+    return false;
+  }
+  return std::pair(major, minor) < std::pair(1, 9);
+}
+
+void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
+                         CheckVerdict& verdict) {
+  const bool uses_real_time =
+      std::any_of(policy.limits.begin(), policy.limits.end(),
+                  [](const Limit& limit) { return limit.require.counter == "real_time_ns"; });
+  if (!uses_real_time) return;
+  for (const ResultFile& file : files) {
+    const bool threaded = std::any_of(file.rows.begin(), file.rows.end(),
+                                      [](const Row& row) { return row.threads > 1; });
+    if (!threaded || !DividesRealTimeByThreads(file)) continue;
+    verdict.notes.push_back(
+        absl::StrCat(file.source,
+                     ": real_time of rows with several threads is divided by their number "
+                     "(Google Benchmark before 1.9); hold marks against a lat_* counter instead"));
+  }
+}
+
+void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
+  if (file.incomplete()) {
+    verdict.problems.push_back(
+        absl::StrCat(file.source, ": the run was cut short (loadline.incomplete)"));
+  }
+  const bool any = std::any_of(file.rows.begin(), file.rows.end(), [](const Row& row) {
+    return row.run_type == results::RunType::kIteration;
+  });
+  if (!any) verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  for (const Row& row : file.rows) {
+    if (!row.error_occurred) continue;
+    verdict.failures.push_back(
+        {.source = file.source, .benchmark = row.name, .message = row.error_message});
+  }
+}
+
+size_t CountSkipped(const std::vector<Benchmark>& benchmarks) {
+  return static_cast<size_t>(std::count_if(
+      benchmarks.begin(), benchmarks.end(),
+      [](const Benchmark& b) { return b.skipped > 0 && b.measured.empty() && b.failed == 0; }));
+}
+
+absl::string_view Word(ExitCode code) {
+  switch (code) {
+    case ExitCode::kPass:
+      return "PASS";
+    case ExitCode::kBroken:
+      return "FAIL";
+    case ExitCode::kNotMeasured:
+      return "INCOMPLETE";
+    default:
+      return "ERROR";
+  }
+}
+
+std::string HostText(const Host& host) {
+  return host.description.empty() ? host.name
+                                  : absl::StrCat(host.name, " (", host.description, ")");
+}
+
+// "3 limits hold", "1 of 3 limits broken", ...
+std::string LimitsText(const CheckVerdict& verdict) {
+  const size_t all = verdict.limits.size();
+  const size_t failed = verdict.CountOf(Outcome::kFail);
+  const size_t errors = verdict.CountOf(Outcome::kError);
+  std::string text = absl::StrCat(verdict.CountOf(Outcome::kPass), " of ", all, " limits hold");
+  if (failed > 0) absl::StrAppend(&text, ", ", failed, " broken");
+  if (errors > 0) absl::StrAppend(&text, ", ", errors, " not judged");
+  if (!verdict.failures.empty()) {
+    absl::StrAppend(&text, ", ", verdict.failures.size(), " benchmark rows failed");
+  }
+  return text;
+}
+
+void Conclude(const Policy& policy, CheckVerdict& verdict) {
+  verdict.exit_code = ExitCode::kPass;
+  for (const LimitVerdict& limit : verdict.limits) {
+    verdict.exit_code = Graver(verdict.exit_code, limit.exit_code);
+  }
+  if (!verdict.failures.empty() || !verdict.problems.empty()) {
+    verdict.exit_code = Graver(verdict.exit_code, ExitCode::kNotMeasured);
+  }
+  if (policy.limits.empty()) {
+    verdict.problems.push_back(absl::StrCat(policy.source,
+                                            ": has no [[limit]], so nothing is "
+                                            "judged"));
+    verdict.exit_code = Graver(verdict.exit_code, ExitCode::kInvalid);
+  }
+}
+
+}  // namespace
+
+Host HostOf(const ResultFile& file) {
+  Host host;
+  host.name = file.ContextText("loadline.host.name");
+  if (host.name.empty()) host.name = file.ContextText("host_name");
+  if (host.name.empty()) host.name = "unknown host";
+  std::vector<std::string> parts;
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) parts.push_back(part);
+  };
+  const std::string os = file.ContextText("loadline.host.os");
+  const std::string release = file.ContextText("loadline.host.os_release");
+  add(release.empty() ? os : absl::StrCat(os, os.empty() ? "" : " ", release));
+  add(file.ContextText("loadline.host.architecture"));
+  add(file.ContextText("loadline.host.hardware_model"));
+  add(file.ContextText("loadline.host.cpu_model"));
+  const std::string cpus = file.ContextText("num_cpus");
+  if (!cpus.empty()) parts.push_back(absl::StrCat(cpus, " CPUs"));
+  host.description = absl::StrJoin(parts, ", ");
+  host.reference = file.ContextText("loadline.reference_machine") == "true";
+  return host;
+}
+
+absl::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+      return "pass";
+    case Outcome::kFail:
+      return "FAIL";
+    case Outcome::kError:
+      return "ERROR";
+  }
+  return "ERROR";
+}
+
+std::string LimitVerdict::WorstText() const {
+  if (!worst.has_value()) return "-";
+  return FormatQuantity(*worst, limit.require.dimension(), limit.require.mark);
+}
+
+size_t CheckVerdict::CountOf(Outcome outcome) const {
+  return static_cast<size_t>(
+      std::count_if(limits.begin(), limits.end(),
+                    [&](const LimitVerdict& limit) { return limit.outcome == outcome; }));
+}
+
+bool CheckVerdict::OnReferenceMachine() const {
+  return !hosts.empty() &&
+         std::all_of(hosts.begin(), hosts.end(), [](const Host& host) { return host.reference; });
+}
+
+std::string CheckVerdict::Headline() const {
+  std::string text =
+      absl::StrCat(Word(exit_code), ": ", LimitsText(*this), ", measured on ",
+                   absl::StrJoin(hosts, " and ", [](std::string* out, const Host& host) {
+                     absl::StrAppend(out, HostText(host));
+                   }));
+  if (OnReferenceMachine()) return absl::StrCat(text, ", the reference machine (Mac mini M4)");
+  return absl::StrCat(text,
+                      ". This is not the reference machine (Mac mini M4): the M4 marks are "
+                      "held against this host, and these are not M4 figures");
+}
+
+CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
+  CheckVerdict verdict;
+  verdict.policy = policy.source;
+  for (const ResultFile& file : files) {
+    verdict.sources.push_back(file.source);
+    const Host host = HostOf(file);
+    if (std::find(verdict.hosts.begin(), verdict.hosts.end(), host) == verdict.hosts.end()) {
+      verdict.hosts.push_back(host);
+    }
+    AddFileProblems(file, verdict);
+  }
+  const std::vector<Benchmark> benchmarks = GroupRows(files);
+  verdict.benchmarks = benchmarks.size();
+  const size_t skipped = CountSkipped(benchmarks);
+  if (skipped > 0) {
+    verdict.notes.push_back(absl::StrCat(skipped, " benchmarks skipped themselves"));
+  }
+  AddThreadedTimeNote(policy, files, verdict);
+  const bool partial =
+      benchmarks.empty() || std::any_of(files.begin(), files.end(),
+                                        [](const ResultFile& file) { return file.incomplete(); });
+  for (const Limit& limit : policy.limits) {
+    verdict.limits.push_back(LimitJudge(limit, benchmarks, partial).Judge());
+  }
+  Conclude(policy, verdict);
+  return verdict;
+}
+
+}  // namespace loadline::judge

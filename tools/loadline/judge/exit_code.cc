@@ -1,0 +1,46 @@
+#include "tools/loadline/judge/exit_code.h"
+
+namespace loadline::judge {
+namespace {
+
+int Gravity(ExitCode code) {
+  switch (code) {
+    case ExitCode::kInvalid:
+      return 5;
+    case ExitCode::kIncomparable:
+      return 4;
+    case ExitCode::kBroken:
+      return 3;
+    case ExitCode::kNotMeasured:
+      return 2;
+    case ExitCode::kInconclusive:
+      return 1;
+    case ExitCode::kPass:
+      return 0;
+  }
+  return 5;
+}
+
+}  // namespace
+
+ExitCode Graver(ExitCode a, ExitCode b) { return Gravity(a) >= Gravity(b) ? a : b; }
+
+absl::string_view Meaning(ExitCode code) {
+  switch (code) {
+    case ExitCode::kPass:
+      return "pass";
+    case ExitCode::kBroken:
+      return "a limit is broken";
+    case ExitCode::kInvalid:
+      return "usage, unreadable or invalid input";
+    case ExitCode::kInconclusive:
+      return "inconclusive";
+    case ExitCode::kIncomparable:
+      return "environments not comparable";
+    case ExitCode::kNotMeasured:
+      return "a benchmark is missing, failed or crashed";
+  }
+  return "unknown";
+}
+
+}  // namespace loadline::judge

@@ -1,0 +1,14 @@
+#ifndef TOOLS_LOADLINE_JUDGE_GLOB_H_
+#define TOOLS_LOADLINE_JUDGE_GLOB_H_
+
+#include "absl/strings/string_view.h"
+
+namespace loadline::judge {
+
+// Whether all of `text` is what `pattern` says: `*` is any run of bytes ('/' too, or none), `?` is
+// any one byte, everything else is itself. O(pattern * text) at worst, no recursion.
+bool GlobMatches(absl::string_view pattern, absl::string_view text);
+
+}  // namespace loadline::judge
+
+#endif  // TOOLS_LOADLINE_JUDGE_GLOB_H_

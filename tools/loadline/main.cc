@@ -1,0 +1,9 @@
+#include <iostream>
+
+#include "absl/types/span.h"
+#include "tools/loadline/cli/main.h"
+
+int main(int argc, char** argv) {
+  const absl::Span<const char* const> args(argv + 1, argc > 0 ? static_cast<size_t>(argc) - 1 : 0);
+  return loadline::cli::Main(args, std::cout, std::cerr);
+}

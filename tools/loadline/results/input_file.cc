@@ -1,0 +1,130 @@
+#include "tools/loadline/results/input_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::results {
+namespace {
+
+constexpr size_t kReadChunk = size_t{1} << 20;
+
+absl::Status CheckKind(const std::string& path, const struct stat& info, size_t max_bytes) {
+  if (S_ISDIR(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("read ", path, ": is a directory; name a file in it"));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "read ", path, ": is not a regular file; use - to read standard input from a pipe"));
+  }
+  if (static_cast<uint64_t>(info.st_size) > max_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("read ", path, ": has ", info.st_size, " bytes, want at most ", max_bytes));
+  }
+  return absl::OkStatus();
+}
+
+// Reads to the end, one byte past the limit at most: a file may grow while it is read.
+absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expected,
+                                    const InputOptions& options) {
+  std::string content;
+  content.reserve(std::min(expected, options.max_bytes) + 1);
+  for (;;) {
+    const size_t before = content.size();
+    const size_t room =
+        std::min(std::max(content.capacity() - before, kReadChunk), options.max_bytes + 1 - before);
+    content.resize(before + room);
+    const ssize_t count = options.fs->Read(fd, content.data() + before, room);
+    const int error = errno;
+    content.resize(before + static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    if (count < 0 && error == EINTR) continue;
+    if (count < 0) return absl::ErrnoToStatus(error, absl::StrCat("read ", path));
+    if (count == 0) return content;
+    if (content.size() > options.max_bytes) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("read ", path, ": has more than ", options.max_bytes, " bytes"));
+    }
+  }
+}
+
+absl::Status RefusePrograms(const std::string& path, absl::string_view content) {
+  for (absl::string_view magic : {"\x7f"
+                                  "ELF",
+                                  "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"}) {
+    if (absl::StartsWith(content, magic)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("read ", path,
+                       ": is a program, and nothing that is read is ever run; measure it with "
+                       "`loadline run --suite ",
+                       path, " --out FILE` and name the file"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+class Descriptor {
+ public:
+  Descriptor(int fd, FileSystem& fs) : fd_(fd), fs_(fs) {}
+  ~Descriptor() {
+    if (fd_ >= 0) fs_.Close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+  FileSystem& fs_;
+};
+
+absl::StatusOr<std::string> ReadNamedFile(const std::string& path, const std::string& shown,
+                                          const InputOptions& options) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  const Descriptor file(options.fs->OpenAt(AT_FDCWD, path.c_str(), flags, 0), *options.fs);
+  if (file.get() < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", shown));
+  struct stat info = {};
+  if (::fstat(file.get(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("stat ", shown));
+  }
+  LOADLINE_RETURN_IF_ERROR(CheckKind(shown, info, options.max_bytes));
+  return ReadAll(shown, file.get(), static_cast<size_t>(info.st_size), options);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadInputFile(absl::string_view path, const InputOptions& options) {
+  if (path.empty() || absl::StrContains(path, absl::string_view("\0", 1))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("read ", Quoted(path), ": is no path; want a file or -"));
+  }
+  const std::string shown = path == "-" ? "standard input" : EscapeUnprintable(path);
+  absl::StatusOr<std::string> content = path == "-"
+                                            ? ReadAll(shown, options.stdin_fd, 0, options)
+                                            : ReadNamedFile(std::string(path), shown, options);
+  if (!content.ok()) return content.status();
+  LOADLINE_RETURN_IF_ERROR(RefusePrograms(shown, *content));
+  return content;
+}
+
+std::string LineAndColumn(absl::string_view text, size_t offset) {
+  const absl::string_view before = text.substr(0, offset);
+  const size_t newline = before.rfind('\n');
+  const absl::string_view line =
+      newline == absl::string_view::npos ? before : before.substr(newline + 1);
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  return absl::StrCat(
+      "line ", 1 + std::count(before.begin(), before.end(), '\n'), ":",
+      1 + line.size() - static_cast<size_t>(std::count_if(line.begin(), line.end(), continues)));
+}
+
+}  // namespace loadline::results

@@ -1,0 +1,80 @@
+#include "tools/loadline/results/result_file.h"
+
+#include <cmath>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace loadline::results {
+namespace {
+
+struct TextOfValue {
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(int64_t value) const { return absl::StrCat(value); }
+  std::string operator()(uint64_t value) const { return absl::StrCat(value); }
+  std::string operator()(double value) const {
+    return std::isfinite(value) ? JsonNumber(value) : std::string();
+  }
+  std::string operator()(const std::string& value) const { return value; }
+  template <typename T>
+  std::string operator()(const T&) const {
+    return std::string();
+  }
+};
+
+bool SaysHowLong(absl::string_view part) {
+  for (absl::string_view prefix : {"iterations:", "repeats:", "min_time:", "min_warmup_time:"}) {
+    if (absl::StartsWith(part, prefix)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<double> Row::Counter(absl::string_view counter) const {
+  if (counter == "real_time_ns" && real_time_ns.has_value()) return real_time_ns;
+  if (counter == "cpu_time_ns" && cpu_time_ns.has_value()) return cpu_time_ns;
+  const auto found = counters.find(std::string(counter));
+  if (found == counters.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string ResultFile::ContextText(absl::string_view key) const {
+  for (const Json::Member& member : context) {
+    if (member.first == key) return std::visit(TextOfValue{}, member.second.value);
+  }
+  return std::string();
+}
+
+bool ResultFile::incomplete() const {
+  for (const Json::Member& member : context) {
+    // Anything that is not plainly "false" counts as cut short.
+    if (member.first == "loadline.incomplete") {
+      return std::visit(TextOfValue{}, member.second.value) != "false";
+    }
+  }
+  return false;
+}
+
+std::string CanonicalName(absl::string_view run_name) {
+  std::string out;
+  bool first = true;
+  for (absl::string_view part : absl::StrSplit(run_name, '/')) {
+    if (!first && SaysHowLong(part)) continue;
+    if (!first) out.push_back('/');
+    absl::StrAppend(&out, part);
+    first = false;
+  }
+  return out;
+}
+
+double NanosPerTimeUnit(absl::string_view unit) {
+  if (unit == "ns") return 1;
+  if (unit == "us") return 1e3;
+  if (unit == "ms") return 1e6;
+  if (unit == "s") return 1e9;
+  return 0;
+}
+
+}  // namespace loadline::results

@@ -1,0 +1,28 @@
+#ifndef TOOLS_LOADLINE_RESULTS_RESULT_READER_H_
+#define TOOLS_LOADLINE_RESULTS_RESULT_READER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "tools/loadline/results/input_file.h"
+#include "tools/loadline/results/result_file.h"
+
+namespace loadline::results {
+
+// Reads Google Benchmark's JSON, 1.5 to 1.9 and ours, as untrusted input. Beyond JSON it accepts
+// only what Google Benchmark itself writes: NaN, Infinity and -Infinity, in any case and as "inf".
+// A counter that is null, or named in a row's "loadline_dropped", is non-finite (NaN).
+//
+// kInvalidArgument, as "FILE: byte 120, line 4:17: ...", for anything else: not JSON, bytes before
+// or after it, invalid UTF-8, NUL, a name twice in one object, more than 64 levels, a number that
+// is out of range or longer than 64 bytes, no "benchmarks", a row whose fields contradict the
+// format (unknown time_unit, negative time, 0 iterations, the same repetition twice).
+absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text);
+
+// ReadInputFile, then ParseResultFile. `path` "-" is standard input.
+absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options = {});
+
+}  // namespace loadline::results
+
+#endif  // TOOLS_LOADLINE_RESULTS_RESULT_READER_H_
