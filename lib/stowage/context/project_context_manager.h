@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +14,9 @@
 #include "loadline/base/clock.h"
 #include "loadline/base/directory.h"
 #include "loadline/monitor/performance_monitor.h"
+#include "stowage/context/active_project.h"
 #include "stowage/context/project_context.h"
+#include "stowage/context/prune_choice.h"
 #include "stowage/registry/project_id.h"
 #include "stowage/registry/project_registry.h"
 
@@ -31,20 +32,9 @@ struct ContextOptions {
   loadline::PerformanceMonitor* monitor = nullptr;  // operations "context.*"; may be null
 };
 
-// Which messages pruning keeps.
-struct PruneRule {
-  size_t keep = 200;        // messages left at most
-  size_t keep_recent = 50;  // of those, always the newest ones (clamped to keep)
-};
-
-struct PruneResult {
-  size_t removed = 0;
-  size_t kept = 0;
-};
-
 struct ContextStats {
   int64_t messages = 0;
-  int64_t message_bytes = 0;  // text and metadata
+  int64_t message_bytes = 0;  // text and metadata, as they are stored
   int64_t cache_entries = 0;
   int64_t first_wall_nanos = 0;  // 0 when there is no message
   int64_t last_wall_nanos = 0;
@@ -62,19 +52,19 @@ struct ContextManagerStats {
   std::vector<ProjectId> degraded;  // projects whose file refused a write; reads go on
 };
 
-struct ContextSwitch {
-  std::optional<ProjectId> from;
-  std::optional<ProjectId> to;
-};
-using ContextObserver = std::function<void(const ContextSwitch&)>;
-
 // The conversation of each project and a small cache of analysis results, one file a project
 // (projects/<hex>/context.db). There is no save: every append is a row, durable when it returns.
 // At most max_resident contexts are in memory; the one used longest ago goes first, and one that an
 // operation is using is never evicted (a further one then waits for a place).
 //
-// A resident context holds its newest messages, within max_resident_bytes; older ones are read
-// from the file when asked for.
+// A resident context holds its newest messages and cache values, within its share of
+// max_resident_bytes (max_resident_bytes / max_resident); older ones are read from the file when
+// asked for. The keys of the cache are always in memory.
+//
+// The file is made by the first write: asking about a project that has none leaves no trace. It is
+// read and checked whole when its context becomes resident. A file that fails the check is moved
+// to quarantine/ and kDataLoss is returned once, saying where it went; the next call starts an
+// empty context.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it or it is being removed; kDataLoss, naming file and row, when its file is
@@ -94,6 +84,7 @@ class ProjectContextManager {
   // The sequence number given. kInvalidArgument: too large, importance not in [0, 1].
   absl::StatusOr<int64_t> Append(const ProjectId& id, NewMessage message);
   // As many Appends in one commit, all or none; the first sequence number of the run.
+  // kInvalidArgument: no messages, or one that Append would refuse.
   absl::StatusOr<int64_t> AppendBatch(const ProjectId& id, std::vector<NewMessage> messages);
 
   // The newest `limit` messages, oldest of them first.
@@ -107,33 +98,40 @@ class ProjectContextManager {
   // Removes all messages and cache entries; sequence numbers go on.
   absl::Status Clear(const ProjectId& id);
 
-  // The analysis cache: small values by key, newest max_cache_entries kept (by last Put).
+  // The analysis cache: small values by key, newest max_cache_entries kept (by last Put). Keys are
+  // any bytes. kInvalidArgument: key longer than 1 KiB, value too large.
   absl::Status PutCache(const ProjectId& id, absl::string_view key, absl::string_view value);
   absl::StatusOr<std::string> GetCache(const ProjectId& id, absl::string_view key);  // kNotFound
   absl::Status EraseCache(const ProjectId& id, absl::string_view key);  // OK if it is not there
 
   // Makes `id` the project worked in: its context is resident when this returns, and observers are
-  // told. nullopt: none. Not durable; the registry's active project is (Workspace sets both).
+  // told, unless it was active already. nullopt: none. Not durable; the registry's active project
+  // is (Workspace sets both).
   absl::Status Switch(const std::optional<ProjectId>& id);
   std::optional<ProjectId> active() const;
 
+  // Makes the context resident, like every call for a project.
   absl::StatusOr<ContextStats> Stats(const ProjectId& id);
+  // From memory; waits for no write.
   ContextManagerStats Stats() const;
 
-  // Closes the project's context and forgets it, waiting for operations that use it; afterwards
-  // every call for `id` is kNotFound until the project's status allows it again. Called before
-  // the project's folder is moved away. OK if it was not open.
+  // Closes the project's context, waiting for operations that use it; if it was the active one,
+  // none is afterwards. Later calls are kNotFound if the registry says so, and open it anew
+  // otherwise. Called before the project's folder is moved away, with the project's removal begun.
+  // OK if it was not open.
   absl::Status Release(const ProjectId& id);
 
-  // Removes context.db of folders under projects/ that the registry does not know. Their hex names.
+  // Removes context.db of folders under projects/ that the registry does not know, and the folder
+  // if nothing else is in it. Their hex names. Anything not named like a project is left alone.
   absl::StatusOr<std::vector<std::string>> CleanUpOrphans();
 
-  // Observers run outside locks, one call at a time, in the order of the switches.
+  // Observers run outside locks, one call at a time, in the order of the switches, and may use the
+  // manager. After RemoveObserver returns, the observer is not running and is not called again.
   int AddObserver(ContextObserver observer);
   void RemoveObserver(int number);
 
   // Reads every row of every project's context.db and checks it. Projects that are damaged, with
-  // why.
+  // why. Makes one after the other resident, so others may have to be loaded anew afterwards.
   struct Damage {
     ProjectId id;
     absl::Status status;
