@@ -30,6 +30,8 @@ class Connection {
   // cannot be read; kDataLoss: not a database.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(absl::string_view path,
                                                           const ConnectionOptions& options);
+  // An empty database in memory, for making new files.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenInMemory();
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -55,20 +57,29 @@ class Connection {
   absl::Status Error(int code, absl::string_view attempt);
   // The first failure of the file since the last call; OK if there was none.
   absl::Status TakeFileError();
+  void ForgetFileError() { file_error_ = absl::OkStatus(); }
 
-  // Leaves the write-ahead log where it is when the connection closes, for a file whose last write
-  // failed: what reached the disk is sorted out by the next open.
-  void KeepLogOnClose();
+  // Whether closing folds the write-ahead log into the file and removes it (SQLite's default), or
+  // leaves both as they are: for a file that is refused, or whose last write failed.
+  absl::Status FoldLogOnClose(bool fold);
+  // Folds the log into the file; `truncate` empties it as well.
+  absl::Status Checkpoint(bool truncate);
+  // Pages in the log since it was last folded.
+  int log_pages() const { return log_pages_; }
+
   // Gives the handle up without closing it: a forked child must not touch the parent's file.
   void Abandon();
 
  private:
   Connection(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
   absl::Status Configure(const ConnectionOptions& options);
+  absl::Status Expect(absl::string_view pragma, absl::string_view answer);
+  static int CountLogPages(void* self, sqlite3* handle, const char* schema, int pages);
 
   const std::string path_;
   sqlite3* handle_;
   uint32_t row_seed_ = 0;
+  int log_pages_ = 0;
   absl::Status file_error_;
   absl::flat_hash_map<std::string, sqlite3_stmt*> statements_;
 };

@@ -38,8 +38,8 @@ struct DatabaseStats {
   uint64_t commits = 0;       // writes made durable
   uint64_t transactions = 0;  // SQLite commits, one sync each; commits / transactions = mean batch
   uint64_t checkpoints = 0;
-  uint64_t bytes = 0;     // written to the write-ahead log
-  bool degraded = false;  // a write failed: see Database
+  uint64_t log_pages = 0;  // pages written to the write-ahead log
+  bool degraded = false;   // a write failed: see Database
   std::string degraded_reason;
 };
 
@@ -80,9 +80,9 @@ class Database {
   // `on_durable` is called, in the order of the commits, before any caller of the batch returns:
   // the place to update what is kept in memory.
   //
-  // `write` and `on_durable` must not call this database. Do not hold a lock around Commit() that
-  // any `write` or `on_durable` of this database takes; a lock may be held around Read() if no
-  // `write` takes it.
+  // `write` and `on_durable` must not call this database, and `on_durable` must not throw. Do not
+  // hold a lock around Commit() that any `write` or `on_durable` of this database takes; a lock may
+  // be held around Read() if no `write` takes it.
   //
   // kUnavailable: degraded; kResourceExhausted: the disk is full (and degraded from now on).
   absl::Status Commit(
@@ -118,7 +118,7 @@ class Database {
   absl::Status RunEntry(Entry& entry, bool alone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   void FinishBatch(absl::Span<Entry* const> batch);
   void CheckpointIfDue();
-  absl::Status CheckpointLocked(int mode) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
+  absl::Status CheckpointLocked(bool truncate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   void Degrade(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
 
   const std::string path_;

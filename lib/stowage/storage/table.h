@@ -122,6 +122,9 @@ class Table {
   absl::Status CheckValues(absl::Span<const Value> values, size_t want) const;
   absl::Status Write(Connection& connection, const std::string& sql,
                      absl::Span<const Value> row) const;
+  absl::Status ScanSql(Connection& connection, absl::string_view sql,
+                       absl::Span<const Value> values,
+                       absl::FunctionRef<absl::Status(const Row&)> visit) const;
   absl::Status Verify(Connection& connection, sqlite3_stmt* statement) const;
   absl::Status Damaged(Connection& connection, sqlite3_stmt* statement,
                        absl::string_view found) const;
@@ -129,7 +132,8 @@ class Table {
   const std::string name_;
   const std::vector<Column> columns_;
   const size_t key_columns_;
-  std::string create_sql_, insert_sql_, upsert_sql_, delete_sql_, select_sql_, get_sql_, count_sql_;
+  std::string create_sql_, insert_sql_, upsert_sql_, delete_sql_, select_sql_, get_sql_, count_sql_,
+      key_condition_;
 };
 
 }  // namespace stowage

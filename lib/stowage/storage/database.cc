@@ -1,0 +1,387 @@
+#include "stowage/storage/database.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "loadline/base/log.h"
+#include "loadline/base/status_macros.h"
+
+namespace stowage {
+namespace {
+
+using loadline::Directory;
+using loadline::MutexLock;
+
+// Writes in one transaction at most: bounds how long the first of them waits.
+constexpr size_t kMaxBatch = 256;
+
+constexpr size_t kHeaderBytes = 100;
+constexpr absl::string_view kMagic("SQLite format 3\0", 16);
+// https://www.sqlite.org/fileformat2.html, section 1.3.
+constexpr size_t kWriteVersionOffset = 18;
+constexpr size_t kUserVersionOffset = 60;
+constexpr size_t kApplicationIdOffset = 68;
+
+std::string LogName(absl::string_view name) { return absl::StrCat(name, "-wal"); }
+
+uint32_t BigEndian32(absl::string_view bytes, size_t offset) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[offset + i]);
+  return value;
+}
+
+// What lies under `name`; nothing is followed or opened.
+struct FileState {
+  bool exists = false;
+  int64_t size = 0;
+};
+
+absl::StatusOr<FileState> LookAt(const Directory& directory, const std::string& name) {
+  struct stat info {};
+  if (directory.fs().StatAt(directory.fd(), name.c_str(), &info) != 0) {
+    if (errno == ENOENT) return FileState{};
+    return absl::ErrnoToStatus(errno, absl::StrCat("look up ", directory.path(), "/", name));
+  }
+  if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(directory.path(), "/", name,
+                     ": want a regular file with one hard link and no symbolic link"));
+  }
+  return FileState{true, static_cast<int64_t>(info.st_size)};
+}
+
+absl::StatusOr<std::string> ReadHeader(const Directory& directory, const std::string& name) {
+  const std::string path = absl::StrCat(directory.path(), "/", name);
+  loadline::FileSystem& fs = directory.fs();
+  const int fd = fs.OpenAt(directory.fd(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
+  std::string header(kHeaderBytes, '\0');
+  ssize_t got;
+  do {
+    got = fs.Read(fd, header.data(), header.size());
+  } while (got < 0 && errno == EINTR);
+  const int error = errno;
+  fs.Close(fd);
+  if (got < 0) return absl::ErrnoToStatus(error, absl::StrCat("read ", path));
+  header.resize(static_cast<size_t>(got));
+  return header;
+}
+
+// Holds the file's first bytes against the schema before SQLite, which might write, sees the file.
+absl::Status CheckHeader(const Directory& directory, const std::string& name,
+                         const Schema& schema) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::string header, ReadHeader(directory, name));
+  const std::string path = absl::StrCat(directory.path(), "/", name);
+  if (header.size() < kHeaderBytes || header.compare(0, kMagic.size(), std::string(kMagic)) != 0) {
+    return absl::DataLossError(absl::StrCat(path, ": not an SQLite file"));
+  }
+  const uint32_t id = BigEndian32(header, kApplicationIdOffset);
+  if (id != schema.application_id) {
+    return absl::DataLossError(absl::StrCat(path, ": is another kind of file: application id ", id,
+                                            ", want ", schema.application_id));
+  }
+  const uint32_t version = BigEndian32(header, kUserVersionOffset);
+  if (version > static_cast<uint32_t>(schema.user_version)) {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": made by a newer version: format ",
+                                                      version, ", this program knows up to ",
+                                                      schema.user_version));
+  }
+  if (header[kWriteVersionOffset] != 2 || header[kWriteVersionOffset + 1] != 2) {
+    return absl::DataLossError(absl::StrCat(path, ": not in the write-ahead mode it was made in"));
+  }
+  return absl::OkStatus();
+}
+
+// Makes the file whole or not at all: an empty or half-made file can then only be damage.
+absl::Status CreateFile(const Directory& directory, const std::string& name, const Schema& schema,
+                        absl::string_view identity) {
+  LOADLINE_ASSIGN_OR_RETURN(const FileState log, LookAt(directory, LogName(name)));
+  if (log.size > 0) {
+    return absl::DataLossError(
+        absl::StrCat(directory.path(), "/", name, ": missing, but its write-ahead log is there"));
+  }
+  LOADLINE_RETURN_IF_ERROR(directory.RemoveFile(LogName(name)));
+  LOADLINE_ASSIGN_OR_RETURN(const std::string image, NewFileImage(schema, identity));
+  return directory.WriteFileAtomically(name, image);
+}
+
+// Looks for files beside the database that SQLite would act upon. Returns whether the last close
+// was clean: then there is no log, or an empty one.
+absl::StatusOr<bool> CheckCompanions(const Directory& directory, const std::string& name) {
+  LOADLINE_ASSIGN_OR_RETURN(const bool journal, directory.Exists(absl::StrCat(name, "-journal")));
+  if (journal) {
+    return absl::DataLossError(absl::StrCat(
+        directory.path(), "/", name,
+        ": has a rollback journal beside it, which this program never writes and will not apply"));
+  }
+  LOADLINE_ASSIGN_OR_RETURN(const FileState log, LookAt(directory, LogName(name)));
+  return log.size == 0;
+}
+
+absl::Status WalkFile(Connection& connection, absl::string_view pragma) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::string answer, connection.QueryText(pragma));
+  if (answer == "ok") return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(connection.path(), ": ", answer));
+}
+
+// Everything that decides whether an opened file is accepted, and then only the folding of a log
+// that was left: what was read back from it may never have reached the disk, so it is written and
+// synced anew before anything is added behind it.
+absl::Status Accept(Connection& connection, const Schema& schema, const DatabaseOptions& options,
+                    bool clean) {
+  LOADLINE_RETURN_IF_ERROR(CheckSchema(connection, schema, options.identity));
+  if (!clean) {
+    LOADLINE_RETURN_IF_ERROR(WalkFile(connection, "PRAGMA integrity_check(1)"));
+    LOADLINE_RETURN_IF_ERROR(connection.Checkpoint(/*truncate=*/true));
+  } else if (options.quick_check) {
+    LOADLINE_RETURN_IF_ERROR(WalkFile(connection, "PRAGMA quick_check(1)"));
+  }
+  return connection.FoldLogOnClose(true);
+}
+
+absl::Status CallWrite(absl::FunctionRef<absl::Status(Connection&)> write, Connection& connection) {
+  // An exception must not leave the other writers of the batch waiting for ever.
+  try {
+    return write(connection);
+  } catch (const std::exception& error) {
+    return absl::InternalError(absl::StrCat(connection.path(), ": a write threw ", error.what()));
+  }
+}
+
+}  // namespace
+
+// A write that waits to be made durable. Lives on the stack of the thread that asked for it.
+struct Database::Entry {
+  absl::FunctionRef<absl::Status(Connection&)> write;
+  absl::FunctionRef<void()> on_durable;
+  absl::Status status;
+  bool done = false;
+  loadline::CondVar changed;
+};
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const Directory& directory,
+                                                         absl::string_view name,
+                                                         const Schema& schema,
+                                                         DatabaseOptions options) {
+  const std::string file(name);
+  LOADLINE_RETURN_IF_ERROR(directory.Exists(file).status());
+  LOADLINE_ASSIGN_OR_RETURN(const FileState state, LookAt(directory, file));
+  if (!state.exists) {
+    LOADLINE_RETURN_IF_ERROR(CreateFile(directory, file, schema, options.identity));
+  }
+  LOADLINE_RETURN_IF_ERROR(CheckHeader(directory, file, schema));
+  LOADLINE_ASSIGN_OR_RETURN(const bool clean, CheckCompanions(directory, file));
+  LOADLINE_ASSIGN_OR_RETURN(auto connection,
+                            Connection::Open(absl::StrCat(directory.path(), "/", file),
+                                             {.cache_kib = options.cache_kib, .vfs = options.vfs}));
+  LOADLINE_RETURN_IF_ERROR(Accept(*connection, schema, options, clean));
+  return std::unique_ptr<Database>(new Database(std::move(connection), options));
+}
+
+Database::Database(std::unique_ptr<Connection> connection, const DatabaseOptions& options)
+    : path_(connection->path()),
+      checkpoint_pages_(options.checkpoint_pages),
+      owner_pid_(::getpid()),
+      connection_(std::move(connection)) {}
+
+Database::~Database() {
+  if (::getpid() == owner_pid_) return;
+  MutexLock lock(connection_mutex_);
+  connection_->Abandon();
+}
+
+absl::Status Database::CheckProcess() const {
+  if (::getpid() == owner_pid_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path_, ": opened by process ", owner_pid_, ", of which this process is a fork"));
+}
+
+absl::Status Database::Commit(absl::FunctionRef<absl::Status(Connection&)> write,
+                              absl::FunctionRef<void()> on_durable) {
+  LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  Entry entry{write, on_durable, absl::OkStatus(), false, {}};
+  if (AwaitTurn(entry)) Lead();
+  return std::move(entry.status);
+}
+
+bool Database::AwaitTurn(Entry& entry) {
+  MutexLock lock(queue_mutex_);
+  queue_.push_back(&entry);
+  while (!entry.done && leading_) entry.changed.Wait(queue_mutex_);
+  if (entry.done) return false;
+  leading_ = true;
+  return true;
+}
+
+void Database::Lead() {
+  const std::vector<Entry*> batch = TakeBatch();
+  RunBatch(batch);
+  for (Entry* entry : batch) {
+    if (entry->status.ok()) entry->on_durable();
+  }
+  FinishBatch(batch);
+  CheckpointIfDue();
+  MutexLock lock(queue_mutex_);
+  leading_ = false;
+  if (!queue_.empty()) queue_.front()->changed.NotifyOne();
+}
+
+std::vector<Database::Entry*> Database::TakeBatch() {
+  MutexLock lock(queue_mutex_);
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
+  std::vector<Entry*> batch(queue_.begin(), end);
+  queue_.erase(queue_.begin(), end);
+  return batch;
+}
+
+void Database::FinishBatch(absl::Span<Entry* const> batch) {
+  MutexLock lock(queue_mutex_);
+  for (Entry* entry : batch) {
+    // Under the lock: once it is released the entry may be gone with its thread's stack.
+    entry->done = true;
+    entry->changed.NotifyOne();
+  }
+}
+
+void Database::RunBatch(absl::Span<Entry* const> batch) {
+  MutexLock lock(connection_mutex_);
+  absl::Status status = degraded();
+  const int log_pages_before = connection_->log_pages();
+  if (status.ok()) {
+    status = RunTransaction(batch);
+    if (!status.ok()) Degrade(status);
+  }
+  uint64_t committed = 0;
+  for (Entry* entry : batch) {
+    // A write that failed by itself keeps its own reason.
+    if (!status.ok() && entry->status.ok()) entry->status = status;
+    if (entry->status.ok()) ++committed;
+  }
+  if (committed == 0) return;
+  const int log_pages = connection_->log_pages();
+  const int written = log_pages > log_pages_before ? log_pages - log_pages_before : log_pages;
+  MutexLock stats_lock(stats_mutex_);
+  stats_.commits += committed;
+  ++stats_.transactions;
+  stats_.log_pages += static_cast<uint64_t>(written);
+}
+
+absl::Status Database::RunTransaction(absl::Span<Entry* const> batch) {
+  LOADLINE_RETURN_IF_ERROR(connection_->Execute("BEGIN IMMEDIATE"));
+  bool anything = false;
+  absl::Status status;
+  for (Entry* entry : batch) {
+    entry->status = RunEntry(*entry, batch.size() == 1);
+    status = connection_->TakeFileError();
+    if (!status.ok()) break;
+    anything = anything || entry->status.ok();
+  }
+  if (status.ok() && anything) status = connection_->Execute("COMMIT");
+  // SQLite has rolled back by itself after some errors, and then wants no second one.
+  if (sqlite3_get_autocommit(connection_->handle()) == 0) {
+    const absl::Status rollback = connection_->Execute("ROLLBACK");
+    if (status.ok()) status = rollback;
+  }
+  connection_->ForgetFileError();  // reported through `status`
+  return status;
+}
+
+absl::Status Database::RunEntry(Entry& entry, bool alone) {
+  if (alone) return CallWrite(entry.write, *connection_);
+  LOADLINE_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT one_write"));
+  absl::Status status = CallWrite(entry.write, *connection_);
+  // After a failure of the file there may be no savepoint left, and all is rolled back anyway.
+  if (sqlite3_get_autocommit(connection_->handle()) != 0) return status;
+  if (!status.ok()) {
+    LOADLINE_RETURN_IF_ERROR(connection_->Execute("ROLLBACK TO one_write"));
+  }
+  LOADLINE_RETURN_IF_ERROR(connection_->Execute("RELEASE one_write"));
+  return status;
+}
+
+void Database::Degrade(const absl::Status& reason) {
+  // No retry, not even by closing: see the class comment.
+  const absl::Status kept = connection_->FoldLogOnClose(false);
+  const std::string message(reason.message());
+  {
+    MutexLock lock(stats_mutex_);
+    if (!degraded_.ok()) return;
+    degraded_ = absl::UnavailableError(absl::StrCat(
+        path_, ": takes no more writes until it is opened anew, because one failed: ", message));
+    stats_.degraded = true;
+    stats_.degraded_reason = message;
+  }
+  loadline::Log({loadline::LogLevel::kError,
+                 "storage",
+                 "a write failed; the file takes no more writes until it is opened anew",
+                 {{"file", path_}, {"reason", message}, {"log_kept", kept.ok() ? "yes" : "no"}}});
+}
+
+void Database::CheckpointIfDue() {
+  MutexLock lock(connection_mutex_);
+  if (connection_->log_pages() < checkpoint_pages_ || !degraded().ok()) return;
+  // A failure degrades the database; the commits that are in the log stay durable.
+  CheckpointLocked(/*truncate=*/false).IgnoreError();
+}
+
+absl::Status Database::CheckpointLocked(bool truncate) {
+  absl::Status status = connection_->Checkpoint(truncate);
+  connection_->ForgetFileError();  // reported through `status`
+  if (!status.ok()) {
+    Degrade(status);
+    return status;
+  }
+  MutexLock lock(stats_mutex_);
+  ++stats_.checkpoints;
+  return status;
+}
+
+absl::Status Database::Read(absl::FunctionRef<absl::Status(Connection&)> read) {
+  LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  MutexLock lock(connection_mutex_);
+  // Only when rolling back a failed write failed too: what is visible now was never committed.
+  if (sqlite3_get_autocommit(connection_->handle()) == 0) return degraded();
+  absl::Status status = CallWrite(read, *connection_);
+  connection_->ForgetFileError();  // reported through `status`
+  return status;
+}
+
+absl::Status Database::Checkpoint() {
+  LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  MutexLock lock(connection_mutex_);
+  LOADLINE_RETURN_IF_ERROR(degraded());
+  return CheckpointLocked(/*truncate=*/true);
+}
+
+absl::Status Database::CheckIntegrity() {
+  return Read(
+      [](Connection& connection) { return WalkFile(connection, "PRAGMA integrity_check(1)"); });
+}
+
+absl::Status Database::degraded() const {
+  MutexLock lock(stats_mutex_);
+  return degraded_;
+}
+
+DatabaseStats Database::Stats() const {
+  MutexLock lock(stats_mutex_);
+  return stats_;
+}
+
+absl::string_view SqliteVersion() { return sqlite3_libversion(); }
+
+bool SqliteHasWalResetFix() {
+  const int version = sqlite3_libversion_number();
+  return version >= 3051003 || (version >= 3050007 && version < 3051000) ||
+         (version >= 3044006 && version < 3045000);
+}
+
+}  // namespace stowage
