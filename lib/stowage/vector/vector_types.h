@@ -34,7 +34,7 @@ struct ChunkRef {
   std::string file;        // as the caller names it, usually relative to the project's source path
   int64_t first_line = 0;  // 1-based
   int64_t last_line = 0;   // >= first_line
-  std::string language;
+  std::string language = {};
 };
 
 // One vector on its way in. `id` is the caller's, unique within the store.
@@ -45,8 +45,8 @@ struct VectorEntry {
 };
 
 struct SearchFilter {
-  std::string path_prefix;  // chunk.file starts with it (byte-wise); empty: any
-  std::string language;     // equal to chunk.language; empty: any
+  std::string path_prefix = {};  // chunk.file starts with it (byte-wise); empty: any
+  std::string language = {};     // equal to chunk.language; empty: any
 };
 
 struct Neighbor {
