@@ -9,8 +9,8 @@ namespace loadline::repo {
 
 // Lines over 100 columns (of characters, not bytes), tabs, blanks at a line's end, carriage
 // returns, a missing newline at the end of the file. Lines that cannot be broken are left: those
-// with an address in them, rows of a Markdown table, and what is between the fences of a Markdown
-// code block; JSON files have no line length.
+// with an address or a raw string in them, rows of a Markdown table, and what is between the fences
+// of a Markdown code block; JSON files have no line length.
 std::vector<Finding> FindUntidyText(const SourceFile& file);
 
 // Marks of unfinished work in any file, comments included.
