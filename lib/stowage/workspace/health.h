@@ -1,6 +1,7 @@
 #ifndef STOWAGE_WORKSPACE_HEALTH_H_
 #define STOWAGE_WORKSPACE_HEALTH_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,9 @@
 
 namespace stowage {
 
-// kDegraded: it answers, but something is missing (a store that refuses writes, a damaged project).
-// kUnhealthy: it does not do its work.
+// kDegraded: it answers, but something is missing (a store that refuses writes, a damaged project,
+// an unfinished removal). kUnhealthy: it does not do its work (the lock is not ours, every project
+// is damaged). A source path that vanished is evidence only: nothing of ours is wrong.
 enum class HealthState { kHealthy, kDegraded, kUnhealthy };
 absl::string_view HealthStateName(HealthState state);  // "healthy", "degraded", "unhealthy"
 

@@ -8,16 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "loadline/base/clock.h"
 #include "loadline/base/directory.h"
+#include "loadline/base/mutex.h"
 #include "stowage/context/project_context_manager.h"
 #include "stowage/registry/project_registry.h"
 #include "stowage/vector/vector_store_manager.h"
 #include "stowage/workspace/health.h"
 
 namespace stowage {
+
+class DirectoryLock;
 
 // Told of each component as it has opened and as it has closed ("lock", "registry", "contexts",
 // "vectors").
@@ -34,8 +39,8 @@ struct WorkspaceOptions {
 };
 
 struct ComponentInit {
-  std::string component;
-  int64_t nanos = 0;  // time to open it
+  std::string component;  // a component, or "recovery" for what RecoveryReport says was mended
+  int64_t nanos = 0;      // time to open it, by RegistryOptions::clock
 };
 
 // What opening had to mend; each is also logged.
@@ -43,6 +48,7 @@ struct RecoveryReport {
   std::vector<ProjectId> removals_finished;
   std::vector<std::string> quarantined;  // files moved to quarantine/, with why
   size_t trash_swept = 0;                // leftovers deleted
+  std::vector<std::string> unfinished;  // what could not be mended, with why; the next Open retries
 };
 
 // A workspace directory: the lock, the registry, the contexts and the vector stores of all
@@ -67,32 +73,58 @@ class Workspace {
   VectorStoreManager& vectors() { return *vectors_; }
   const std::string& path() const { return directory_->path(); }
 
-  // Makes the project active in the registry (durably) and its context resident. kNotFound.
+  // Makes the project active in the registry (durably) and its context resident. When it fails,
+  // the project that was active still is. kNotFound. The active project of the last run is active
+  // again after Open.
   absl::Status SwitchProject(const ProjectId& id);
 
   // Removes record, context and vectors as one unit: once the first step is durable the project is
   // gone for every caller, and a crash at any point is finished by the next Open. Operations that
   // are using the project are waited for; later ones get kNotFound. kNotFound: no such project.
+  // Any other error after the first step: gone for every caller, but not finished; call it again
+  // or let the next Open finish it. If it was the active project, none is afterwards.
   absl::Status RemoveProject(const ProjectId& id);
 
+  // kCheap waits for no write and touches no file.
   HealthReport CheckHealth(HealthDepth depth);
 
   const std::vector<ComponentInit>& init_times() const { return init_times_; }
   const RecoveryReport& recovery() const { return recovery_; }
 
  private:
-  class Lock;
-  Workspace() = default;
+  Workspace(LifecycleObserver lifecycle, const loadline::Clock& clock);
 
+  template <typename T, typename OpenFn>
+  absl::Status OpenComponent(absl::string_view name, std::unique_ptr<T>& component, OpenFn open);
+  template <typename T>
+  void CloseComponent(absl::string_view name, std::unique_ptr<T>& component);
+  absl::Status OpenRegistry(const RegistryOptions& options);
+  void Recover();
+  void RestoreActiveProject();
+  bool IsBeingRemoved(const ProjectId& id) const;
+  void DeleteTrash(const ProjectId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(removal_mutex_);
+  void NoteUnfinished(std::string what);
+
+  ComponentHealth LockHealth() const;
+  ComponentHealth RegistryHealth(HealthDepth depth) const;
+  ComponentHealth ContextHealth(HealthDepth depth);
+  ComponentHealth VectorHealth(HealthDepth depth);
+
+  const LifecycleObserver lifecycle_;
+  const loadline::Clock& clock_;
   // Declared in opening order, so that members close in reverse.
   std::unique_ptr<loadline::Directory> directory_;
-  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<ProjectRegistry> registry_;
   std::unique_ptr<ProjectContextManager> contexts_;
   std::unique_ptr<VectorStoreManager> vectors_;
-  LifecycleObserver lifecycle_;
   std::vector<ComponentInit> init_times_;
   RecoveryReport recovery_;
+
+  loadline::Mutex removal_mutex_;  // one removal at a time
+  loadline::Mutex switch_mutex_;   // registry and contexts agree on the active project
+  mutable loadline::Mutex unfinished_mutex_;
+  std::vector<std::string> unfinished_ ABSL_GUARDED_BY(unfinished_mutex_);
 };
 
 }  // namespace stowage
