@@ -1,0 +1,360 @@
+#include "stowage/vector/vector_index.h"
+
+#include <atomic>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "stowage/vector/index_builder.h"
+#include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/stowage/vector/vector_model.h"
+#include "tests/support/status_matchers.h"
+
+namespace stowage {
+namespace {
+
+using ::loadline::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const std::atomic<bool> kNotCancelled{false};
+
+void Add(VectorIndex& index, std::vector<VectorEntry> entries) {
+  auto staged = index.Stage(std::move(entries));
+  ASSERT_OK(staged);
+  index.Publish(*std::move(staged));
+}
+
+std::vector<uint64_t> Ids(const std::vector<Neighbor>& neighbors) {
+  std::vector<uint64_t> ids;
+  for (const Neighbor& neighbor : neighbors) ids.push_back(neighbor.id);
+  return ids;
+}
+
+VectorEntry Entry(uint64_t id, std::vector<float> values, std::string file = "a.cc",
+                  std::string language = "cpp") {
+  return {id, std::move(values), {std::move(file), 1, 2, std::move(language)}};
+}
+
+constexpr StoreConfig kL2Of2 = {.dimension = 2, .metric = Metric::kSquaredL2};
+
+TEST(VectorIndex, FindsNearestFirstWithDistanceAndChunk) {
+  VectorIndex index(kL2Of2);
+  Add(index, {Entry(1, {0, 0}), Entry(2, {3, 4}, "b.py", "python"), Entry(3, {1, 0})});
+  const auto found = index.Search({0, 0}, 3, {});
+  ASSERT_THAT(Ids(found), ElementsAre(1, 3, 2));
+  EXPECT_FLOAT_EQ(found[2].distance, 25);
+  EXPECT_EQ(found[2].chunk.file, "b.py");
+  EXPECT_EQ(found[2].chunk.language, "python");
+  EXPECT_EQ(found[2].chunk.first_line, 1);
+  EXPECT_EQ(found[2].chunk.last_line, 2);
+}
+
+TEST(VectorIndex, StatesDistancesAsTheMetricDefinesThem) {
+  const std::vector<float> a = {3, 4};
+  const std::vector<float> b = {8, 6};
+  for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
+    VectorIndex index({.dimension = 2, .metric = metric});
+    Add(index, {Entry(1, a)});
+    EXPECT_NEAR(index.Search(b, 1, {})[0].distance, testing::TrueDistance(metric, a, b), 1e-5)
+        << MetricName(metric);
+  }
+}
+
+TEST(VectorIndex, GivesNothingForNoneAndAllForTooMany) {
+  VectorIndex index(kL2Of2);
+  EXPECT_THAT(index.Search({0, 0}, 5, {}), IsEmpty());
+  Add(index, {Entry(1, {0, 0}), Entry(2, {1, 0})});
+  EXPECT_THAT(index.Search({0, 0}, 0, {}), IsEmpty());
+  EXPECT_THAT(index.Search({0, 0}, SIZE_MAX, {}), SizeIs(2));
+}
+
+TEST(VectorIndex, FiltersByPathPrefixAndLanguage) {
+  VectorIndex index(kL2Of2);
+  Add(index, {Entry(1, {1, 0}, "src/a.cc"), Entry(2, {2, 0}, "src/b.py", "python"),
+              Entry(3, {3, 0}, "test/a.cc"), Entry(4, {4, 0}, "src/c.cc")});
+  EXPECT_THAT(Ids(index.Search({0, 0}, 9, {.path_prefix = "src/", .language = ""})),
+              ElementsAre(1, 2, 4));
+  EXPECT_THAT(Ids(index.Search({0, 0}, 9, {.path_prefix = "", .language = "cpp"})),
+              ElementsAre(1, 3, 4));
+  EXPECT_THAT(Ids(index.Search({0, 0}, 1, {.path_prefix = "src/", .language = "python"})),
+              ElementsAre(2));
+  EXPECT_THAT(index.Search({0, 0}, 9, {.path_prefix = "", .language = "python3"}), IsEmpty());
+}
+
+TEST(VectorIndex, HidesStagedRowsUntilTheyArePublished) {
+  VectorIndex index(kL2Of2);
+  auto staged = index.Stage({Entry(1, {0, 0})});
+  ASSERT_OK(staged);
+  EXPECT_THAT(index.Search({0, 0}, 1, {}), IsEmpty());
+  index.Publish(*std::move(staged));
+  EXPECT_THAT(Ids(index.Search({0, 0}, 1, {})), ElementsAre(1));
+}
+
+TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
+  VectorIndex index({.dimension = 384, .metric = Metric::kCosine});
+  testing::ClusteredVectors vectors(384, 3, 1);
+  Add(index, vectors.NextEntries(0, 10));
+  const size_t before = index.memory_bytes();
+  auto staged = index.Stage(vectors.NextEntries(100, 600));
+  ASSERT_OK(staged);
+  EXPECT_GT(index.memory_bytes(), before);
+  index.Abandon(*std::move(staged));
+  EXPECT_EQ(index.counts().rows, 10U);
+  // Places in the table of ids stay; rows and texts do not.
+  EXPECT_LT(index.memory_bytes(), before + 64 * 1024);
+}
+
+TEST(VectorIndex, GivesBackExactlyWhatWasPutIn) {
+  for (const Metric metric : {Metric::kSquaredL2, Metric::kCosine}) {
+    VectorIndex index({.dimension = 3, .metric = metric});
+    Add(index, {Entry(7, {0.1F, -20.0F, 1e-3F}, "x/y.cc", "c")});
+    const auto entry = index.Get(7);
+    ASSERT_OK(entry);
+    EXPECT_THAT(entry->values, ElementsAre(0.1F, -20.0F, 1e-3F));
+    EXPECT_EQ(entry->chunk.file, "x/y.cc");
+    EXPECT_THAT(index.Get(8), StatusIs(absl::StatusCode::kNotFound));
+  }
+}
+
+// Random operations, with a threshold so low that graphs come and go all the time.
+TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
+  for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
+    const StoreConfig config = {.dimension = 20, .metric = metric};
+    testing::ClusteredVectors vectors(config.dimension, 30, 17);
+    std::mt19937 random(23);
+    VectorIndexOptions options;
+    options.graph_min_count = 300;
+    options.ef = 24;  // a search by graph needs many more nodes than candidates
+    VectorIndex index(config, options);
+    testing::VectorModel model{config, {}};
+    double recall = 0;
+    size_t searches = 0;
+    size_t searches_by_graph = 0;
+    for (int step = 0; step < 600; ++step) {
+      const size_t choice = random() % 10;
+      if (choice < 5) {
+        std::vector<VectorEntry> batch;
+        std::map<uint64_t, VectorEntry> distinct;
+        for (size_t i = random() % 60; i > 0; --i) {
+          const uint64_t id = random() % 4000;
+          distinct[id] = vectors.NextEntry(id);
+        }
+        for (const auto& [id, entry] : distinct) {
+          batch.push_back(entry);
+          model.entries[id] = entry;
+        }
+        Add(index, std::move(batch));
+      } else if (choice < 8) {
+        std::vector<uint64_t> ids;
+        for (size_t i = 0; i < 30; ++i) ids.push_back(random() % 4000);
+        for (const uint64_t id : ids) model.entries.erase(id);
+        index.Remove(ids);
+      } else if (choice == 8 && step % 50 == 0) {
+        index.RemoveByFile("src/file3.cc");
+        model.RemoveFile("src/file3.cc");
+      } else {
+        index.RunIndexing(kNotCancelled);
+      }
+      ASSERT_EQ(index.counts().rows, model.entries.size());
+      const std::vector<float> query = vectors.Next();
+      const SearchFilter filter = {.path_prefix = step % 3 == 0 ? "src/file1" : "",
+                                   .language = step % 6 == 0 ? "cpp" : ""};
+      const auto truth = model.Search(query, 10, filter);
+      const auto found = index.Search(query, 10, filter);
+      ASSERT_EQ(found.size(), truth.size());
+      for (const Neighbor& neighbor : found) {
+        ASSERT_TRUE(model.entries.contains(neighbor.id)) << "step " << step;
+        const double distance =
+            testing::TrueDistance(metric, query, model.entries.at(neighbor.id).values);
+        ASSERT_NEAR(neighbor.distance, distance, 1e-4 * (1 + std::fabs(distance)));
+      }
+      const bool by_graph = index.counts().indexed > 0;
+      if (!by_graph) {
+        ASSERT_EQ(testing::Recall(truth, found), 1) << "step " << step;
+      }
+      recall += testing::Recall(truth, found);
+      ++searches;
+      searches_by_graph += by_graph ? 1 : 0;
+    }
+    EXPECT_GE(recall / static_cast<double>(searches), 0.98) << MetricName(metric);
+    EXPECT_GT(searches_by_graph, 100U) << "the graph was hardly used";
+  }
+}
+
+TEST(VectorIndex, KeepsItsRecallThroughRemovingAndAddingAgain) {
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kCosine};
+  testing::ClusteredVectors vectors(config.dimension, 100, 29);
+  VectorIndexOptions options;
+  options.graph_min_count = 1000;
+  VectorIndex index(config, options);
+  testing::VectorModel model{config, {}};
+  const auto add = [&](uint64_t first, size_t count) {
+    std::vector<VectorEntry> entries = vectors.NextEntries(first, count);
+    for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
+    Add(index, std::move(entries));
+  };
+  add(0, 3000);
+  index.RunIndexing(kNotCancelled);
+  for (int round = 0; round < 6; ++round) {
+    std::vector<uint64_t> ids;
+    for (uint64_t id = 0; id < 700; ++id) ids.push_back((id * 4 + round) % 3000);
+    index.Remove(ids);
+    for (const uint64_t id : ids) model.entries.erase(id);
+    for (const uint64_t id : ids) {
+      if (!model.entries.contains(id)) add(id, 1);
+    }
+    index.RunIndexing(kNotCancelled);
+  }
+  ASSERT_EQ(index.counts().rows, model.entries.size());
+  EXPECT_GE(index.counts().indexed, 2500U);
+  double recall = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::vector<float> query = vectors.Next();
+    recall += testing::Recall(model.Search(query, 10), index.Search(query, 10, {}));
+  }
+  EXPECT_GE(recall / 100, 0.95);
+}
+
+TEST(VectorIndex, UsesAGraphFromTheThresholdOn) {
+  testing::ClusteredVectors vectors(16, 10, 31);
+  VectorIndexOptions options;
+  options.graph_min_count = 100;
+  VectorIndex index({.dimension = 16, .metric = Metric::kCosine}, options);
+  Add(index, vectors.NextEntries(0, 99));
+  EXPECT_FALSE(index.NeedsIndexing());
+  Add(index, vectors.NextEntries(99, 1));
+  EXPECT_TRUE(index.NeedsIndexing());
+  index.RunIndexing(kNotCancelled);
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_EQ(index.counts().indexed, 100U);
+}
+
+TEST(VectorIndex, DropsTheGraphOfAStoreThatBecameSmall) {
+  testing::ClusteredVectors vectors(16, 10, 31);
+  VectorIndexOptions options;
+  options.graph_min_count = 100;
+  VectorIndex index({.dimension = 16, .metric = Metric::kCosine}, options);
+  Add(index, vectors.NextEntries(0, 120));
+  index.RunIndexing(kNotCancelled);
+  std::vector<uint64_t> ids;
+  for (uint64_t id = 0; id < 90; ++id) ids.push_back(id);
+  index.Remove(ids);
+  index.RunIndexing(kNotCancelled);
+  EXPECT_EQ(index.counts().indexed, 0U);
+  EXPECT_EQ(index.counts().dead, 0U);
+  EXPECT_EQ(index.counts().rows, 30U);
+}
+
+TEST(VectorIndex, ScansVectorsTooLongForAGraph) {
+  VectorIndexOptions options;
+  options.graph_min_count = 10;
+  VectorIndex index(kL2Of2, options);
+  std::vector<VectorEntry> entries;
+  for (uint64_t id = 0; id < 20; ++id)
+    entries.push_back(Entry(id, {1e18F, -1e17F * static_cast<float>(id)}));
+  Add(index, std::move(entries));
+  index.RunIndexing(kNotCancelled);
+  EXPECT_EQ(index.counts().indexed, 0U);
+  EXPECT_THAT(Ids(index.Search({1e18F, -3e17F}, 1, {})), ElementsAre(3));
+}
+
+TEST(VectorIndex, StopsBuildingWhenCancelled) {
+  testing::ClusteredVectors vectors(16, 10, 31);
+  VectorIndexOptions options;
+  options.graph_min_count = 100;
+  VectorIndex index({.dimension = 16, .metric = Metric::kCosine}, options);
+  Add(index, vectors.NextEntries(0, 200));
+  const std::atomic<bool> cancelled{true};
+  index.RunIndexing(cancelled);
+  EXPECT_EQ(index.counts().indexed, 0U);
+}
+
+TEST(VectorIndex, PredictsWhatItThenOccupies) {
+  testing::ClusteredVectors vectors(96, 10, 31);
+  VectorIndexOptions options;
+  options.graph_min_count = 500;
+  VectorIndex index({.dimension = 96, .metric = Metric::kCosine}, options);
+  for (uint64_t first = 0; first < 1000; first += 250) {
+    std::vector<VectorEntry> entries = vectors.NextEntries(first, 250);
+    const size_t predicted = index.PredictBytes(250, VectorIndex::TextBytes(entries));
+    Add(index, std::move(entries));
+    EXPECT_LE(index.memory_bytes(), predicted);
+    EXPECT_GE(index.memory_bytes(), predicted - predicted / 50);
+  }
+}
+
+// All kinds of calls at once; what ThreadSanitizer is for. Rows of even id are never removed, so
+// every search must find as many neighbours as it asked for.
+TEST(VectorIndex, TakesChangesSearchesAndIndexingAtOnce) {
+  const StoreConfig config = {.dimension = 16, .metric = Metric::kCosine};
+  VectorIndexOptions options;
+  options.graph_min_count = 200;
+  options.graph.ef_construction = 40;
+  options.ef = 16;
+  VectorIndex index(config, options);
+  {
+    testing::ClusteredVectors vectors(16, 20, 1);
+    std::vector<VectorEntry> entries;
+    for (uint64_t id = 0; id < 600; id += 2) entries.push_back(vectors.NextEntry(id));
+    Add(index, std::move(entries));
+  }
+  IndexBuilder builder;
+  builder.Schedule(&index);
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (uint32_t thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&, thread] {
+      testing::ClusteredVectors vectors(16, 20, 50 + thread);
+      while (!stop) {
+        EXPECT_THAT(index.Search(vectors.Next(), 10, {}), SizeIs(10));
+        (void)index.Get(thread);
+        (void)index.counts();
+      }
+    });
+  }
+  testing::ClusteredVectors vectors(16, 20, 99);
+  for (uint64_t round = 0; round < 40; ++round) {
+    std::vector<VectorEntry> entries;
+    std::vector<uint64_t> ids;
+    for (uint64_t id = 1 + 2 * (round % 4) * 100; entries.size() < 100; id += 2) {
+      entries.push_back(vectors.NextEntry(id));
+      if (entries.size() % 2 == 0) ids.push_back(id);
+    }
+    Add(index, std::move(entries));
+    builder.Schedule(&index);
+    index.Remove(ids);
+    builder.Schedule(&index);
+  }
+  builder.WaitUntilIdle();
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_EQ(index.counts().rows, 300U + 4 * 50);
+}
+
+TEST(IndexBuilder, LeavesACancelledIndexAlone) {
+  testing::ClusteredVectors vectors(64, 20, 1);
+  IndexBuilder builder;
+  for (int i = 0; i < 5; ++i) {
+    VectorIndexOptions options;
+    options.graph_min_count = 100;
+    auto index = std::make_unique<VectorIndex>(
+        StoreConfig{.dimension = 64, .metric = Metric::kCosine}, options);
+    Add(*index, vectors.NextEntries(0, 2000));
+    builder.Schedule(index.get());
+    builder.Cancel(index.get());
+    index.reset();  // AddressSanitizer would see any further touch
+  }
+  builder.WaitUntilIdle();
+}
+
+}  // namespace
+}  // namespace stowage
