@@ -104,20 +104,46 @@ std::vector<Finding> EachLine(const SourceFile& file, Check check) {
   return findings;
 }
 
-bool MayBeLong(const SourceFile& file, absl::string_view line, MarkdownFences& fences) {
-  if (absl::StrContains(line, "://") || absl::EndsWith(file.path, ".json")) return true;
-  if (IsCpp(file.path) && absl::StrContains(line, "R\"")) return true;
-  return absl::EndsWith(file.path, ".md") && (fences.Holds(line) || absl::StartsWith(line, "|"));
+// Whether each line of C++ begins inside a raw string or has the start of one in it.
+std::vector<bool> LinesWithRawStrings(absl::string_view text) {
+  const std::string code = CodeOnly(text);
+  const std::vector<absl::string_view> code_lines = Lines(code);
+  std::vector<bool> raw;
+  for (const absl::string_view line : Lines(text)) {
+    const size_t start = line.find_first_not_of(' ');
+    const bool blanked = start != absl::string_view::npos && code_lines[raw.size()][start] == ' ';
+    const bool comment = absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), "//");
+    raw.push_back((blanked && !comment) || absl::StrContains(line, "R\""));
+  }
+  return raw;
+}
+
+// Whether each line is one that cannot be broken.
+std::vector<bool> LinesThatMayBeLong(const SourceFile& file) {
+  std::vector<bool> may;
+  if (IsCpp(file.path)) may = LinesWithRawStrings(file.text);
+  MarkdownFences fences;
+  const bool markdown = absl::EndsWith(file.path, ".md");
+  const bool json = absl::EndsWith(file.path, ".json");
+  const std::vector<absl::string_view> lines = Lines(file.text);
+  may.resize(lines.size(), json);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const bool table_or_code =
+        markdown && (fences.Holds(lines[i]) || absl::StartsWith(lines[i], "|"));
+    may[i] = may[i] || table_or_code || absl::StrContains(lines[i], "://");
+  }
+  return may;
 }
 
 }  // namespace
 
 std::vector<Finding> FindUntidyText(const SourceFile& file) {
   if (IsTestData(file.path) || file.path == "LICENSE") return {};
-  MarkdownFences fences;
+  const std::vector<bool> may_be_long = LinesThatMayBeLong(file);
+  size_t index = 0;
   std::vector<Finding> findings = EachLine(file, [&](absl::string_view line, auto found) {
     const size_t columns = Columns(line);
-    if (!MayBeLong(file, line, fences) && columns > kMaxColumns) {
+    if (!may_be_long[index++] && columns > kMaxColumns) {
       found(absl::StrCat("has ", columns, " columns, want at most ", kMaxColumns));
     }
     if (absl::StrContains(line, '\t')) found("has a tab; indent with blanks");

@@ -44,6 +44,8 @@ TEST(TextRules, LeaveLinesThatCannotBeBroken) {
   EXPECT_THAT(FindUntidyText({"a.md", "https://" + tail + "\n"}), IsEmpty());
   EXPECT_THAT(FindUntidyText({"a.md", "```\n" + tail + "\n```\n"}), IsEmpty());
   EXPECT_THAT(FindUntidyText({"a.md", "```\n```\n" + tail + "\n"}), SizeIs(1));
+  EXPECT_THAT(FindUntidyText({"a.cc", "f(R\"(\n  " + tail + ")\");\n"}), IsEmpty());
+  EXPECT_THAT(FindUntidyText({"a.cc", "  // " + tail + "\n"}), SizeIs(1));
   EXPECT_THAT(FindUntidyText({"tests/golden/a.txt", tail + " "}), IsEmpty());
 }
 
