@@ -16,6 +16,8 @@
 namespace loadline::results {
 namespace {
 
+constexpr int kAttempts = 100;
+
 absl::Status OsError(absl::string_view call, absl::string_view path) {
   return absl::ErrnoToStatus(errno, absl::StrCat(call, " ", EscapeUnprintable(path)));
 }
@@ -42,15 +44,21 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(absl::string_view
     return absl::InvalidArgumentError(
         absl::StrCat("create ", EscapeUnprintable(path), ": is a directory; name a file in it"));
   }
-  std::string temporary;
-  int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
-  if (!exists || S_ISREG(info.st_mode)) {
-    temporary = absl::StrCat(target, ".tmp.", ::getpid());
-    flags |= O_CREAT | O_EXCL | O_NOFOLLOW;
+  if (exists && !S_ISREG(info.st_mode)) {
+    const int fd = fs.OpenAt(AT_FDCWD, target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
+    if (fd < 0) return OsError("open", target);
+    return std::unique_ptr<OutputFile>(new OutputFile(target, std::string(), fd, fs));
   }
-  const int fd =
-      fs.OpenAt(AT_FDCWD, temporary.empty() ? target.c_str() : temporary.c_str(), flags, 0666);
-  if (fd < 0) return OsError("create", temporary.empty() ? target : temporary);
+  constexpr int kFlags = O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL | O_NOFOLLOW;
+  std::string temporary;
+  int fd = -1;
+  // A process that was killed may have left a file of the same name.
+  for (int attempt = 0; attempt < kAttempts && fd < 0; ++attempt) {
+    temporary = absl::StrCat(target, ".tmp.", ::getpid(), ".", attempt);
+    fd = fs.OpenAt(AT_FDCWD, temporary.c_str(), kFlags, 0666);
+    if (fd < 0 && errno != EEXIST) break;
+  }
+  if (fd < 0) return OsError("create", temporary);
   return std::unique_ptr<OutputFile>(new OutputFile(target, std::move(temporary), fd, fs));
 }
 

@@ -155,12 +155,13 @@ class Builder {
     return true;
   }
 
+  // The parser calls these before it takes the bracket.
   bool StartObject() {
-    return Push(Frame(/*object=*/true, /*row=*/InBenchmarks(), stream_.Tell() - 1));
+    return Push(Frame(/*object=*/true, /*row=*/InBenchmarks(), stream_.Tell()));
   }
   bool StartArray() {
-    if (frames_.empty()) return Fail("found an array, want a JSON object", stream_.Tell() - 1);
-    return Push(Frame(/*object=*/false, /*row=*/false, stream_.Tell() - 1));
+    if (frames_.empty()) return Fail("found an array, want a JSON object", stream_.Tell());
+    return Push(Frame(/*object=*/false, /*row=*/false, stream_.Tell()));
   }
 
   bool EndObject(rapidjson::SizeType) {
@@ -320,8 +321,9 @@ std::string Explain(rapidjson::ParseErrorCode code, absl::string_view text, size
       return absl::StrCat("found ", found, ", want , or ]");
     case kParseErrorStringUnicodeEscapeInvalidHex:
     case kParseErrorStringUnicodeSurrogateInvalid:
+      return "found an escape that is no Unicode character";
     case kParseErrorStringEscapeInvalid:
-      return absl::StrCat("found an invalid escape at ", found);
+      return absl::StrCat("found an unknown escape or a bare control in a string at ", found);
     case kParseErrorStringMissQuotationMark:
       return "found a string that does not end";
     case kParseErrorStringInvalidEncoding:

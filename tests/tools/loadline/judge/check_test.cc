@@ -1,0 +1,243 @@
+#include "tools/loadline/judge/check.h"
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/status_matchers.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::ResultFile;
+using results::Row;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Row MakeRow(const std::string& name, std::map<std::string, double> counters) {
+  Row row;
+  row.name = row.run_name = name;
+  row.iterations = 1;
+  row.real_time_ns = 10;
+  row.cpu_time_ns = 5;
+  row.counters = std::move(counters);
+  return row;
+}
+
+ResultFile MakeFile(std::vector<Row> rows) {
+  ResultFile file;
+  file.source = "r.json";
+  file.context = {{"host_name", "example"}};
+  file.rows = std::move(rows);
+  return file;
+}
+
+Policy MakePolicy(const std::string& require, const std::string& glob = "*") {
+  auto policy = ParsePolicy("p.toml", absl::StrCat("[[limit]]\nbenchmarks = \"", glob,
+                                                   "\"\nrequire = \"", require, "\""));
+  EXPECT_OK(policy);
+  return policy.ok() ? *std::move(policy) : Policy();
+}
+
+CheckVerdict CheckOne(const std::string& require, std::vector<Row> rows,
+                      const std::string& glob = "*") {
+  const ResultFile file = MakeFile(std::move(rows));
+  return Check(MakePolicy(require, glob), {file});
+}
+
+TEST(Check, PassesAndNamesTheWorstBenchmark) {
+  const CheckVerdict verdict =
+      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("b", {{"x", 9}})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  EXPECT_EQ(verdict.limits[0].worst, 9);
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "b");
+  EXPECT_EQ(verdict.limits[0].benchmarks_measured, 2u);
+}
+
+TEST(Check, FailsWhenOneBenchmarkBreaksTheLimit) {
+  const CheckVerdict verdict =
+      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 10}}), MakeRow("b", {{"x", 1}})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
+}
+
+TEST(Check, TakesTheSmallestForALowerLimit) {
+  const CheckVerdict verdict =
+      CheckOne("min(x) > 2", {MakeRow("a", {{"x", 5}}), MakeRow("b", {{"x", 3}})});
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "b");
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+}
+
+TEST(Check, TakesRepetitionsAsOneSample) {
+  const CheckVerdict verdict = CheckOne(
+      "median(x) < 10", {MakeRow("a/repeats:3", {{"x", 1}}), MakeRow("a/repeats:3", {{"x", 2}}),
+                         MakeRow("a/repeats:3", {{"x", 99}})});
+  EXPECT_EQ(verdict.limits[0].worst, 2);
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
+  EXPECT_EQ(verdict.benchmarks, 1u);
+}
+
+TEST(Check, KeepsTheSameBenchmarkOfTwoHostsApart) {
+  ResultFile one = MakeFile({MakeRow("a", {{"x", 1}})});
+  ResultFile two = MakeFile({MakeRow("a", {{"x", 30}})});
+  two.context = {{"host_name", "other"}};
+  const std::vector<ResultFile> files = {one, two};
+  const CheckVerdict verdict = Check(MakePolicy("median(x) < 20"), files);
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.hosts.size(), 2u);
+}
+
+TEST(Check, IgnoresAggregates) {
+  Row mean = MakeRow("a", {{"x", 1000}});
+  mean.run_type = results::RunType::kAggregate;
+  EXPECT_EQ(CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), mean}).exit_code, ExitCode::kPass);
+}
+
+TEST(Check, FailsOnAValueThatIsNotFinite) {
+  for (double value : {std::nan(""), INFINITY, -INFINITY}) {
+    for (const char* require : {"max(x) < 10", "min(x) > -10", "median(x) <= 10"}) {
+      const CheckVerdict verdict = CheckOne(
+          require,
+          {MakeRow("a", {{"x", 1}}), MakeRow("b", {{"x", value}}), MakeRow("c", {{"x", 2}})});
+      EXPECT_EQ(verdict.exit_code, ExitCode::kBroken) << require << value;
+      EXPECT_EQ(verdict.limits[0].worst_benchmark, "b");
+      EXPECT_EQ(verdict.limits[0].WorstText(), "not finite");
+    }
+  }
+}
+
+TEST(Check, CallsAnUnknownCounterAnErrorAndGuessesTheRightOne) {
+  const CheckVerdict verdict =
+      CheckOne("max(rss_peek_bytes) < 1", {MakeRow("a", {{"rss_peak_bytes", 1}})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
+  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("did you mean \"rss_peak_bytes\"?"));
+}
+
+TEST(Check, CallsALimitThatMatchesNothingAnError) {
+  const CheckVerdict verdict = CheckOne("max(x) < 1", {MakeRow("a", {{"x", 0}})}, "Init/*");
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
+}
+
+TEST(Check, CountsRowsWithoutTheCounter) {
+  const CheckVerdict verdict =
+      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("b", {}), MakeRow("c", {})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  EXPECT_EQ(verdict.limits[0].benchmarks_matched, 3u);
+  EXPECT_EQ(verdict.limits[0].benchmarks_measured, 1u);
+  EXPECT_EQ(verdict.limits[0].rows_without_counter, 2u);
+}
+
+Row FailedRow(const std::string& name) {
+  Row row = MakeRow(name, {});
+  row.error_occurred = true;
+  row.error_message = "crashed";
+  return row;
+}
+
+TEST(Check, NeverPassesWithAFailedBenchmark) {
+  const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b")});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+  ASSERT_EQ(verdict.failures.size(), 1u);
+  EXPECT_EQ(verdict.failures[0].message, "crashed");
+}
+
+TEST(Check, ABrokenLimitOutweighsAFailedBenchmark) {
+  EXPECT_EQ(CheckOne("max(x) < 1", {MakeRow("a", {{"x", 1}}), FailedRow("b")}).exit_code,
+            ExitCode::kBroken);
+}
+
+TEST(Check, CallsALimitOverFailedBenchmarksNotMeasured) {
+  EXPECT_EQ(CheckOne("max(x) < 1", {FailedRow("b")}).exit_code, ExitCode::kNotMeasured);
+}
+
+TEST(Check, ShowsSkippedBenchmarksWithoutCallingThemFailed) {
+  Row skipped = MakeRow("b", {});
+  skipped.skipped = true;
+  const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), skipped});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("1 benchmarks skipped")));
+  EXPECT_EQ(CheckOne("max(x) < 10", {skipped}).exit_code, ExitCode::kNotMeasured);
+}
+
+TEST(Check, NeverPassesAnIncompleteFile) {
+  ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  file.context.emplace_back("loadline.incomplete", "true");
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10"), {file}).exit_code, ExitCode::kNotMeasured);
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10", "Init/*"), {file}).exit_code, ExitCode::kNotMeasured)
+      << "the benchmark may be missing because the run was cut short";
+}
+
+TEST(Check, NothingComparedIsNeverAPass) {
+  EXPECT_EQ(CheckOne("max(x) < 10", {}).exit_code, ExitCode::kNotMeasured);
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10"), {}).exit_code, ExitCode::kNotMeasured);
+  EXPECT_EQ(Check(Policy(), {MakeFile({MakeRow("a", {})})}).exit_code, ExitCode::kInvalid);
+}
+
+TEST(Check, OneEmptyFileAmongGoodOnesIsNoPass) {
+  const std::vector<ResultFile> files = {MakeFile({MakeRow("a", {{"x", 1}})}), MakeFile({})};
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10"), files).exit_code, ExitCode::kNotMeasured);
+}
+
+TEST(Check, RateIsOperationsThatSucceededOfAllOfTheBenchmark) {
+  const CheckVerdict verdict =
+      CheckOne("rate(success) > 95%", {MakeRow("a", {{"ops_ok", 90}, {"ops_total", 100}}),
+                                       MakeRow("a", {{"ops_ok", 900}, {"ops_total", 900}})});
+  EXPECT_DOUBLE_EQ(*verdict.limits[0].worst, 99);
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+}
+
+TEST(Check, ARateOfNoOperationsFails) {
+  EXPECT_EQ(
+      CheckOne("rate(success) > 95%", {MakeRow("a", {{"ops_ok", 0}, {"ops_total", 0}})}).exit_code,
+      ExitCode::kBroken);
+}
+
+TEST(Check, MoreSuccessesThanOperationsAreAnError) {
+  EXPECT_EQ(
+      CheckOne("rate(success) > 95%", {MakeRow("a", {{"ops_ok", 2}, {"ops_total", 1}})}).exit_code,
+      ExitCode::kInvalid);
+}
+
+TEST(Check, JudgesTimesAsCounters) {
+  EXPECT_EQ(CheckOne("max(real_time_ns) <= 10ns", {MakeRow("a", {})}).exit_code, ExitCode::kPass);
+  EXPECT_EQ(CheckOne("max(cpu_time_ns) < 5ns", {MakeRow("a", {})}).exit_code, ExitCode::kBroken);
+}
+
+TEST(Check, WarnsThatOldThreadedRealTimeIsDivided) {
+  Row row = MakeRow("a", {});
+  row.threads = 4;
+  ResultFile file = MakeFile({row});
+  EXPECT_EQ(Check(MakePolicy("max(real_time_ns) < 1s"), {file}).notes.size(), 1u);
+  file.context.emplace_back("library_version", "v1.9.1");
+  EXPECT_TRUE(Check(MakePolicy("max(real_time_ns) < 1s"), {file}).notes.empty());
+}
+
+TEST(Check, SaysWhichHostAndThatItIsNoM4) {
+  ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
+              ::testing::AllOf(HasSubstr("measured on example"), HasSubstr("not M4 figures")));
+  file.context = {{"loadline.host.name", "mini"}, {"loadline.reference_machine", "true"}};
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
+              ::testing::AllOf(HasSubstr("measured on mini, the reference machine"),
+                               ::testing::Not(HasSubstr("not M4 figures"))));
+}
+
+TEST(ExitCode, FollowsTheFixedOrder) {
+  const std::vector<ExitCode> order = {ExitCode::kInvalid,      ExitCode::kIncomparable,
+                                       ExitCode::kBroken,       ExitCode::kNotMeasured,
+                                       ExitCode::kInconclusive, ExitCode::kPass};
+  for (size_t i = 0; i < order.size(); ++i) {
+    for (size_t j = i; j < order.size(); ++j) {
+      EXPECT_EQ(Graver(order[i], order[j]), order[i]);
+      EXPECT_EQ(Graver(order[j], order[i]), order[i]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace loadline::judge

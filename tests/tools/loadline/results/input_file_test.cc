@@ -1,0 +1,128 @@
+#include "tools/loadline/results/input_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/status_matchers.h"
+#include "support/temp_dir.h"
+
+namespace loadline::results {
+namespace {
+
+using ::loadline::testing::IsOkAndHolds;
+using ::loadline::testing::StatusIs;
+using ::loadline::testing::TempDir;
+using ::testing::HasSubstr;
+
+TEST(InputFile, ReadsEveryByte) {
+  const TempDir dir;
+  std::string bytes(3'000'000, 'x');
+  bytes[7] = '\0';
+  EXPECT_THAT(ReadInputFile(dir.WriteFile("a", bytes)), IsOkAndHolds(bytes));
+}
+
+TEST(InputFile, RefusesADirectory) {
+  const TempDir dir;
+  EXPECT_THAT(ReadInputFile(dir.path()),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is a directory")));
+}
+
+TEST(InputFile, RefusesAFifoWithoutWaitingForItsWriter) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.Path("fifo").c_str(), 0600), 0);
+  EXPECT_THAT(ReadInputFile(dir.Path("fifo")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+}
+
+TEST(InputFile, RefusesADevice) {
+  EXPECT_THAT(ReadInputFile("/dev/zero"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+}
+
+TEST(InputFile, RefusesAFileAboveTheLimitAndTakesOneAtIt) {
+  const TempDir dir;
+  InputOptions options;
+  options.max_bytes = 10;
+  EXPECT_OK(ReadInputFile(dir.WriteFile("ten", std::string(10, 'x')), options));
+  EXPECT_THAT(ReadInputFile(dir.WriteFile("eleven", std::string(11, 'x')), options),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("has 11 bytes")));
+}
+
+TEST(InputFile, RefusesSixtyFiveMebibytesByDefault) {
+  const TempDir dir;
+  dir.WriteFile("big", "");
+  std::filesystem::resize_file(dir.Path("big"), size_t{65} << 20);
+  EXPECT_THAT(ReadInputFile(dir.Path("big")), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST(InputFile, StopsReadingStandardInputAtTheLimit) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "0123456789AB", 12), 12);
+  ::close(ends[1]);
+  InputOptions options;
+  options.max_bytes = 10;
+  options.stdin_fd = ends[0];
+  EXPECT_THAT(ReadInputFile("-", options),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("standard input")));
+  ::close(ends[0]);
+}
+
+TEST(InputFile, SaysWhichFileIsMissing) {
+  EXPECT_THAT(ReadInputFile("no/such/file"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("open no/such/file")));
+}
+
+TEST(InputFile, RefusesAPathWithANulByte) {
+  EXPECT_THAT(ReadInputFile(absl::string_view("/dev/null\0.json", 15)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+// Read() is interrupted once, gives one byte at a time, and then fails.
+class FailingReads : public FileSystem {
+ public:
+  explicit FailingReads(int error) : error_(error) {}
+  ssize_t Read(int fd, void* buffer, size_t) override {
+    if (calls_++ == 0) return errno = EINTR, -1;
+    if (calls_ > 5 && error_ != 0) return errno = error_, -1;
+    return FileSystem::Read(fd, buffer, 1);
+  }
+
+ private:
+  const int error_;
+  int calls_ = 0;
+};
+
+TEST(InputFile, SurvivesInterruptedAndShortReads) {
+  const TempDir dir;
+  FailingReads fs(0);
+  InputOptions options;
+  options.fs = &fs;
+  EXPECT_THAT(ReadInputFile(dir.WriteFile("a", "twelve bytes"), options),
+              IsOkAndHolds("twelve bytes"));
+}
+
+TEST(InputFile, ReportsAReadErrorInsteadOfHalfAFile) {
+  const TempDir dir;
+  FailingReads fs(EIO);
+  InputOptions options;
+  options.fs = &fs;
+  const auto content = ReadInputFile(dir.WriteFile("a", "twelve bytes"), options);
+  ASSERT_FALSE(content.ok());
+  EXPECT_THAT(std::string(content.status().message()), HasSubstr("read " + dir.Path("a")));
+}
+
+TEST(LineAndColumn, CountsCharactersAndNotBytes) {
+  EXPECT_EQ(LineAndColumn("a\n\xC3\xA9\xC3\xA9x", 6), "line 2:3");
+  EXPECT_EQ(LineAndColumn("", 0), "line 1:1");
+  EXPECT_EQ(LineAndColumn("ab", 99), "line 1:3");
+}
+
+}  // namespace
+}  // namespace loadline::results

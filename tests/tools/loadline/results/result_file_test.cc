@@ -1,0 +1,37 @@
+#include "tools/loadline/results/result_file.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace loadline::results {
+namespace {
+
+TEST(CanonicalName, DropsOnlyWhatSaysHowLongItRan) {
+  EXPECT_EQ(CanonicalName("BM/n:8/iterations:100/repeats:3/min_time:0.100/min_warmup_time:1/"
+                          "real_time/threads:4"),
+            "BM/n:8/real_time/threads:4");
+  EXPECT_EQ(CanonicalName("iterations:5/x"), "iterations:5/x");
+  EXPECT_EQ(CanonicalName("BM/my_iterations:5"), "BM/my_iterations:5");
+  EXPECT_EQ(CanonicalName(""), "");
+}
+
+TEST(ResultFile, IsIncompleteUnlessItPlainlySaysNot) {
+  ResultFile file;
+  EXPECT_FALSE(file.incomplete());
+  file.context = {{"loadline.incomplete", "false"}};
+  EXPECT_FALSE(file.incomplete());
+  for (Json value : {Json("true"), Json(true), Json("yes"), Json(1), Json()}) {
+    file.context = {{"loadline.incomplete", value}};
+    EXPECT_TRUE(file.incomplete());
+  }
+}
+
+TEST(Row, GivesItsTimesAsCounters) {
+  Row row;
+  row.real_time_ns = 5;
+  EXPECT_EQ(row.Counter("real_time_ns"), 5);
+  EXPECT_EQ(row.Counter("cpu_time_ns"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace loadline::results

@@ -1,0 +1,162 @@
+#include "tools/loadline/results/result_reader.h"
+
+#include <sys/resource.h>
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/status_matchers.h"
+
+namespace loadline::results {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+ResultFile ReadGolden(const char* name) {
+  auto file = ReadResultFile(absl::StrCat(LOADLINE_TESTDATA "/", name));
+  EXPECT_OK(file);
+  return file.ok() ? *std::move(file) : ResultFile();
+}
+
+const Row& Find(const ResultFile& file, const std::string& name) {
+  static const Row kNone;
+  for (const Row& row : file.rows) {
+    if (row.name == name) return row;
+  }
+  ADD_FAILURE() << "no row " << name;
+  return kNone;
+}
+
+Row OneRow(const std::string& members) {
+  auto file = ParseResultFile(
+      "test",
+      "{\"benchmarks\":[{\"name\":\"a\",\"iterations\":1,\"real_time\":1,\"cpu_time\":1,"
+      "\"time_unit\":\"ns\"" +
+          members + "}]}");
+  EXPECT_OK(file);
+  return file.ok() ? file->rows[0] : Row();
+}
+
+TEST(ResultReader, ReadsAFileOfGoogleBenchmark171) {
+  const ResultFile file = ReadGolden("google_benchmark_1_7_1.json");
+  EXPECT_EQ(file.ContextText("host_name"), "example");
+  EXPECT_EQ(file.ContextText("num_cpus"), "2");
+  EXPECT_EQ(file.ContextText("loadline.host.os"), "Linux");
+  EXPECT_EQ(file.ContextText("caches"), "") << "a nested value is kept and has no text";
+  const Row& plain = Find(file, "BM_Plain/iterations:100/repeats:3");
+  EXPECT_EQ(plain.repetitions, 3);
+  EXPECT_EQ(plain.counters.at("rss_peak_bytes"), 123456789);
+  EXPECT_EQ(plain.label, "a \"label\"\n");
+}
+
+TEST(ResultReader, KeepsNonFiniteCounters) {
+  const ResultFile file = ReadGolden("google_benchmark_1_7_1.json");
+  const Row& row = Find(file, "BM_NonFinite/iterations:10");
+  EXPECT_TRUE(std::isnan(row.counters.at("nan")));
+  EXPECT_EQ(row.counters.at("inf"), INFINITY);
+  EXPECT_EQ(row.counters.at("minus_inf"), -INFINITY);
+  EXPECT_EQ(row.counters.at("third"), 1.0 / 3) << "every bit";
+}
+
+TEST(ResultReader, ReadsComplexityRowsWithoutTimes) {
+  const ResultFile file = ReadGolden("google_benchmark_1_7_1.json");
+  const Row& big_o = Find(file, "BM_Linear/iterations:20_BigO");
+  EXPECT_EQ(big_o.run_type, RunType::kAggregate);
+  EXPECT_FALSE(big_o.real_time_ns.has_value());
+  EXPECT_EQ(big_o.counters.count("cpu_coefficient"), 1u);
+  EXPECT_THAT(big_o.extras, ElementsAre(Pair("big_o", Json("N"))));
+  EXPECT_EQ(Find(file, "BM_Linear/iterations:20_RMS").counters.count("rms"), 1u);
+}
+
+TEST(ResultReader, ReadsAFailedRow) {
+  const ResultFile file = ReadGolden("google_benchmark_1_7_1.json");
+  const Row& row = Find(file, "BM_Fails");
+  EXPECT_TRUE(row.error_occurred);
+  EXPECT_EQ(row.error_message, "planted failure");
+  EXPECT_FALSE(row.measured());
+}
+
+TEST(ResultReader, ReadsSkippedRowsAndUnitsOfGoogleBenchmark19) {
+  const ResultFile file = ReadGolden("google_benchmark_1_9.json");
+  const Row& skipped = Find(file, "BM_Skipped");
+  EXPECT_TRUE(skipped.skipped);
+  EXPECT_FALSE(skipped.error_occurred);
+  EXPECT_EQ(skipped.skip_message, "no such device");
+  const Row& row = Find(file, "BM_Memory/min_time:0.100");
+  EXPECT_EQ(row.real_time_ns, 1.5e9);
+  EXPECT_EQ(row.time_unit, "s");
+  EXPECT_EQ(row.counters.at("max_bytes_used"), 4096);
+}
+
+TEST(ResultReader, AcceptsEverySpellingOfNonFinite) {
+  for (const char* text : {"NaN", "nan", "-nan", "Infinity", "inf", "-inf", "INF", "null"}) {
+    EXPECT_FALSE(std::isfinite(OneRow(absl::StrCat(",\"x\":", text)).counters.at("x"))) << text;
+  }
+}
+
+TEST(ResultReader, LeavesWordsInStringsAlone) {
+  EXPECT_EQ(OneRow(R"(,"label":"nan \" inf \\")").label, "nan \" inf \\");
+}
+
+TEST(ResultReader, TakesADroppedCounterForNonFinite) {
+  const Row row = OneRow(R"(,"loadline_dropped":["x"])");
+  EXPECT_TRUE(std::isnan(row.counters.at("x")));
+}
+
+TEST(ResultReader, DoesNotScalePercentages) {
+  const Row row = OneRow(R"(,"run_type":"aggregate","aggregate_unit":"percentage")");
+  EXPECT_EQ(row.real_time_ns, 1);
+}
+
+TEST(ResultReader, AcceptsExactly64LevelsAnd64DigitBytes) {
+  EXPECT_OK(ParseResultFile(
+      "x", "{\"benchmarks\":[],\"a\":" + std::string(63, '[') + std::string(63, ']') + "}"));
+  OneRow(",\"x\":0." + std::string(62, '1'));
+}
+
+TEST(ResultReader, AcceptsAnEscapedNulAndAPairOfSurrogates) {
+  EXPECT_EQ(OneRow(R"(,"label":"\u0000\ud83d\udea2")").label, std::string("\0\xF0\x9F\x9A\xA2", 5));
+}
+
+TEST(ResultReader, TakesABenchmarkRegisteredTwiceForTwoFamilies) {
+  EXPECT_OK(ParseResultFile("x", R"({"benchmarks":[
+      {"name":"a","family_index":0,"repetition_index":0,"iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"},
+      {"name":"a","family_index":1,"repetition_index":0,"iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"}]})"));
+}
+
+long PeakKilobytes() {
+  struct rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  return usage.ru_maxrss / 1024;
+#else
+  return usage.ru_maxrss;
+#endif
+}
+
+TEST(ResultReader, NeedsAtMostFourTimesTheFileAndALittle) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer's own memory is not the reader's";
+#endif
+  std::string text = "{\"benchmarks\":[";
+  for (int i = 0; text.size() < (size_t{20} << 20); ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ",", "{\"name\":\"VectorStore/Search_Warm/n:", i,
+                    "\",\"run_name\":\"VectorStore/Search_Warm/n:", i,
+                    "\",\"run_type\":\"iteration\",\"iterations\":1000,\"real_time\":1.25e+03,"
+                    "\"cpu_time\":1.25e+03,\"time_unit\":\"ns\",\"rss_peak_bytes\":1.2e+08,"
+                    "\"lat_p50_ns\":1.5000000000000000e+03,\"lat_p99_ns\":1.5000000000000000e+03,"
+                    "\"ops_total\":1.0000000000000000e+03,\"ops_ok\":1.0000000000000000e+03}");
+  }
+  text += "]}";
+  const long before = PeakKilobytes();
+  const long file_kilobytes = static_cast<long>(text.size() >> 10);
+  ASSERT_OK(ParseResultFile("big", std::move(text)));
+  EXPECT_LE(PeakKilobytes() - before, 4 * file_kilobytes + (16 << 10));
+}
+
+}  // namespace
+}  // namespace loadline::results
