@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,12 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "loadline/base/clock.h"
+#include "loadline/monitor/operation_recorder.h"
+#include "loadline/monitor/scoped_operation.h"
 #include "loadline/stats/latency_histogram.h"
 
 namespace loadline {
-
-// The counters of one operation ("registry.get"). Obtained from a monitor, valid as long as it.
-class OperationRecorder;
 
 // One finished operation in a snapshot.
 struct OperationSnapshot {
@@ -113,31 +111,6 @@ class PerformanceMonitor {
 std::string ToJson(const MonitorSnapshot& snapshot);
 // OpenMetrics 1.0 text, ending in "# EOF\n".
 std::string ToOpenMetrics(const MonitorSnapshot& snapshot);
-
-// Times one operation from construction to destruction. A null recorder, or one whose monitor is
-// off, costs a branch and reads no clock.
-//   ScopedOperation operation(recorder_);
-//   ... return operation.Done(status);   // or operation.Fail() before an early return
-class ScopedOperation {
- public:
-  explicit ScopedOperation(OperationRecorder* recorder);
-  ~ScopedOperation();
-  ScopedOperation(const ScopedOperation&) = delete;
-  ScopedOperation& operator=(const ScopedOperation&) = delete;
-
-  void Fail() { failed_ = true; }
-  // Marks the operation failed unless `result` is OK, and hands the result through.
-  template <typename StatusOrStatusOr>
-  StatusOrStatusOr&& Done(StatusOrStatusOr&& result) {
-    if (!result.ok()) failed_ = true;
-    return std::forward<StatusOrStatusOr>(result);
-  }
-
- private:
-  OperationRecorder* recorder_;  // null when nothing is to be recorded
-  int64_t start_nanos_ = 0;
-  bool failed_ = false;
-};
 
 }  // namespace loadline
 
