@@ -40,8 +40,10 @@ struct MonitorSnapshot {
   std::vector<ProcessSample> samples;         // oldest first; a ring of MonitorOptions::max_samples
 };
 
-// A figure that is watched. Raised when the figure is above `raise_above` at Evaluate(), cleared
-// when it is below `clear_below` (<= raise_above): between the two it stays as it is.
+// A figure that is watched. Raised when it is above `raise_above` at EvaluateAlerts(), cleared when
+// it is below `clear_below` (<= raise_above): between the two, or without a figure, it stays as it
+// is. Memory and CPU are those of the newest sample. Errors and latency are those of the operations
+// finished since the rule was last judged, so that an old trouble does not keep an alert up.
 struct AlertRule {
   enum class Figure { kMemoryBytes, kCpuPercent, kErrorPercent, kLatencyP99Nanos };
   std::string name;
@@ -49,6 +51,7 @@ struct AlertRule {
   std::string operation;  // kErrorPercent and kLatencyP99Nanos: which operation
   double raise_above = 0;
   double clear_below = 0;
+  uint64_t min_operations = 1;  // the rule is not judged on fewer finished operations than these
 };
 
 struct Alert {
@@ -67,8 +70,8 @@ struct MonitorOptions {
 // What an application sees of its own operations while it runs: counts, errors and latency
 // histograms by operation, samples of memory and CPU, alerts. Thread-safe throughout.
 //
-// Recording costs two clock reads and a few relaxed increments on counters of the calling
-// thread's stripe (benchmark row Monitor/Record_*); with enabled = false a single branch.
+// Recording costs two clock reads and a relaxed increment on a counter of the calling thread's
+// stripe (benchmark row Monitor/Record_*); with enabled = false a single branch.
 class PerformanceMonitor {
  public:
   explicit PerformanceMonitor(MonitorOptions options = {});
@@ -76,30 +79,34 @@ class PerformanceMonitor {
   PerformanceMonitor(const PerformanceMonitor&) = delete;
   PerformanceMonitor& operator=(const PerformanceMonitor&) = delete;
 
-  // The recorder of `name` ([a-z0-9_.]), made at the first call. Keep it: a look-up takes a lock.
+  // The recorder of `name`, by custom [a-z0-9_.] ("registry.get"), made at the first call. Keep it:
+  // a look-up takes a lock. Valid as long as the monitor.
   OperationRecorder* Operation(absl::string_view name);
 
   bool enabled() const;
   void SetEnabled(bool enabled);
 
-  // Reads memory and CPU once and keeps the sample. For a host application's own timer.
+  // Reads memory and CPU once, enabled or not, and keeps the sample. For a host application's own
+  // timer.
   ProcessSample SampleProcess();
   // Calls SampleProcess() and EvaluateAlerts() every `period_ms` on one thread until stopped or
   // destroyed. kFailedPrecondition if already running, kInvalidArgument if period_ms < 10.
   absl::Status StartSampling(int period_ms);
   void StopSampling();
 
-  // kInvalidArgument: no name, clear_below > raise_above, an operation missing where the figure
-  // needs one; kAlreadyExists: the name is taken.
+  // kInvalidArgument: no name, clear_below > raise_above, a threshold that is not finite, an
+  // operation missing where the figure needs one; kAlreadyExists: the name is taken. The operation
+  // need not have been recorded yet.
   absl::Status AddAlert(AlertRule rule);
   // Holds each rule against the newest figures and returns the changes since the last call; each
-  // change is also logged as a warning (raised) or info (cleared).
+  // change is also logged as a warning (raised) or info (cleared). Takes a process sample itself if
+  // there is none yet and a rule needs one.
   std::vector<Alert> EvaluateAlerts();
   std::vector<std::string> RaisedAlerts() const;
 
   // Counters may be a few operations apart from one another while threads record.
   MonitorSnapshot Snapshot() const;
-  // Starts all counters at zero again; alerts stay as they are.
+  // Starts all counters at zero again and forgets the samples; alerts stay as they are.
   void Reset();
 
  private:

@@ -1,56 +1,76 @@
-#include <cmath>
-
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <cmath>
+#include <optional>
+#include <string>
+
 #include "loadline/monitor/performance_monitor.h"
+#include "loadline/monitor/valid_utf8.h"
 
 namespace loadline {
 namespace {
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
-template <typename Value>
-void WriteOptional(Writer& writer, const char* key, const std::optional<Value>& value) {
-  if (!value.has_value()) return;  // not answered by the OS: no key, never a made-up 0
+void WriteText(Writer& writer, absl::string_view text) {
+  const std::string valid = ValidUtf8(text);
+  writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+}
+
+void WriteCount(Writer& writer, const char* key, std::optional<uint64_t> value) {
   writer.Key(key);
-  if constexpr (std::is_floating_point_v<Value>) {
-    writer.Double(std::isfinite(*value) ? *value : 0);
-  } else {
+  if (value.has_value()) {
     writer.Uint64(*value);
+  } else {
+    writer.Null();
   }
 }
 
+void WriteNumber(Writer& writer, const char* key, std::optional<double> value) {
+  writer.Key(key);
+  if (value.has_value() && std::isfinite(*value)) {
+    writer.Double(*value);
+  } else {
+    writer.Null();
+  }
+}
+
+void WriteTime(Writer& writer, const char* key, int64_t nanos) {
+  writer.Key(key);
+  writer.Int64(nanos);
+}
+
+void WriteLatency(Writer& writer, const stats::LatencyHistogram& latency) {
+  const bool known = latency.count() > 0;
+  const auto write_quantile = [&](const char* key, double q) {
+    WriteCount(writer, key, known ? std::optional(latency.QuantileNanos(q)) : std::nullopt);
+  };
+  WriteNumber(writer, "lat_mean_ns", known ? std::optional(latency.mean_nanos()) : std::nullopt);
+  write_quantile("lat_min_ns", 0);
+  write_quantile("lat_p50_ns", 0.5);
+  write_quantile("lat_p90_ns", 0.9);
+  write_quantile("lat_p99_ns", 0.99);
+  write_quantile("lat_p999_ns", 0.999);
+  write_quantile("lat_max_ns", 1);
+}
+
 void WriteOperation(Writer& writer, const OperationSnapshot& operation) {
-  const stats::LatencyHistogram& latency = operation.latency;
   writer.StartObject();
   writer.Key("name");
-  writer.String(operation.name.data(), static_cast<rapidjson::SizeType>(operation.name.size()));
-  writer.Key("count");
-  writer.Uint64(operation.count);
-  writer.Key("errors");
-  writer.Uint64(operation.errors);
-  const std::pair<const char*, double> quantiles[] = {{"lat_p50_ns", 0.5},
-                                                      {"lat_p90_ns", 0.9},
-                                                      {"lat_p99_ns", 0.99},
-                                                      {"lat_p999_ns", 0.999},
-                                                      {"lat_max_ns", 1.0}};
-  for (const auto& [key, q] : quantiles) {
-    writer.Key(key);
-    writer.Uint64(latency.QuantileNanos(q));
-  }
-  writer.Key("lat_mean_ns");
-  writer.Double(latency.mean_nanos());
+  WriteText(writer, operation.name);
+  WriteCount(writer, "ops_total", operation.count);
+  WriteCount(writer, "ops_failed", operation.errors);
+  WriteLatency(writer, operation.latency);
   writer.EndObject();
 }
 
 void WriteSample(Writer& writer, const ProcessSample& sample) {
   writer.StartObject();
-  writer.Key("steady_ns");
-  writer.Int64(sample.steady_nanos);
-  WriteOptional(writer, "memory_bytes", sample.memory_bytes);
-  WriteOptional(writer, "peak_memory_bytes", sample.peak_memory_bytes);
-  WriteOptional(writer, "cpu_pct", sample.cpu_percent);
+  WriteTime(writer, "steady_ns", sample.steady_nanos);
+  WriteCount(writer, "memory_bytes", sample.memory_bytes);
+  WriteCount(writer, "peak_memory_bytes", sample.peak_memory_bytes);
+  WriteNumber(writer, "cpu_pct", sample.cpu_percent);
   writer.EndObject();
 }
 
@@ -60,10 +80,9 @@ std::string ToJson(const MonitorSnapshot& snapshot) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
-  writer.Key("since_steady_ns");
-  writer.Int64(snapshot.since_steady_nanos);
-  writer.Key("taken_steady_ns");
-  writer.Int64(snapshot.taken_steady_nanos);
+  WriteCount(writer, "version", 1);
+  WriteTime(writer, "since_steady_ns", snapshot.since_steady_nanos);
+  WriteTime(writer, "taken_steady_ns", snapshot.taken_steady_nanos);
   writer.Key("operations");
   writer.StartArray();
   for (const OperationSnapshot& operation : snapshot.operations) WriteOperation(writer, operation);
