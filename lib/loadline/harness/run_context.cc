@@ -1,0 +1,204 @@
+#include "loadline/harness/run_context.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/base/crc32c.h"
+#include "loadline/harness/build_identity.h"
+#include "loadline/harness/compat.h"
+#include "loadline/harness/counters.h"
+#include "loadline/harness/free_memory.h"
+#include "loadline/platform/cpu.h"
+#include "loadline/platform/host.h"
+#include "loadline/platform/memory.h"
+
+namespace loadline::harness {
+namespace {
+
+constexpr char kUnavailable[] = "unavailable";
+
+constexpr bool kOptimized =
+#if defined(__OPTIMIZE__)
+    true;
+#else
+    false;
+#endif
+
+constexpr bool kAssertions =
+#if defined(NDEBUG)
+    false;
+#else
+    true;
+#endif
+
+#if defined(__has_feature)
+#define LOADLINE_HAS_FEATURE(x) __has_feature(x)
+#else
+#define LOADLINE_HAS_FEATURE(x) 0
+#endif
+constexpr char kSanitizer[] =
+#if defined(__SANITIZE_ADDRESS__) || LOADLINE_HAS_FEATURE(address_sanitizer)
+    "address";
+#elif defined(__SANITIZE_THREAD__) || LOADLINE_HAS_FEATURE(thread_sanitizer)
+    "thread";
+#elif LOADLINE_HAS_FEATURE(memory_sanitizer)
+            "memory";
+#else
+            "none";
+#endif
+#undef LOADLINE_HAS_FEATURE
+
+std::string YesNo(bool value) { return value ? "true" : "false"; }
+
+std::string Environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+// The first line of a small file, stripped; no value if it cannot be read.
+std::optional<std::string> FirstLine(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return std::string(absl::StripAsciiWhitespace(line));
+}
+
+// "madvise" of "always [madvise] never".
+std::string TransparentHugePages() {
+  const std::optional<std::string> line = FirstLine("/sys/kernel/mm/transparent_hugepage/enabled");
+  if (!line.has_value()) return kUnavailable;
+  const size_t open = line->find('[');
+  const size_t close = line->find(']');
+  if (open == std::string::npos || close == std::string::npos || close < open) return *line;
+  return line->substr(open + 1, close - open - 1);
+}
+
+// Whether addresses are laid out at random: the machine's setting, and this process's personality.
+std::string AddressRandomization() {
+  const std::optional<std::string> machine = FirstLine("/proc/sys/kernel/randomize_va_space");
+  if (!machine.has_value()) return kUnavailable;
+  constexpr uint32_t kNoRandomize = 0x0040000;  // ADDR_NO_RANDOMIZE of <sys/personality.h>
+  uint32_t personality = 0;
+  if (const auto line = FirstLine("/proc/self/personality"); line.has_value()) {
+    personality = static_cast<uint32_t>(std::strtoul(line->c_str(), nullptr, 16));
+  }
+  return *machine != "0" && (personality & kNoRandomize) == 0 ? "on" : "off";
+}
+
+// Which program this is, whatever it is called: the CRC of its file, and its size.
+std::string ExecutableHash(absl::string_view executable) {
+  std::FILE* file = std::fopen("/proc/self/exe", "rb");
+  if (file == nullptr) file = std::fopen(std::string(executable).c_str(), "rb");
+  if (file == nullptr) return kUnavailable;
+  char buffer[16384];  // small: this process's memory is being measured
+  uint32_t crc = 0;
+  uint64_t size = 0;
+  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), file)) {
+    crc = Crc32c(crc, buffer, got);
+    size += got;
+  }
+  const bool complete = std::ferror(file) == 0;
+  std::fclose(file);
+  return complete ? absl::StrFormat("crc32c:%08x,%d", crc, size) : kUnavailable;
+}
+
+std::string Load() {
+  const std::optional<platform::LoadAverage> load = platform::ReadLoadAverage();
+  return load.has_value() ? absl::StrFormat("%.2f", load->one) : kUnavailable;
+}
+
+// "4 Performance, 6 Efficiency".
+std::string CoreKinds(const platform::CpuTopology& cpu) {
+  std::string text;
+  for (const platform::CoreKind& kind : cpu.core_kinds) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", kind.logical_cpus, " ", kind.name);
+  }
+  return text.empty() ? kUnavailable : text;
+}
+
+using Context = std::vector<std::pair<std::string, std::string>>;
+
+void AddBuild(Context& context, absl::string_view executable) {
+  const std::string allocator = AllocatorName();
+  const size_t space = allocator.find(' ');
+  context.emplace_back("commit", Environment("LOADLINE_COMMIT", kCommit));
+  context.emplace_back("dirty", kDirty);
+  context.emplace_back("build_type", kBuildType);
+  context.emplace_back("compiler", kCompiler);
+  context.emplace_back("flags", kFlags);
+  context.emplace_back("optimized", YesNo(kOptimized));
+  context.emplace_back("assertions", YesNo(kAssertions));
+  context.emplace_back("sanitizer", kSanitizer);
+  context.emplace_back("allocator", allocator.substr(0, space));
+  context.emplace_back("allocator_version",
+                       space == std::string::npos ? kUnavailable : allocator.substr(space + 1));
+  context.emplace_back("gb_version", BenchmarkLibraryVersion());
+  context.emplace_back("time_semantics", TimeSemantics());
+  context.emplace_back("executable_hash", ExecutableHash(executable));
+}
+
+void AddHost(Context& context) {
+  const platform::HostIdentity host = platform::ReadHostIdentity();
+  const platform::CpuTopology cpu = platform::ReadCpuTopology();
+  context.emplace_back("host.name", host.name);
+  context.emplace_back("host.os", host.os);
+  context.emplace_back("host.os_release", host.os_release);
+  context.emplace_back("host.architecture", host.architecture);
+  context.emplace_back("host.hardware_model", host.hardware_model);
+  context.emplace_back("host.cpu_model", cpu.model);
+  context.emplace_back("host.online_cpus", absl::StrCat(cpu.online_cpus));
+  context.emplace_back("host.usable_cpus", absl::StrCat(cpu.usable_cpus));
+  context.emplace_back("host.core_kinds", CoreKinds(cpu));
+  context.emplace_back("host.page_bytes", absl::StrCat(platform::PageSizeBytes()));
+  context.emplace_back("host.clock_tick_ns", absl::StrCat(platform::ClockTickNanos()));
+  context.emplace_back("host.thp", TransparentHugePages());
+  context.emplace_back("reference_machine", YesNo(platform::IsReferenceMachine()));
+}
+
+void AddRun(Context& context) {
+  context.emplace_back("rss_source", std::string(platform::PeakMemory().source));
+  context.emplace_back("load_before", Load());
+  context.emplace_back("aslr", AddressRandomization());
+  context.emplace_back("malloc_arena_max", Environment("MALLOC_ARENA_MAX", "default"));
+  context.emplace_back("seed", Environment("LOADLINE_SEED", "default"));
+  context.emplace_back("profile", Environment("LOADLINE_PROFILE", "default"));
+}
+
+}  // namespace
+
+Context RunContext(absl::string_view executable) {
+  Context context;
+  context.emplace_back("schema", "1");
+  AddBuild(context, executable);
+  AddHost(context);
+  AddRun(context);
+  for (auto& [key, value] : context) {
+    key = absl::StrCat("loadline.", key);
+    value = SanitizeText(value);
+  }
+  return context;
+}
+
+std::vector<std::string> BuildWarnings() {
+  std::vector<std::string> warnings;
+  if (!kOptimized) {
+    warnings.push_back("built without optimisation: its times say nothing about the program");
+  }
+  if (kOptimized && kAssertions) {
+    warnings.push_back("built with assertions (no -DNDEBUG): times include them");
+  }
+  if (absl::string_view(kSanitizer) != "none") {
+    warnings.push_back(absl::StrCat("built with the ", kSanitizer,
+                                    " sanitizer: times and memory say nothing about the program"));
+  }
+  return warnings;
+}
+
+}  // namespace loadline::harness

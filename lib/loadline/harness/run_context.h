@@ -1,0 +1,24 @@
+#ifndef LOADLINE_HARNESS_RUN_CONTEXT_H_
+#define LOADLINE_HARNESS_RUN_CONTEXT_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace loadline::harness {
+
+// The context keys of a result file (docs/formats.md, "Context"): what was built, with what it
+// was linked, and the machine and its state now. All values are text; "unavailable" where the OS
+// does not answer. `executable`: argv[0], for systems that do not tell a process its own file.
+// Reads a few files and the whole executable once: a few milliseconds.
+std::vector<std::pair<std::string, std::string>> RunContext(absl::string_view executable);
+
+// What about this build makes its figures worthless as a measure of the program: no optimisation,
+// assertions, a sanitizer. One sentence each; empty for a build that can be measured.
+std::vector<std::string> BuildWarnings();
+
+}  // namespace loadline::harness
+
+#endif  // LOADLINE_HARNESS_RUN_CONTEXT_H_
