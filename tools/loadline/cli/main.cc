@@ -79,10 +79,10 @@ class Tool {
     try {
       app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-      terminal_.out << Parsed().help();
+      terminal_.out << Help(CLI::AppFormatMode::Normal);
       return 0;
     } catch (const CLI::CallForAllHelp&) {
-      terminal_.out << Parsed().help("", CLI::AppFormatMode::All);
+      terminal_.out << Help(CLI::AppFormatMode::All);
       return 0;
     } catch (const CLI::CallForVersion& version) {
       terminal_.out << version.what() << "\n";
@@ -103,6 +103,11 @@ class Tool {
       if (subcommand->parsed()) return *subcommand;
     }
     return app_;
+  }
+
+  std::string Help(CLI::AppFormatMode mode) const {
+    const CLI::App& app = Parsed();
+    return app.help(&app == &app_ ? "" : "loadline", mode);
   }
 
   int Usage(const CLI::ParseError& error) {

@@ -19,7 +19,8 @@ std::string LimitLine(const LimitVerdict& limit) {
   return absl::StrJoin(
       {absl::AsciiStrToLower(OutcomeName(limit.outcome)), EscapeCsv(limit.required()),
        results::JsonNumber(limit.limit.require.mark),
-       finite ? results::JsonNumber(*limit.worst) : std::string(), EscapeCsv(limit.WorstText()),
+       finite ? results::JsonNumber(*limit.worst) : std::string(),
+       EscapeCsv(limit.worst.has_value() ? limit.WorstText() : std::string()),
        EscapeCsv(limit.worst_benchmark), EscapeCsv(limit.worst_source),
        absl::StrCat(limit.benchmarks_matched), absl::StrCat(limit.benchmarks_measured),
        absl::StrCat(limit.rows_without_counter), EscapeCsv(limit.explanation)},

@@ -99,7 +99,7 @@ TEST(Check, IgnoresAggregates) {
 }
 
 TEST(Check, FailsOnAValueThatIsNotFinite) {
-  for (double value : {std::nan(""), INFINITY, -INFINITY}) {
+  for (double value : std::vector<double>{std::nan(""), INFINITY, -INFINITY}) {
     for (const char* require : {"max(x) < 10", "min(x) > -10", "median(x) <= 10"}) {
       const CheckVerdict verdict = CheckOne(
           require,
