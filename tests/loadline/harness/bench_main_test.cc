@@ -1,0 +1,285 @@
+// Runs planted_bench as a child process, as anybody would, and reads the file it writes.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/temp_dir.h"
+
+namespace loadline::harness {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Outcome {
+  int exit_code = -1;
+  rapidjson::Document file;  // strict: non-finite numbers and broken strings are parse errors
+  std::string json;
+  std::string out;
+  std::string err;
+
+  // The iteration rows of the benchmark whose name is `name` or begins with it and "/".
+  std::vector<const rapidjson::Value*> Rows(const std::string& name) const {
+    std::vector<const rapidjson::Value*> rows;
+    for (const auto& row : file["benchmarks"].GetArray()) {
+      const std::string row_name = row["name"].GetString();
+      if (std::string(row["run_type"].GetString()) != "iteration") continue;
+      if (row_name == name || row_name.rfind(name + "/", 0) == 0) rows.push_back(&row);
+    }
+    return rows;
+  }
+  const rapidjson::Value& Row(const std::string& name) const {
+    const auto rows = Rows(name);
+    if (rows.size() != 1) {
+      ADD_FAILURE() << rows.size() << " rows named " << name << " in " << json;
+      static const rapidjson::Value none(rapidjson::kObjectType);
+      return none;
+    }
+    return *rows[0];
+  }
+};
+
+double Number(const rapidjson::Value& row, const char* counter) {
+  if (!row.HasMember(counter) || !row[counter].IsNumber()) {
+    ADD_FAILURE() << "no counter " << counter;
+    return -1;
+  }
+  return row[counter].GetDouble();
+}
+
+Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
+  const loadline::testing::TempDir dir;
+  const std::string file = dir.Path("results-of-the-planted-benchmarks.json");
+  const std::string command = environment + " " + PLANTED_BENCH + " --benchmark_out=" + file + " " +
+                              arguments + " >" + dir.Path("out") + " 2>" + dir.Path("err");
+  Outcome outcome;
+  const int status = std::system(command.c_str());
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.json = dir.ReadFile("results-of-the-planted-benchmarks.json");
+  outcome.out = dir.ReadFile("out");
+  outcome.err = dir.ReadFile("err");
+  outcome.file.Parse<rapidjson::kParseFullPrecisionFlag>(outcome.json.c_str());
+  EXPECT_FALSE(outcome.file.HasParseError()) << outcome.json;
+  return outcome;
+}
+
+Outcome RunFilter(const std::string& filter, const std::string& more = "") {
+  return RunBench("--benchmark_min_time=0.01 '--benchmark_filter=" + filter + "' " + more);
+}
+
+TEST(BenchMain, CountsPlantedFailuresAtAnyNumberOfThreads) {
+  const Outcome outcome = RunFilter("^FailsTenPercent/");
+  for (const char* name : {"FailsTenPercent/iterations:1000/real_time/threads:1",
+                           "FailsTenPercent/iterations:1000/real_time/threads:4"}) {
+    const auto& row = outcome.Row(name);
+    EXPECT_EQ(Number(row, "success_pct"), 90.0);
+    EXPECT_EQ(Number(row, "ops_failed"), Number(row, "ops_total") / 10);
+  }
+  EXPECT_EQ(Number(outcome.Row("FailsTenPercent/iterations:1000/real_time/threads:4"), "ops_total"),
+            4000);
+}
+
+TEST(BenchMain, CountsPlantedFailuresInBatches) {
+  const auto outcome = RunFilter("^FailsTenPercentInBatches/");
+  const auto& row = outcome.Row("FailsTenPercentInBatches");
+  EXPECT_EQ(Number(row, "success_pct"), 90.0);
+  EXPECT_EQ(Number(row, "ops_per_sample"), 64);
+}
+
+TEST(BenchMain, CountsTheOperationsOfAnOvershootingBatch) {
+  const auto outcome = RunFilter("^OvershootingBatches/");
+  EXPECT_EQ(Number(outcome.Row("OvershootingBatches"), "ops_total"), 1024);
+}
+
+TEST(BenchMain, FindsNothingWhereNothingIsPlanted) {
+  const auto outcome = RunFilter("^Nothing/");
+  const auto& row = outcome.Row("Nothing");
+  EXPECT_EQ(Number(row, "success_pct"), 100.0);
+  EXPECT_EQ(Number(row, "ops_failed"), 0);
+  EXPECT_FALSE(row.HasMember("error_occurred"));
+}
+
+// Sleeping takes at least its time; a loaded machine adds some, so the best of three runs counts.
+TEST(BenchMain, ReadsATenMillisecondSleepAsTenMillisecondsAtAnyNumberOfThreads) {
+  for (const int threads : {1, 2, 4, 8}) {
+    const std::string name = "Sleep10ms/iterations:20/real_time/threads:" + std::to_string(threads);
+    double p50 = 1e18;
+    double rate = 0;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const auto outcome = RunFilter("^" + name + "$");
+      p50 = std::min(p50, Number(outcome.Row(name), "lat_p50_ns"));
+      rate = std::max(rate, Number(outcome.Row(name), "ops_per_s"));
+    }
+    EXPECT_GE(p50, 9.97e6) << name;  // a bucket of the histogram is 0.2 % wide
+    EXPECT_LE(p50, 10.5e6) << name;
+    EXPECT_LE(rate, threads * 100.0) << name;
+    EXPECT_GE(rate, threads * 95.0) << name;
+  }
+}
+
+TEST(BenchMain, LeavesUntimedWorkOutOfLatencyAndRate) {
+  const auto outcome = RunFilter("^UntimedWork/");
+  const auto& row = outcome.Row("UntimedWork");
+  EXPECT_LT(Number(row, "lat_p50_ns"), 5e6);
+  EXPECT_GT(Number(row, "ops_per_s"), 200);  // 100 if the 9 ms counted
+}
+
+// The figure is a difference of two benchmarks of one process, in either order.
+TEST(BenchMain, FindsSixteenMebibytesWhateverRanBefore) {
+  constexpr double kHeld = 16 << 20;
+  const auto together = RunFilter("^Holds");
+  const double before = Number(together.Row("Holds16MiB"), "rss_peak_bytes");
+  const double after = Number(together.Row("HoldsNothing"), "rss_peak_bytes");
+  EXPECT_NEAR(before - after, kHeld, kHeld * 0.015);
+  EXPECT_EQ(Number(together.Row("Holds16MiB"), "rss_isolated"), 1);
+  EXPECT_EQ(Number(together.Row("HoldsNothing"), "rss_isolated"), 0);
+
+  const auto with = RunFilter("^Holds16MiB/");
+  const auto without = RunFilter("^HoldsNothing/");
+  const double held = Number(with.Row("Holds16MiB"), "rss_peak_bytes");
+  const double empty = Number(without.Row("HoldsNothing"), "rss_peak_bytes");
+  EXPECT_NEAR(held - empty, kHeld, kHeld * 0.01);
+}
+
+TEST(BenchMain, FindsNoMemoryWhereNoneIsHeld) {
+  const auto one = RunFilter("^HoldsNothing/");
+  const auto other = RunFilter("^HoldsNothing/");
+  EXPECT_NEAR(Number(one.Row("HoldsNothing"), "rss_peak_bytes"),
+              Number(other.Row("HoldsNothing"), "rss_peak_bytes"), 256 << 10);
+}
+
+TEST(BenchMain, MakesAWrongAnswerAnErrorRowAndStopsAllThreads) {
+  const auto outcome = RunFilter("^WrongAnswer");
+  ASSERT_EQ(outcome.Rows("WrongAnswer").size(), 2u);
+  for (const auto* row : outcome.Rows("WrongAnswer")) {
+    EXPECT_TRUE((*row)["error_occurred"].GetBool());
+    EXPECT_STREQ((*row)["error_message"].GetString(), "found 41, want 42 ?");
+  }
+  EXPECT_STREQ(outcome.Row("WrongAnswerThenReturn")["error_message"].GetString(), "wrong");
+}
+
+TEST(BenchMain, KeepsEveryRepetitionRight) {
+  const auto outcome = RunFilter("^FailsTenPercent/.*threads:4", "--benchmark_repetitions=3");
+  const auto rows = outcome.Rows("FailsTenPercent");
+  ASSERT_EQ(rows.size(), 3u);
+  for (const auto* row : rows) {
+    EXPECT_EQ(Number(*row, "success_pct"), 90.0);
+    EXPECT_EQ(Number(*row, "ops_total"), 4000);
+    EXPECT_EQ(Number(*row, "rss_peak_bytes"), Number(*rows[0], "rss_peak_bytes"));
+  }
+}
+
+TEST(BenchMain, MendsCountersThatWouldBreakTheFile) {
+  const auto outcome = RunFilter("^BadCounters/");
+  const auto& row = outcome.Row("BadCounters");
+  EXPECT_FALSE(row.HasMember("not_a_number"));
+  EXPECT_FALSE(row.HasMember("without_end"));
+  EXPECT_EQ(row["threads"].GetInt(), 4);
+  EXPECT_EQ(Number(row, "counter_threads"), 99);
+  EXPECT_EQ(Number(row, "gauge"), 7);  // not 28: thread 0 alone sets it
+  EXPECT_THAT(outcome.err, HasSubstr("\"without_end\" is inf"));
+}
+
+TEST(BenchMain, BuildsAFixtureOnceForAllCallsAndThreads) {
+  const auto outcome = RunFilter("^UsesFixture/");
+  EXPECT_EQ(Number(outcome.Row("UsesFixture/1"), "fixtures_built"), 1);
+  EXPECT_EQ(Number(outcome.Row("UsesFixture/2"), "fixtures_built"), 2);
+}
+
+TEST(BenchMain, MakesAFixtureThatCannotBeBuiltAnErrorRow) {
+  const auto outcome = RunFilter("^FixtureFails/");
+  EXPECT_THAT(outcome.Row("FixtureFails")["error_message"].GetString(),
+              HasSubstr("\"broken\" failed: NOT_FOUND: no such data set"));
+}
+
+TEST(BenchMain, MeasuresMemoryOfABenchmarkThatKnowsNothingOfIt) {
+  const auto outcome = RunFilter("^PlainLoop$");
+  EXPECT_GT(Number(outcome.Row("PlainLoop"), "rss_peak_bytes"), 500e3);
+  EXPECT_EQ(Number(outcome.Row("PlainLoop"), "oversubscribed"), 0);
+}
+
+TEST(BenchMain, MarksRowsWithMoreThreadsThanCpus) {
+  const auto outcome = RunBench("'--benchmark_filter=^Sleep10ms.*threads:(1|8)$'", "taskset -c 0");
+  EXPECT_EQ(Number(outcome.Row("Sleep10ms/iterations:20/real_time/threads:1"), "oversubscribed"),
+            0);
+  EXPECT_EQ(Number(outcome.Row("Sleep10ms/iterations:20/real_time/threads:8"), "oversubscribed"),
+            1);
+}
+
+TEST(BenchMain, SaysWhereAFileComesFrom) {
+  const auto outcome = RunBench("--benchmark_filter=^HoldsNothing/", "LOADLINE_PROFILE=tiny");
+  const auto& context = outcome.file["context"];
+  for (const char* key : {"commit",
+                          "dirty",
+                          "build_type",
+                          "compiler",
+                          "flags",
+                          "allocator",
+                          "allocator_version",
+                          "gb_version",
+                          "time_semantics",
+                          "executable_hash",
+                          "host.os",
+                          "host.cpu_model",
+                          "host.usable_cpus",
+                          "host.page_bytes",
+                          "host.clock_tick_ns",
+                          "reference_machine",
+                          "rss_source",
+                          "load_before",
+                          "host.thp",
+                          "aslr",
+                          "seed"}) {
+    const std::string full = std::string("loadline.") + key;
+    ASSERT_TRUE(context.HasMember(full.c_str())) << full;
+    EXPECT_STRNE(context[full.c_str()].GetString(), "") << full;
+  }
+  EXPECT_STREQ(context["loadline.schema"].GetString(), "1");
+  EXPECT_STREQ(context["loadline.profile"].GetString(), "tiny");
+}
+
+TEST(BenchMain, LetsTheProgramSetAContextKeyItself) {
+  const auto outcome =
+      RunBench("--benchmark_filter=^HoldsNothing/ --benchmark_context=loadline.seed=42");
+  EXPECT_STREQ(outcome.file["context"]["loadline.seed"].GetString(), "42");
+  EXPECT_THAT(outcome.err, Not(HasSubstr("Failed to add")));
+}
+
+TEST(BenchMain, KeepsItsContextKeysOffTheTerminal) {
+  const auto outcome = RunFilter("^HoldsNothing/");
+  EXPECT_THAT(outcome.out + outcome.err, Not(HasSubstr("loadline.host")));
+}
+
+TEST(BenchMain, RunsNothingButTheBaselineWhenAsked) {
+  const auto outcome = RunBench("--benchmark_filter=Sleep", "LOADLINE_BASELINE=1");
+  EXPECT_EQ(outcome.file["benchmarks"].Size(), 1u);
+  EXPECT_GT(Number(outcome.Row("loadline/baseline"), "rss_peak_bytes"), 500e3);
+}
+
+TEST(BenchMain, WritesTheOtherFormatsToo) {
+  const loadline::testing::TempDir dir;
+  const std::string command = std::string(PLANTED_BENCH) +
+                              " --benchmark_filter=^HoldsNothing/ --benchmark_format=csv"
+                              " --benchmark_out_format=console --benchmark_out=" +
+                              dir.Path("file") + " >" + dir.Path("out") + " 2>/dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(dir.ReadFile("out"), HasSubstr("\"rss_peak_bytes\""));
+  EXPECT_THAT(dir.ReadFile("file"), HasSubstr("rss_peak_bytes="));
+}
+
+TEST(BenchMain, RefusesUnknownFlags) {
+  const std::string command = std::string(PLANTED_BENCH) + " --no_such_flag >/dev/null 2>&1";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+}
+
+}  // namespace
+}  // namespace loadline::harness

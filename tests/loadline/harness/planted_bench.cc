@@ -1,0 +1,179 @@
+// A benchmark program with known quantities in it, linked like anybody's program would be. The
+// tests run it and look for what was planted, and for nothing where nothing was.
+
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "loadline/harness/counters.h"
+#include "loadline/harness/operation_loop.h"
+#include "loadline/harness/shared_fixture.h"
+
+namespace {
+
+using loadline::harness::OperationLoop;
+using loadline::harness::SetGauge;
+using loadline::harness::SharedFixture;
+
+void Nothing(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([] { return true; });
+}
+BENCHMARK(Nothing)->UseRealTime();
+
+void Sleep10ms(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) {
+    loop.Time([] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); });
+  }
+}
+BENCHMARK(Sleep10ms)->Iterations(20)->UseRealTime()->Threads(1)->Threads(2)->Threads(4)->Threads(8);
+
+// Every tenth operation of every thread fails.
+void FailsTenPercent(benchmark::State& state) {
+  OperationLoop loop(state);
+  int64_t i = 0;
+  while (loop.KeepRunning()) {
+    loop.Time([&]() -> absl::Status {
+      return ++i % 10 == 0 ? absl::UnavailableError("planted") : absl::OkStatus();
+    });
+  }
+}
+BENCHMARK(FailsTenPercent)->Iterations(1000)->UseRealTime()->Threads(1)->Threads(4);
+
+// As above in batches of 64, which 1,000 is no multiple of: the last batch overshoots.
+void FailsTenPercentInBatches(benchmark::State& state) {
+  OperationLoop loop(state, 64);
+  int64_t i = 0;
+  while (loop.KeepRunning()) {
+    loop.Time([&]() -> absl::StatusOr<int64_t> {
+      if (++i % 10 == 0) return absl::UnavailableError("planted");
+      return i;
+    });
+  }
+}
+BENCHMARK(FailsTenPercentInBatches)->Iterations(640)->UseRealTime();
+BENCHMARK(FailsTenPercentInBatches)->Name("OvershootingBatches")->Iterations(1000)->UseRealTime();
+
+// 1 ms timed and 9 ms not, per operation.
+void UntimedWork(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) {
+    loop.Untimed([] { std::this_thread::sleep_for(std::chrono::milliseconds(9)); });
+    loop.Time([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+  }
+}
+BENCHMARK(UntimedWork)->Iterations(20)->UseRealTime();
+
+void Holds16MiB(benchmark::State& state) {
+  constexpr size_t kBytes = size_t{16} << 20;
+  std::unique_ptr<char[]> held;
+  if (state.thread_index() == 0) {
+    held.reset(new char[kBytes]);
+    std::memset(held.get(), 1, kBytes);
+  }
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([&] { return held != nullptr; });
+}
+BENCHMARK(Holds16MiB)->Iterations(100)->UseRealTime();
+
+// Holds as much as Holds16MiB's twin does: nothing.
+void HoldsNothing(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([&] { return true; });
+}
+BENCHMARK(HoldsNothing)->Iterations(100)->UseRealTime();
+
+void WrongAnswer(benchmark::State& state) {
+  OperationLoop loop(state);
+  int64_t i = 0;
+  while (loop.KeepRunning()) {
+    loop.Time([&] { ++i; });
+    if (state.thread_index() == state.threads() - 1 && i == 3) {
+      loop.Fail("found 41, want 42\x01\xff");
+    }
+  }
+}
+BENCHMARK(WrongAnswer)->Iterations(1'000'000'000)->UseRealTime()->Threads(1)->Threads(4);
+
+// The failing thread does not even go back to the loop.
+void WrongAnswerThenReturn(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) {
+    loop.Time([] {});
+    if (state.thread_index() == 0) {
+      loop.Fail("wrong");
+      return;
+    }
+  }
+}
+BENCHMARK(WrongAnswerThenReturn)->Iterations(1'000'000'000)->UseRealTime()->Threads(4);
+
+void BadCounters(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([] {});
+  SetGauge(state, "not_a_number", std::numeric_limits<double>::quiet_NaN());
+  SetGauge(state, "without_end", std::numeric_limits<double>::infinity());
+  SetGauge(state, "threads", 99);
+  SetGauge(state, "gauge", 7);
+}
+BENCHMARK(BadCounters)->Iterations(10)->UseRealTime()->Threads(4);
+
+std::atomic<int> builds{0};
+struct Counted {
+  int number;
+};
+
+void UsesFixture(benchmark::State& state) {
+  Counted* fixture = SharedFixture<Counted>(
+      state, absl::StrCat("n:", state.range(0)), []() -> absl::StatusOr<std::unique_ptr<Counted>> {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return std::make_unique<Counted>(Counted{++builds});
+      });
+  if (fixture == nullptr) return;
+  OperationLoop loop(state, 16);
+  while (loop.KeepRunning()) loop.Time([&] { return fixture->number; });
+  SetGauge(state, "fixtures_built", builds.load());
+}
+BENCHMARK(UsesFixture)->UseRealTime()->Arg(1)->Arg(2)->Threads(4);
+
+void FixtureFails(benchmark::State& state) {
+  Counted* fixture =
+      SharedFixture<Counted>(state, "broken", []() -> absl::StatusOr<std::unique_ptr<Counted>> {
+        return absl::NotFoundError("no such data set");
+      });
+  if (fixture == nullptr) return;
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([] {});
+}
+BENCHMARK(FixtureFails)->UseRealTime()->Threads(4);
+
+// What the recorder costs: the body is empty, so a row's real_time is the recorder.
+void RecorderOne(benchmark::State& state) {
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([] { return true; });
+}
+BENCHMARK(RecorderOne);
+void RecorderBatch64(benchmark::State& state) {
+  OperationLoop loop(state, 64);
+  while (loop.KeepRunning()) loop.Time([] { return true; });
+}
+BENCHMARK(RecorderBatch64);
+
+// Registered as somebody does who has never heard of this library.
+void PlainLoop(benchmark::State& state) {
+  for (auto _ : state) benchmark::ClobberMemory();
+}
+BENCHMARK(PlainLoop);
+
+}  // namespace
