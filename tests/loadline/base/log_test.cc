@@ -1,0 +1,94 @@
+#include "loadline/base/log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace loadline {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Collects messages for as long as it lives; then the library is silent.
+class CollectingSink {
+ public:
+  explicit CollectingSink(LogLevel lowest) {
+    SetLogSink([this](const LogRecord& record) { messages_.push_back(record.message); }, lowest);
+  }
+  ~CollectingSink() { SetLogSink(nullptr); }
+  const std::vector<std::string>& messages() const { return messages_; }
+
+ private:
+  std::vector<std::string> messages_;
+};
+
+LogRecord Record(LogLevel level, std::string message) {
+  return {level, "test", std::move(message), {}};
+}
+
+TEST(Log, GivesTheSinkWhatReachesItsLevel) {
+  const CollectingSink sink(LogLevel::kWarning);
+  Log(Record(LogLevel::kDebug, "debug"));
+  Log(Record(LogLevel::kInfo, "info"));
+  Log(Record(LogLevel::kWarning, "warning"));
+  Log(Record(LogLevel::kError, "error"));
+  EXPECT_THAT(sink.messages(), ElementsAre("warning", "error"));
+}
+
+TEST(Log, SaysWhichLevelsAreEnabled) {
+  const CollectingSink sink(LogLevel::kInfo);
+  EXPECT_FALSE(LogEnabled(LogLevel::kDebug));
+  EXPECT_TRUE(LogEnabled(LogLevel::kInfo));
+  EXPECT_TRUE(LogEnabled(LogLevel::kError));
+}
+
+TEST(Log, IsSilentWithoutASink) {
+  SetLogSink(nullptr, LogLevel::kDebug);
+  ::testing::internal::CaptureStderr();
+  Log(Record(LogLevel::kError, "nobody listens"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), IsEmpty());
+}
+
+TEST(Log, CallsTheSinkForOneThreadAtATime) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 500;
+  const CollectingSink sink(LogLevel::kInfo);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([] {
+      for (int j = 0; j < kEach; ++j) Log(Record(LogLevel::kInfo, "line"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sink.messages().size(), size_t{kThreads} * kEach);
+}
+
+TEST(FormatLogRecord, IsOneLineOfKeysAndQuotedValues) {
+  EXPECT_EQ(FormatLogRecord({LogLevel::kWarning, "storage", "moved away", {{"file", "a b"}}}),
+            "level=warning component=storage msg=\"moved away\" file=\"a b\"");
+}
+
+TEST(FormatLogRecord, LetsNoControlCharactersOrQuotesThrough) {
+  const std::string line = FormatLogRecord(
+      {LogLevel::kError, "x\ny", "a\"b\nc\x1b[31m", {{"k\n", std::string("\0\r", 2)}}});
+  EXPECT_THAT(line, AllOf(Not(HasSubstr("\n")), Not(HasSubstr("\r")), Not(HasSubstr("\x1b")),
+                          HasSubstr("a\\\"b\\n")));
+  EXPECT_EQ(line.find('\0'), std::string::npos);
+}
+
+TEST(LogLevelName, NamesEveryLevel) {
+  EXPECT_EQ(LogLevelName(LogLevel::kDebug), "debug");
+  EXPECT_EQ(LogLevelName(LogLevel::kInfo), "info");
+  EXPECT_EQ(LogLevelName(LogLevel::kWarning), "warning");
+  EXPECT_EQ(LogLevelName(LogLevel::kError), "error");
+}
+
+}  // namespace
+}  // namespace loadline
