@@ -25,11 +25,11 @@ namespace stowage {
 
 // Vectors from which a graph is built where VectorOptions does not say otherwise; measured, see
 // docs/decisions/0003-when-a-graph-pays.md.
-inline constexpr size_t kDefaultGraphMinCount = 10'000;
+inline constexpr size_t kDefaultGraphMinCount = 16'000;
 
 struct VectorIndexOptions {
   size_t graph_min_count = kDefaultGraphMinCount;
-  size_t ef = 96;  // candidates a graph search looks at, at least; all are ranked again
+  size_t ef = 128;  // candidates a graph search looks at, at least; all are ranked again
   GraphOptions graph;
 };
 

@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -286,6 +288,52 @@ TEST_F(VectorStoreManagerTest, BuildsAGraphInTheBackgroundAndAnswersMeanwhile) {
   EXPECT_THAT(manager_->Count(id), IsOkAndHolds(2500U));
   manager_->WaitUntilIndexed();
   EXPECT_TRUE(manager_->Stats(id)->indexed);
+}
+
+// The kernel refuses to let any file of this process grow past the limit.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    old_handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old_limit_);
+    const rlimit limit = {.rlim_cur = bytes, .rlim_max = old_limit_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &old_limit_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*old_handler_)(int);
+  rlimit old_limit_;
+};
+
+TEST_F(VectorStoreManagerTest, LeavesNothingHalfWhenTheDiskFillsInTheMiddleOfABatch) {
+  const ProjectId id = NewStore("p", {.dimension = 64});
+  testing::ClusteredVectors vectors(64, 5, 1);
+  ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 100)));
+  const std::vector<float> query = vectors.Next();
+  const std::vector<uint64_t> before = Ids(manager_->Search(id, query, 100));
+  const size_t memory = manager_->Stats().memory_bytes;
+  {
+    const FileSizeLimit limit(400'000);
+    EXPECT_FALSE(manager_->Add(id, vectors.NextEntries(1000, 5000)).ok());
+    EXPECT_EQ(Ids(manager_->Search(id, query, 100)), before);
+    // Nothing more is written, reads go on, and the manager says so.
+    EXPECT_THAT(manager_->Add(id, vectors.NextEntries(500, 1)),
+                StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_THAT(manager_->Remove(id, {1}), StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_THAT(manager_->Stats().degraded, ElementsAre(id));
+    EXPECT_FALSE(manager_->CheckStore(id, false).ok());
+    EXPECT_LT(manager_->Stats().memory_bytes, memory + 200'000);
+  }
+  OpenManager({});
+  EXPECT_EQ(Ids(manager_->Search(id, query, 6000)), before);
+  EXPECT_OK(manager_->Add(id, vectors.NextEntries(500, 10)));
+  EXPECT_OK(manager_->CheckStore(id, true));
 }
 
 TEST_F(VectorStoreManagerTest, ReportsADamagedRowAndLeavesTheOthersAlone) {

@@ -1,0 +1,72 @@
+// The memory that the index accounts for, held against what the kernel says that it took.
+#include <gtest/gtest.h>
+
+#if defined(__linux__) && defined(__GLIBC__)
+#include <malloc.h>
+
+#include <atomic>
+#include <cstddef>
+#include <fstream>
+#include <string>
+
+#include "stowage/vector/vector_index.h"
+#include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/support/status_matchers.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define STOWAGE_UNDER_SANITIZER 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define STOWAGE_UNDER_SANITIZER 1
+#endif
+
+namespace stowage {
+namespace {
+
+size_t AnonymousBytes() {
+  malloc_trim(0);
+  std::ifstream status("/proc/self/status");
+  for (std::string key; status >> key;) {
+    size_t kib = 0;
+    if (key == "RssAnon:" && status >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
+void AddBatches(VectorIndex& index, testing::ClusteredVectors& vectors, uint64_t first,
+                size_t batches) {
+  for (size_t i = 0; i < batches; ++i) {
+    auto staged = index.Stage(vectors.NextEntries(first + i * 500, 500));
+    ASSERT_OK(staged);
+    index.Publish(*std::move(staged));
+  }
+}
+
+TEST(VectorMemory, IsWithinATenthOfWhatIsAccounted) {
+#ifdef STOWAGE_UNDER_SANITIZER
+  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
+#endif
+  constexpr size_t kRows = 6000;
+  for (const size_t graph_min_count : {kRows / 2, kRows * 2}) {
+    testing::ClusteredVectors vectors(384, 50, 1);
+    VectorIndexOptions options;
+    options.graph_min_count = graph_min_count;
+    options.graph.ef_construction = 20;
+    VectorIndex index({.dimension = 384, .metric = Metric::kCosine}, options);
+    AddBatches(index, vectors, 0, 1);  // so that passing needs have had their memory
+    const size_t accounted_before = index.memory_bytes();
+    const size_t taken_before = AnonymousBytes();
+    AddBatches(index, vectors, 500, kRows / 500 - 1);
+    const std::atomic<bool> cancelled{false};
+    index.RunIndexing(cancelled);
+    EXPECT_EQ(index.counts().indexed, graph_min_count < kRows ? kRows : 0);
+    const auto accounted = static_cast<double>(index.memory_bytes() - accounted_before);
+    const auto taken = static_cast<double>(AnonymousBytes() - taken_before);
+    EXPECT_NEAR(taken, accounted, 0.1 * accounted) << "graph from " << graph_min_count;
+  }
+}
+
+}  // namespace
+}  // namespace stowage
+#endif
