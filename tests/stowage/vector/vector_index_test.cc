@@ -133,12 +133,13 @@ TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
     VectorIndexOptions options;
     options.graph_min_count = 300;
     options.ef = 24;  // a search by graph needs many more nodes than candidates
+    options.graph.ef_construction = 40;
     VectorIndex index(config, options);
     testing::VectorModel model{config, {}};
     double recall = 0;
     size_t searches = 0;
     size_t searches_by_graph = 0;
-    for (int step = 0; step < 600; ++step) {
+    for (int step = 0; step < 300; ++step) {
       const size_t choice = random() % 10;
       if (choice < 5) {
         std::vector<VectorEntry> batch;
@@ -185,7 +186,7 @@ TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
       searches_by_graph += by_graph ? 1 : 0;
     }
     EXPECT_GE(recall / static_cast<double>(searches), 0.98) << MetricName(metric);
-    EXPECT_GT(searches_by_graph, 100U) << "the graph was hardly used";
+    EXPECT_GT(searches_by_graph, 50U) << "the graph was hardly used";
   }
 }
 
@@ -194,6 +195,7 @@ TEST(VectorIndex, KeepsItsRecallThroughRemovingAndAddingAgain) {
   testing::ClusteredVectors vectors(config.dimension, 100, 29);
   VectorIndexOptions options;
   options.graph_min_count = 1000;
+  options.graph.ef_construction = 80;
   VectorIndex index(config, options);
   testing::VectorModel model{config, {}};
   const auto add = [&](uint64_t first, size_t count) {
