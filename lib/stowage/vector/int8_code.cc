@@ -8,9 +8,23 @@ namespace stowage {
 namespace {
 
 float LargestMagnitude(absl::Span<const float> values) {
-  float largest = 0;
-  for (const float value : values) largest = std::max(largest, std::fabs(value));
-  return largest;
+  float largest[4] = {};
+  size_t i = 0;
+  for (; i + 4 <= values.size(); i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) {
+      const float magnitude = std::fabs(values[i + lane]);
+      if (magnitude > largest[lane]) largest[lane] = magnitude;
+    }
+  }
+  for (; i < values.size(); ++i) largest[0] = std::max(largest[0], std::fabs(values[i]));
+  return *std::max_element(largest, largest + 4);
+}
+
+// To the nearest whole number, halves to even, for |x| < 2^22: in this sum no bit is left for a
+// fraction. std::nearbyint() is a call a component.
+inline float Rounded(float x) {
+  constexpr float kShift = 12'582'912;  // 1.5 * 2^23
+  return (x + kShift) - kShift;
 }
 
 }  // namespace
@@ -26,7 +40,7 @@ void EncodeInt8(absl::Span<const float> values, float factor, std::byte* code) {
   double norm = 0;
   double residual = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    const float rounded = std::clamp(std::nearbyint(values[i] * to_code), -127.0F, 127.0F);
+    const float rounded = std::clamp(Rounded(values[i] * to_code), -127.0F, 127.0F);
     codes[i] = static_cast<int8_t>(rounded);
     header.sum += codes[i];
     const double value = double{values[i]} * double{factor};
