@@ -270,12 +270,14 @@ absl::StatusOr<std::unique_ptr<SqliteFile>> MakeSqliteFile(int projects) {
   LOADLINE_ASSIGN_OR_RETURN(made->folder, MakeScratchFolder());
   made->path = absl::StrCat(made->folder, "/peer.db");
   LOADLINE_ASSIGN_OR_RETURN(const auto connection, PlainSqlite::Open(made->path));
+  LOADLINE_RETURN_IF_ERROR(connection->Execute("BEGIN"));
   for (int i = 0; i < projects; ++i) {
     LOADLINE_ASSIGN_OR_RETURN(stowage::NewProject project, NumberedProject(static_cast<size_t>(i)));
     made->keys.push_back(project.name.text());
     LOADLINE_RETURN_IF_ERROR(connection->Insert(
         project.name.text(), absl::StrCat(project.source_path, project.language)));
   }
+  LOADLINE_RETURN_IF_ERROR(connection->Execute("COMMIT"));
   return made;
 }
 
@@ -298,17 +300,13 @@ void RegisterPeers() {
   const std::vector<int>& counts = ActiveProfile().project_counts;
   Register({.name = "Registry/Get_PeerMutexMap", .arg_names = {"projects"}, .args = EachOf(counts)},
            TimeGetFromMutexMap);
-  Register({.name = "Registry/Get_PeerSqlite",
-            .arg_names = {"projects"},
-            .args = {{ActiveProfile().project_counts.front()}}},
+  Register({.name = "Registry/Get_PeerSqlite", .arg_names = {"projects"}, .args = EachOf(counts)},
            [](benchmark::State& state) {
              TimeOnSqlite(state, [](SqliteFile& file, PlainSqlite& db, workload::Random& random) {
                return db.Get(file.keys[random.Below(file.keys.size())]);
              });
            });
-  Register({.name = "Registry/List_PeerSqlite",
-            .arg_names = {"projects"},
-            .args = {{ActiveProfile().project_counts.front()}}},
+  Register({.name = "Registry/List_PeerSqlite", .arg_names = {"projects"}, .args = EachOf(counts)},
            [](benchmark::State& state) {
              TimeOnSqlite(state, [](SqliteFile&, PlainSqlite& db, workload::Random&) {
                return db.ReadAll();

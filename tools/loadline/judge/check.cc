@@ -121,9 +121,13 @@ std::vector<std::string> CounterNames(const std::vector<const Benchmark*>& bench
   return {names.begin(), names.end()};
 }
 
+bool MatchesAny(const std::vector<std::string>& globs, absl::string_view name) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return GlobMatches(glob, name); });
+}
+
 bool Selects(const Limit& limit, const Benchmark& benchmark) {
-  return std::any_of(limit.benchmarks.begin(), limit.benchmarks.end(),
-                     [&](const std::string& glob) { return GlobMatches(glob, benchmark.name); });
+  return MatchesAny(limit.benchmarks, benchmark.name) && !MatchesAny(limit.except, benchmark.name);
 }
 
 // Judges one limit; each step either decides the verdict or leaves it to the next.

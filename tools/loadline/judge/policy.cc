@@ -87,13 +87,21 @@ class Reader {
   }
 
   absl::Status ReadLimit(const toml::table& table) {
-    LOADLINE_RETURN_IF_ERROR(CheckKeys(table, "[[limit]]", {"benchmarks", "require"}));
+    LOADLINE_RETURN_IF_ERROR(CheckKeys(table, "[[limit]]", {"benchmarks", "except", "require"}));
     LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "benchmarks"));
+    std::vector<PlacedString> exceptions;
+    if (table.contains("except")) {
+      LOADLINE_ASSIGN_OR_RETURN(exceptions, ReadStrings(table, "except"));
+    }
     LOADLINE_ASSIGN_OR_RETURN(const auto requirements, ReadStrings(table, "require"));
     Limit limit;
     for (const auto& [glob, where] : globs) {
       if (glob.empty()) return Error(where, "benchmarks is empty; \"*\" means all");
       limit.benchmarks.push_back(glob);
+    }
+    for (const auto& [glob, where] : exceptions) {
+      if (glob.empty()) return Error(where, "except is empty; leave it out to except nothing");
+      limit.except.push_back(glob);
     }
     for (const auto& [text, where] : requirements) {
       ParsedLimit parsed = ParseLimitExpression(text);

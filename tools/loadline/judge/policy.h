@@ -15,7 +15,8 @@ namespace loadline::judge {
 
 // One requirement of one [[limit]].
 struct Limit {
-  std::vector<std::string> benchmarks;  // globs over canonical names; any of them selects
+  std::vector<std::string> benchmarks;  // globs over canonical names; any of them selects,
+  std::vector<std::string> except;      // unless one of these does
   LimitExpression require;
   TextPosition where;  // of the requirement in the policy file
 };

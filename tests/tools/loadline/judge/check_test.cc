@@ -66,6 +66,24 @@ TEST(Check, FailsWhenOneBenchmarkBreaksTheLimit) {
   EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
 }
 
+TEST(Check, LeavesOutWhatTheLimitExcepts) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"x", 1}}), MakeRow("a_Peer", {{"x", 99}})});
+  const auto policy = ParsePolicy(
+      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nexcept = \"*_Peer\"\nrequire = \"max(x) < 10\"");
+  ASSERT_OK(policy);
+  const CheckVerdict verdict = Check(*policy, {file});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  EXPECT_EQ(verdict.limits[0].benchmarks_matched, 1u);
+}
+
+TEST(Check, CallsALimitThatExceptsEverythingAnError) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  const auto policy = ParsePolicy(
+      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nexcept = \"a\"\nrequire = \"max(x) < 10\"");
+  ASSERT_OK(policy);
+  EXPECT_EQ(Check(*policy, {file}).exit_code, ExitCode::kInvalid);
+}
+
 TEST(Check, TakesTheSmallestForALowerLimit) {
   const CheckVerdict verdict =
       CheckOne("min(x) > 2", {MakeRow("a", {{"x", 5}}), MakeRow("b", {{"x", 3}})});
