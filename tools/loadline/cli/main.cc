@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
+#include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/report/escape.h"
@@ -32,6 +33,7 @@ struct CommandEntry {
 };
 constexpr CommandEntry kCommands[] = {
     {"check", &MakeCheckCommand},
+    {"run", &MakeRunCommand},
 };
 
 constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with an example.

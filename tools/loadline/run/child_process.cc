@@ -1,0 +1,304 @@
+#include "tools/loadline/run/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/platform/memory.h"
+#include "tools/loadline/run/interruption.h"
+
+extern char** environ;
+
+namespace loadline::run {
+namespace {
+
+constexpr size_t kTailBytes = 2048;
+
+// A descriptor closed at the end of its scope.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { Close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  void Reset(int fd) {
+    Close();
+    fd_ = fd;
+  }
+  void Close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+
+absl::Status Open(Pipe& pipe) {
+  int ends[2];
+  if (::pipe(ends) != 0) return absl::ErrnoToStatus(errno, "pipe");
+  pipe.read.Reset(ends[0]);
+  pipe.write.Reset(ends[1]);
+  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return absl::OkStatus();
+}
+
+// Everything the child needs between fork and exec, made before: there only async-signal-safe
+// calls are allowed.
+struct Image {
+  std::vector<std::string> strings;
+  std::vector<char*> argv;
+  std::vector<char*> envp;
+};
+
+Image MakeImage(const ChildOptions& options) {
+  Image image;
+  std::vector<std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::string name = text.substr(0, text.find('='));
+    const bool replaced = std::any_of(options.environment.begin(), options.environment.end(),
+                                      [&](const auto& variable) { return variable.first == name; });
+    if (!replaced) variables.push_back(text);
+  }
+  for (const auto& [name, value] : options.environment) {
+    variables.push_back(absl::StrCat(name, "=", value));
+  }
+  image.strings = options.arguments;
+  image.strings.insert(image.strings.end(), variables.begin(), variables.end());
+  for (size_t i = 0; i < image.strings.size(); ++i) {
+    (i < options.arguments.size() ? image.argv : image.envp).push_back(image.strings[i].data());
+  }
+  image.argv.push_back(nullptr);
+  image.envp.push_back(nullptr);
+  return image;
+}
+
+[[noreturn]] void Become(const Image& image, pid_t parent, int null, int out, int err, int failed) {
+  ::setpgid(0, 0);
+#if defined(__linux__)
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // it died before the line above
+#else
+  static_cast<void>(parent);
+#endif
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
+  if (::dup2(null, 0) >= 0 && ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0) {
+    ::execve(image.argv[0], image.argv.data(), image.envp.data());
+  }
+  const int error = errno;
+  static_cast<void>(!::write(failed, &error, sizeof(error)));
+  ::_exit(127);
+}
+
+// Reads what is there; false at the end of the file.
+template <typename Take>
+bool Drain(int fd, Take take) {
+  std::array<char, 65536> buffer;
+  while (true) {
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got > 0) {
+      take(buffer.data(), static_cast<size_t>(got));
+      continue;
+    }
+    if (got < 0 && errno == EINTR) continue;
+    return got < 0 && errno == EAGAIN;
+  }
+}
+
+uint64_t MaxRssBytes(const struct rusage& usage) {
+#if defined(__APPLE__)
+  return static_cast<uint64_t>(usage.ru_maxrss);
+#else
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+#endif
+}
+
+// One child from fork to reaping.
+class Child {
+ public:
+  explicit Child(const ChildOptions& options) : options_(options) {}
+
+  absl::StatusOr<ChildOutcome> Run() {
+    LOADLINE_RETURN_IF_ERROR(Start());
+    while (!Reap(WNOHANG)) {
+      if (const auto stop = WhyStop(); stop.has_value()) {
+        outcome_.end = *stop;
+        ::kill(-pid_, SIGKILL);
+        Reap(0);
+        break;
+      }
+      Wait();
+    }
+    outcome_.end_nanos = MonotonicNanos();
+    ::kill(-pid_, SIGKILL);  // whom it left behind
+    ReadOutput();
+    return std::move(outcome_);
+  }
+
+ private:
+  absl::Status Start() {
+    const Image image = MakeImage(options_);
+    Pipe failed;
+    LOADLINE_RETURN_IF_ERROR(Open(out_));
+    LOADLINE_RETURN_IF_ERROR(Open(err_));
+    LOADLINE_RETURN_IF_ERROR(Open(failed));
+    const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (null.get() < 0) return absl::ErrnoToStatus(errno, "open /dev/null");
+    const pid_t self = ::getpid();
+    outcome_.start_nanos = MonotonicNanos();
+    pid_ = ::fork();
+    if (pid_ < 0) return absl::ErrnoToStatus(errno, "fork");
+    if (pid_ == 0) {
+      Become(image, self, null.get(), out_.write.get(), err_.write.get(), failed.write.get());
+    }
+    ::setpgid(pid_, pid_);  // here too: whoever comes first
+    out_.write.Close();
+    err_.write.Close();
+    failed.write.Close();
+    return ExecStatus(failed.read.get());
+  }
+
+  // Waits until the child is its program or has said why it is not.
+  absl::Status ExecStatus(int failed) {
+    ::fcntl(failed, F_SETFL, 0);
+    int error = 0;
+    ssize_t got;
+    do {
+      got = ::read(failed, &error, sizeof(error));
+    } while (got < 0 && errno == EINTR);
+    if (got != sizeof(error)) return absl::OkStatus();
+    Reap(0);
+    return absl::ErrnoToStatus(error, absl::StrCat("cannot start ", options_.arguments[0]));
+  }
+
+  std::optional<ChildOutcome::End> WhyStop() const {
+    if (Interruption::Interrupted()) return ChildOutcome::End::kInterrupted;
+    const double seconds = static_cast<double>(MonotonicNanos() - outcome_.start_nanos) / 1e9;
+    if (options_.time_limit_seconds > 0 && seconds > options_.time_limit_seconds) {
+      return ChildOutcome::End::kTimedOut;
+    }
+    return std::nullopt;
+  }
+
+  // Sleeps until there is output or the next look is due. Looks are frequent at first, when short
+  // programs end, and rare later, when they would disturb what is measured.
+  void Wait() {
+    std::array<struct pollfd, 2> fds = {{{out_open_ ? out_.read.get() : -1, POLLIN, 0},
+                                         {err_open_ ? err_.read.get() : -1, POLLIN, 0}}};
+    ::poll(fds.data(), fds.size(), static_cast<int>(look_millis_));
+    look_millis_ = std::min(look_millis_ * 1.25, options_.watch_memory ? 10.0 : 50.0);
+    ReadOutput();
+    if (options_.watch_memory) LookAtMemory();
+    // Nothing more to read: it is about to end, and poll() would not wait for that.
+    if (!out_open_ && !err_open_) ::usleep(500);
+  }
+
+  void LookAtMemory() {
+    const auto peak = platform::PeakMemoryOf(pid_).bytes;
+    if (!peak.has_value()) return;
+    outcome_.outside_peak_bytes = std::max(outcome_.outside_peak_bytes.value_or(0), *peak);
+  }
+
+  void ReadOutput() {
+    out_open_ = out_open_ && Drain(out_.read.get(), [&](const char* data, size_t size) {
+                  const size_t room = options_.max_stdout_bytes - outcome_.out.size();
+                  outcome_.out.append(data, std::min(size, room));
+                  outcome_.out_truncated = outcome_.out_truncated || size > room;
+                });
+    err_open_ = err_open_ && Drain(err_.read.get(), [&](const char* data, size_t size) {
+                  std::string& tail = outcome_.err_tail;
+                  tail.append(data + size - std::min(size, kTailBytes), std::min(size, kTailBytes));
+                  if (tail.size() > kTailBytes) tail.erase(0, tail.size() - kTailBytes);
+                });
+  }
+
+  // True when the child has ended and is gone.
+  bool Reap(int flags) {
+    int status = 0;
+    struct rusage usage {};
+    pid_t got;
+    do {
+      got = ::wait4(pid_, &status, flags, &usage);
+    } while (got < 0 && errno == EINTR);
+    if (got == 0) return false;
+    if (outcome_.end == ChildOutcome::End::kExited) {
+      if (WIFSIGNALED(status)) {
+        outcome_.end = ChildOutcome::End::kSignaled;
+        outcome_.signal = WTERMSIG(status);
+      } else {
+        outcome_.exit_code = WEXITSTATUS(status);
+      }
+    }
+    const uint64_t rss = MaxRssBytes(usage);
+    const auto own = platform::PeakMemory().bytes;
+    if (options_.watch_memory && own.has_value() && rss > *own) {
+      outcome_.outside_peak_bytes = std::max(outcome_.outside_peak_bytes.value_or(0), rss);
+    }
+    return true;
+  }
+
+  const ChildOptions& options_;
+  ChildOutcome outcome_;
+  Pipe out_, err_;
+  bool out_open_ = true, err_open_ = true;
+  pid_t pid_ = -1;
+  double look_millis_ = 1;
+};
+
+}  // namespace
+
+int64_t MonotonicNanos() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::string Describe(const ChildOutcome& outcome, double time_limit_seconds) {
+  std::string text;
+  switch (outcome.end) {
+    case ChildOutcome::End::kExited:
+      text = absl::StrCat("exit code ", outcome.exit_code);
+      break;
+    case ChildOutcome::End::kSignaled:
+      text = absl::StrCat("signal ", outcome.signal, " (", ::strsignal(outcome.signal), ")");
+      break;
+    case ChildOutcome::End::kTimedOut:
+      text = absl::StrFormat("still running after %g s, killed", time_limit_seconds);
+      break;
+    case ChildOutcome::End::kInterrupted:
+      text = "interrupted";
+      break;
+  }
+  if (outcome.err_tail.empty()) return text;
+  return absl::StrCat(text, "; standard error ends: ", outcome.err_tail);
+}
+
+absl::StatusOr<ChildOutcome> RunChild(const ChildOptions& options) { return Child(options).Run(); }
+
+}  // namespace loadline::run

@@ -1,0 +1,27 @@
+#include "tools/loadline/run/interruption.h"
+
+namespace loadline::run {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+void OnSignal(int) { interrupted = 1; }
+
+}  // namespace
+
+Interruption::Interruption() {
+  interrupted = 0;
+  struct sigaction action {};
+  action.sa_handler = OnSignal;  // without SA_RESTART: waiting calls return at once
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < 3; ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+}
+
+Interruption::~Interruption() {
+  for (int i = 0; i < 3; ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+}
+
+bool Interruption::Interrupted() { return interrupted != 0; }
+
+}  // namespace loadline::run

@@ -1,0 +1,222 @@
+#include "tools/loadline/run/run.h"
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/platform/cpu.h"
+#include "tools/loadline/results/output_file.h"
+#include "tools/loadline/results/result_file.h"
+#include "tools/loadline/results/result_writer.h"
+#include "tools/loadline/run/init_runner.h"
+#include "tools/loadline/run/interruption.h"
+#include "tools/loadline/run/progress.h"
+#include "tools/loadline/run/suite_runner.h"
+#include "tools/loadline/run/work_dir.h"
+
+namespace loadline::run {
+namespace {
+
+// How many starts of the probe's baseline stand against the starts of its scenarios.
+constexpr int kProbeBaselineStarts = 9;
+
+// CPU time in clock ticks since boot, and how much of it the hypervisor gave to others.
+struct CpuTicks {
+  uint64_t total = 0;
+  uint64_t stolen = 0;
+};
+std::optional<CpuTicks> ReadCpuTicks() {
+  std::ifstream file("/proc/stat");
+  std::string word;
+  if (!(file >> word) || word != "cpu") return std::nullopt;
+  CpuTicks ticks;
+  uint64_t value = 0;
+  // user nice system idle iowait irq softirq steal; the guest figures after them are in user.
+  for (int field = 0; field < 8 && file >> value; ++field) {
+    ticks.total += value;
+    if (field == 7) ticks.stolen = value;
+  }
+  return ticks;
+}
+
+std::string StealPercent(const std::optional<CpuTicks>& before,
+                         const std::optional<CpuTicks>& after) {
+  if (!before.has_value() || !after.has_value() || after->total <= before->total) {
+    return "unavailable";
+  }
+  return absl::StrFormat("%.2f", 100.0 * static_cast<double>(after->stolen - before->stolen) /
+                                     static_cast<double>(after->total - before->total));
+}
+
+std::string Load() {
+  const auto load = platform::ReadLoadAverage();
+  return load.has_value() ? absl::StrFormat("%.2f", load->one) : "unavailable";
+}
+
+// One process to be run: benchmark or scenario `index`, for the `repetition`th time.
+struct Piece {
+  bool init = false;
+  size_t index = 0;
+  int repetition = 0;
+};
+
+// The whole run, so that its parts can see what the others have gathered.
+class Session {
+ public:
+  Session(const RunOptions& options, std::ostream* terminal)
+      : options_(options),
+        terminal_(terminal),
+        load_before_(Load()),
+        ticks_before_(ReadCpuTicks()) {}
+
+  absl::StatusOr<RunSummary> Run() {
+    LOADLINE_ASSIGN_OR_RETURN(const auto out, results::OutputFile::Create(options_.out));
+    LOADLINE_ASSIGN_OR_RETURN(const auto work_dir, WorkDir::Create());
+    LOADLINE_RETURN_IF_ERROR(Prepare(work_dir->path()));
+    const bool complete = Measure();
+    results::ResultFile file = Assemble(complete);
+    LOADLINE_RETURN_IF_ERROR(out->Commit(results::WriteResultFile(file)));
+    return Summarize(file, complete);
+  }
+
+ private:
+  absl::Status Prepare(const std::string& work_dir) {
+    if (!options_.suite.empty()) {
+      LOADLINE_ASSIGN_OR_RETURN(auto suite, SuiteRunner::Create(options_, work_dir));
+      suite_.emplace(std::move(suite));
+      suite_rows_.resize(suite_->names().size());
+    }
+    if (!options_.init_probe.empty()) {
+      LOADLINE_ASSIGN_OR_RETURN(auto init, InitRunner::Create(options_, work_dir));
+      init_.emplace(std::move(init));
+      init_rows_.resize(init_->names().size());
+    }
+    if (suite_rows_.empty() && init_rows_.empty() && !Interruption::Interrupted()) {
+      return absl::InvalidArgumentError("no benchmark matches the filter: nothing to run");
+    }
+    return absl::OkStatus();
+  }
+
+  // Fisher-Yates with our own draw: std::shuffle's order differs between standard libraries.
+  static void Shuffle(std::vector<Piece>& pieces, uint64_t seed) {
+    std::mt19937_64 random(seed);
+    for (size_t i = pieces.size(); i > 1; --i) std::swap(pieces[i - 1], pieces[random() % i]);
+  }
+
+  std::vector<Piece> Pieces() const {
+    std::vector<Piece> pieces;
+    for (size_t i = 0; i < suite_rows_.size(); ++i) {
+      for (int r = 0; r < options_.repetitions; ++r) pieces.push_back({false, i, r});
+    }
+    for (size_t i = 0; i < init_rows_.size(); ++i) {
+      for (int s = 0; s < options_.starts; ++s) pieces.push_back({true, i, s});
+    }
+    Shuffle(pieces, options_.seed);
+    return pieces;
+  }
+
+  // False when interrupted.
+  bool Measure() {
+    for (int i = 0; init_.has_value() && i < kProbeBaselineStarts; ++i) init_->StartBaseline();
+    const std::vector<Piece> pieces = Pieces();
+    Progress progress(terminal_, pieces.size());
+    for (const Piece& piece : pieces) {
+      if (Interruption::Interrupted()) return false;
+      progress.Begin(piece.init ? init_->names()[piece.index] : suite_->names()[piece.index]);
+      Measure(piece);
+    }
+    return !Interruption::Interrupted();
+  }
+
+  void Measure(const Piece& piece) {
+    if (!piece.init) {
+      for (results::Row& row : suite_->Measure(piece.index, piece.repetition)) {
+        suite_rows_[piece.index].push_back(std::move(row));
+      }
+      return;
+    }
+    if (auto row = init_->Start(piece.index, piece.repetition); row.has_value()) {
+      row->family_index = static_cast<int64_t>(suite_rows_.size() + piece.index);
+      row->per_family_instance_index = 0;
+      init_rows_[piece.index].push_back(*std::move(row));
+    }
+  }
+
+  // In the order of the lists, whatever the order of measuring was.
+  results::ResultFile Assemble(bool complete) {
+    results::ResultFile file;
+    const auto by_repetition = [](const results::Row& a, const results::Row& b) {
+      return a.repetition_index < b.repetition_index;
+    };
+    for (auto& rows : suite_rows_) {
+      std::sort(rows.begin(), rows.end(), by_repetition);
+      for (results::Row& row : rows) file.rows.push_back(std::move(row));
+    }
+    for (auto& rows : init_rows_) {
+      std::sort(rows.begin(), rows.end(), by_repetition);
+      init_->AddBaseline(rows);
+      std::vector<results::Row> aggregates = InitAggregates(rows);
+      for (results::Row& row : rows) file.rows.push_back(std::move(row));
+      for (results::Row& row : aggregates) file.rows.push_back(std::move(row));
+    }
+    if (suite_.has_value()) file.context = suite_->context();
+    AddContext(file.context, complete);
+    return file;
+  }
+
+  void AddContext(results::Json::Object& context, bool complete) const {
+    Set(context, "loadline.incomplete", complete ? "false" : "true");
+    Set(context, "loadline.isolation", "one process a benchmark and repetition");
+    Set(context, "loadline.order_seed", absl::StrCat(options_.seed));
+    Set(context, "loadline.profile", options_.profile);
+    Set(context, "loadline.repetitions", absl::StrCat(options_.repetitions));
+    Set(context, "loadline.load_before", load_before_);
+    Set(context, "loadline.load_after", Load());
+    Set(context, "loadline.steal_pct", StealPercent(ticks_before_, ReadCpuTicks()));
+  }
+
+  static void Set(results::Json::Object& context, const std::string& key, std::string value) {
+    for (results::Json::Member& member : context) {
+      if (member.first == key) {
+        member.second = results::Json(std::move(value));
+        return;
+      }
+    }
+    context.emplace_back(key, std::move(value));
+  }
+
+  static RunSummary Summarize(const results::ResultFile& file, bool complete) {
+    RunSummary summary;
+    summary.incomplete = !complete;
+    for (const results::Row& row : file.rows) {
+      if (row.run_type == results::RunType::kAggregate) continue;
+      ++summary.rows;
+      if (row.error_occurred) ++summary.errors;
+    }
+    return summary;
+  }
+
+  const RunOptions& options_;
+  std::ostream* const terminal_;
+  const std::string load_before_;
+  const std::optional<CpuTicks> ticks_before_;
+  std::optional<SuiteRunner> suite_;
+  std::optional<InitRunner> init_;
+  std::vector<std::vector<results::Row>> suite_rows_;  // by benchmark
+  std::vector<std::vector<results::Row>> init_rows_;   // by scenario
+};
+
+}  // namespace
+
+absl::StatusOr<RunSummary> Run(const RunOptions& options, std::ostream* terminal) {
+  return Session(options, terminal).Run();
+}
+
+}  // namespace loadline::run

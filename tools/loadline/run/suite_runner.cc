@@ -1,0 +1,215 @@
+#include "tools/loadline/run/suite_runner.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/stats/sample.h"
+#include "tools/loadline/results/result_reader.h"
+#include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/interruption.h"
+
+namespace loadline::run {
+namespace {
+
+constexpr int kBaselineStarts = 5;
+
+// The least time Google Benchmark measures one benchmark for, as a bare number: 1.7 knows no unit.
+absl::string_view MinTime(const std::string& profile) {
+  if (profile == "tiny") return "0.001";
+  if (profile == "smoke") return "0.02";
+  if (profile == "full") return "0.5";
+  return "0.1";
+}
+
+// A regular expression, POSIX extended or ECMAScript, that matches `name` and nothing else.
+std::string ExactFilter(absl::string_view name) {
+  std::string filter(1, '^');
+  for (const char c : name) {
+    if (absl::StrContains(R"(.[]{}()\*+?|^$)", c)) filter += '\\';
+    filter += c;
+  }
+  filter += '$';
+  return filter;
+}
+
+int64_t ThreadsOf(absl::string_view name) {
+  constexpr absl::string_view kKey = "/threads:";
+  const size_t at = name.rfind(kKey);
+  int64_t threads = 1;
+  if (at == absl::string_view::npos) return 1;
+  return absl::SimpleAtoi(name.substr(at + kKey.size()), &threads) && threads > 0 ? threads : 1;
+}
+
+}  // namespace
+
+results::Row ErrorRow(const std::string& name, int repetition, int repetitions,
+                      const std::string& message) {
+  results::Row row;
+  row.name = row.run_name = name;
+  row.repetition_index = repetition;
+  row.repetitions = repetitions;
+  row.threads = ThreadsOf(name);
+  row.error_occurred = true;
+  row.error_message = results::EscapeUnprintable(message);
+  return row;
+}
+
+// The path is long on purpose and the same for every process: in Google Benchmark short paths live
+// inside a string object and long ones on the heap, which moves what is measured.
+SuiteRunner::SuiteRunner(const RunOptions& options, std::string work_dir)
+    : options_(options),
+      out_path_(absl::StrCat(work_dir, "/the-result-of-one-benchmark-process.json")) {}
+
+absl::StatusOr<SuiteRunner> SuiteRunner::Create(const RunOptions& options, std::string work_dir) {
+  SuiteRunner runner(options, std::move(work_dir));
+  LOADLINE_RETURN_IF_ERROR(runner.List());
+  runner.MeasureBaseline();
+  return runner;
+}
+
+ChildOptions SuiteRunner::Child(std::vector<std::string> flags) const {
+  ChildOptions child;
+  child.arguments = {options_.suite};
+  child.arguments.insert(child.arguments.end(), flags.begin(), flags.end());
+  child.arguments.insert(child.arguments.end(), options_.suite_arguments.begin(),
+                         options_.suite_arguments.end());
+  child.environment = {{"LOADLINE_PROFILE", options_.profile},
+                       {"LOADLINE_SEED", absl::StrCat(options_.seed)},
+                       {"LOADLINE_BASELINE", "0"}};
+  child.time_limit_seconds = options_.time_limit_seconds;
+  return child;
+}
+
+absl::Status SuiteRunner::List() {
+  const std::string filter = options_.filter.empty() ? "." : options_.filter;
+  ChildOptions child =
+      Child({"--benchmark_list_tests=true", absl::StrCat("--benchmark_filter=", filter)});
+  child.max_stdout_bytes = size_t{16} << 20;
+  LOADLINE_ASSIGN_OR_RETURN(const ChildOutcome outcome, RunChild(child));
+  const std::string suite = results::Quoted(options_.suite);
+  if (!outcome.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("listing the benchmarks of ", suite, ": ",
+                                                   Describe(outcome, options_.time_limit_seconds)));
+  }
+  std::set<std::string> seen;
+  for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
+    const std::string name(line);
+    if (results::EscapeUnprintable(name) != name || outcome.out_truncated) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(suite, " answers --benchmark_list_tests with ", results::Quoted(name),
+                       ", which is no benchmark's name: is it a Google Benchmark program?"));
+    }
+    if (seen.insert(name).second) names_.push_back(name);
+  }
+  return absl::OkStatus();
+}
+
+// The same program doing nothing, several times. A program with our main runs its empty benchmark;
+// of any other, listing the benchmarks is the nearest thing, seen from outside.
+void SuiteRunner::MeasureBaseline() {
+  std::vector<double> peaks;
+  for (int start = 0; start < kBaselineStarts && !Interruption::Interrupted(); ++start) {
+    ChildOptions child = Child(MeasuringFlags("^loadline/baseline/"));
+    child.environment.back() = {"LOADLINE_BASELINE", "1"};
+    const auto outcome = RunChild(child);
+    if (!outcome.ok() || !outcome->ok()) break;
+    const auto file = ReadOutput();
+    if (!file.ok() || file->ContextText("loadline.schema").empty() || file->rows.empty()) break;
+    ours_ = true;
+    const auto peak = file->rows.front().Counter("rss_peak_bytes");
+    if (peak.has_value()) peaks.push_back(*peak);
+  }
+  for (int start = 0; !ours_ && start < kBaselineStarts; ++start) {
+    ChildOptions child = Child({"--benchmark_list_tests=true"});
+    child.watch_memory = true;
+    const auto outcome = RunChild(child);
+    if (outcome.ok() && outcome->outside_peak_bytes.has_value()) {
+      peaks.push_back(static_cast<double>(*outcome->outside_peak_bytes));
+    }
+  }
+  if (!peaks.empty()) baseline_bytes_ = stats::Median(peaks);
+}
+
+std::vector<std::string> SuiteRunner::MeasuringFlags(const std::string& filter) const {
+  return {absl::StrCat("--benchmark_filter=", filter),
+          "--benchmark_format=console",
+          "--benchmark_out_format=json",
+          absl::StrCat("--benchmark_out=", out_path_),
+          "--benchmark_color=false",
+          absl::StrCat("--benchmark_min_time=", MinTime(options_.profile))};
+}
+
+absl::StatusOr<results::ResultFile> SuiteRunner::ReadOutput() const {
+  auto file = results::ReadResultFile(out_path_);
+  ::unlink(out_path_.c_str());  // the next process must not be taken for this one
+  return file;
+}
+
+std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
+  const std::string& name = names_[index];
+  const auto failed = [&](const std::string& message) {
+    results::Row row = ErrorRow(name, repetition, options_.repetitions, message);
+    row.family_index = static_cast<int64_t>(index);
+    row.per_family_instance_index = 0;
+    return std::vector<results::Row>{std::move(row)};
+  };
+  ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
+  child.watch_memory = !ours_;
+  const auto outcome = RunChild(child);
+  auto file = ReadOutput();
+  if (!outcome.ok()) return failed(std::string(outcome.status().message()));
+  if (outcome->end == ChildOutcome::End::kInterrupted) return {};
+  if (!outcome->ok()) return failed(Describe(*outcome, options_.time_limit_seconds));
+  if (!file.ok()) return failed(absl::StrCat("no result: ", file.status().message()));
+  TakeContext(*file);
+  auto rows = TakeRows(*std::move(file), index, repetition, outcome->outside_peak_bytes);
+  if (rows.empty()) return failed("the process ended well and reported no such benchmark");
+  return rows;
+}
+
+void SuiteRunner::TakeContext(const results::ResultFile& file) {
+  if (!context_.empty()) return;
+  context_ = file.context;
+  if (ours_) return;
+  context_.emplace_back("loadline.rss_source",
+                        "outside: the largest VmHWM seen, or ru_maxrss above the runner's own");
+  context_.emplace_back("loadline.seed", absl::StrCat(options_.seed));
+  context_.emplace_back("loadline.profile", options_.profile);
+}
+
+std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t index,
+                                                int repetition,
+                                                std::optional<uint64_t> outside_peak) {
+  std::vector<results::Row> rows;
+  for (results::Row& row : file.rows) {
+    // Aggregates of one process are no aggregates of the run.
+    if (row.run_type == results::RunType::kAggregate || row.run_name != names_[index]) continue;
+    rows.push_back(std::move(row));
+  }
+  const auto in_process = static_cast<int64_t>(rows.size());
+  for (int64_t i = 0; i < in_process; ++i) {
+    results::Row& row = rows[static_cast<size_t>(i)];
+    row.family_index = static_cast<int64_t>(index);
+    row.per_family_instance_index = 0;
+    row.repetition_index = repetition * in_process + i;
+    row.repetitions = options_.repetitions * in_process;
+    if (row.error_occurred || row.skipped) continue;
+    if (!ours_ && outside_peak.has_value()) {
+      row.counters["rss_peak_bytes"] = static_cast<double>(*outside_peak);
+    }
+    const auto peak = row.Counter("rss_peak_bytes");
+    if (!baseline_bytes_.has_value() || !peak.has_value()) continue;
+    row.counters["rss_baseline_bytes"] = *baseline_bytes_;
+    row.counters["rss_net_bytes"] = std::max(0.0, *peak - *baseline_bytes_);
+  }
+  return rows;
+}
+
+}  // namespace loadline::run

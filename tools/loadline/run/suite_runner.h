@@ -1,0 +1,62 @@
+#ifndef TOOLS_LOADLINE_RUN_SUITE_RUNNER_H_
+#define TOOLS_LOADLINE_RUN_SUITE_RUNNER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "tools/loadline/results/result_file.h"
+#include "tools/loadline/run/child_process.h"
+#include "tools/loadline/run/run.h"
+
+namespace loadline::run {
+
+// Runs the benchmarks of one Google Benchmark program, each in a process of its own.
+// Thread-compatible.
+class SuiteRunner {
+ public:
+  // Lists the benchmarks and measures the program doing nothing. `work_dir` takes the children's
+  // files. Errors: the program cannot be started, fails, or lists what cannot be a name. No
+  // benchmark that matches the filter is no error here.
+  static absl::StatusOr<SuiteRunner> Create(const RunOptions& options, std::string work_dir);
+
+  const std::vector<std::string>& names() const { return names_; }
+
+  // One process for benchmark `index`; its rows, or one error row. Empty when interrupted.
+  std::vector<results::Row> Measure(size_t index, int repetition);
+
+  // The context of the first process that gave one: what was built, the machine; plus where the
+  // memory figures are from, for programs without our main.
+  const results::Json::Object& context() const { return context_; }
+
+ private:
+  SuiteRunner(const RunOptions& options, std::string work_dir);
+
+  absl::Status List();
+  void MeasureBaseline();
+  ChildOptions Child(std::vector<std::string> flags) const;
+  std::vector<std::string> MeasuringFlags(const std::string& filter) const;
+  absl::StatusOr<results::ResultFile> ReadOutput() const;
+  void TakeContext(const results::ResultFile& file);
+  std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
+                                     std::optional<uint64_t> outside_peak);
+
+  const RunOptions options_;
+  const std::string out_path_;
+  std::vector<std::string> names_;
+  bool ours_ = false;  // linked with loadline::bench_main
+  std::optional<double> baseline_bytes_;
+  results::Json::Object context_;
+};
+
+// A row that says only what went wrong.
+results::Row ErrorRow(const std::string& name, int repetition, int repetitions,
+                      const std::string& message);
+
+}  // namespace loadline::run
+
+#endif  // TOOLS_LOADLINE_RUN_SUITE_RUNNER_H_

@@ -1,0 +1,31 @@
+#include "tools/loadline/run/work_dir.h"
+
+#include <stdlib.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+
+namespace loadline::run {
+
+absl::StatusOr<std::unique_ptr<WorkDir>> WorkDir::Create() {
+  std::error_code error;
+  const std::filesystem::path base = std::filesystem::temp_directory_path(error);
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), "looking for a directory for temporary files");
+  }
+  std::string path = (base / "loadline-run-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("mkdtemp ", path));
+  }
+  return std::unique_ptr<WorkDir>(new WorkDir(std::move(path)));
+}
+
+WorkDir::~WorkDir() {
+  std::error_code ignored;  // what is left is below the directory for temporary files
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace loadline::run
