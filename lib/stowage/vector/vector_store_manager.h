@@ -45,9 +45,10 @@ struct VectorManagerStats {
 // one in use is never evicted. The rows on disk are the truth; what is in memory can always be
 // rebuilt from them.
 //
-// Searches run together with adds and removes. Results are nearest first, ties by id; below
-// VectorOptions::graph_min_count they are exact, above it they come from an HNSW graph over
-// quantised codes whose candidates are ranked again by exact distance.
+// Searches run together with adds and removes. Results are nearest first, ties by id. Below
+// VectorOptions::graph_min_count, and with a filter, they are exact; above it they come from an
+// HNSW graph over quantised codes whose candidates are ranked again by exact distance. The graph
+// is built in the background; until then, and for what was added since, searches are exact.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its

@@ -59,9 +59,9 @@ struct StoreStats {
   size_t count = 0;
   size_t dimension = 0;
   Metric metric = Metric::kCosine;
-  size_t memory_bytes = 0;  // accounted; 0 when the store is not open
-  size_t disk_bytes = 0;    // of its files
-  bool open = false;
+  size_t memory_bytes = 0;   // accounted
+  size_t disk_bytes = 0;     // of its files
+  bool open = false;         // whether the store was in memory already; asking opens it
   bool indexed = false;      // a graph answers most of a search; else the exact scan does
   size_t indexed_count = 0;  // vectors in the graph
   size_t dead_count = 0;     // removed vectors still in the graph

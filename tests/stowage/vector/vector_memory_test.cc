@@ -13,12 +13,12 @@
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/support/status_matchers.h"
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define STOWAGE_UNDER_SANITIZER 1
+#elif defined(__clang__)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define STOWAGE_UNDER_SANITIZER 1
 #endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STOWAGE_UNDER_SANITIZER 1
 #endif
 
 namespace stowage {
