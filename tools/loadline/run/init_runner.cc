@@ -154,7 +154,7 @@ void InitRunner::AddBaseline(std::vector<results::Row>& rows) const {
     const auto peak = row.Counter("rss_peak_bytes");
     if (row.error_occurred || !peak.has_value()) continue;
     row.counters["rss_baseline_bytes"] = baseline;
-    row.counters["rss_net_bytes"] = std::max(0.0, *peak - baseline);
+    row.counters["rss_net_bytes"] = *peak - baseline;
   }
 }
 

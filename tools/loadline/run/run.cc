@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/cpu.h"
+#include "loadline/platform/host.h"
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_writer.h"
@@ -172,6 +173,7 @@ class Session {
   }
 
   void AddContext(results::Json::Object& context, bool complete) const {
+    AddHost(context);
     Set(context, "loadline.incomplete", complete ? "false" : "true");
     Set(context, "loadline.isolation", "one process a benchmark and repetition");
     Set(context, "loadline.order_seed", absl::StrCat(options_.seed));
@@ -180,6 +182,25 @@ class Session {
     Set(context, "loadline.load_before", load_before_);
     Set(context, "loadline.load_after", Load());
     Set(context, "loadline.steal_pct", StealPercent(ticks_before_, ReadCpuTicks()));
+  }
+
+  // The machine, for programs that do not say it themselves.
+  static void AddHost(results::Json::Object& context) {
+    const platform::HostIdentity host = platform::ReadHostIdentity();
+    const std::pair<const char*, std::string> keys[] = {
+        {"host_name", host.name},
+        {"loadline.host.name", host.name},
+        {"loadline.host.os", host.os},
+        {"loadline.host.os_release", host.os_release},
+        {"loadline.host.architecture", host.architecture},
+        {"loadline.host.hardware_model", host.hardware_model},
+        {"loadline.host.cpu_model", platform::ReadCpuTopology().model},
+        {"loadline.reference_machine", platform::IsReferenceMachine() ? "true" : "false"}};
+    for (const auto& [key, value] : keys) {
+      const bool has = std::any_of(context.begin(), context.end(),
+                                   [&](const auto& member) { return member.first == key; });
+      if (!has) context.emplace_back(key, value);
+    }
   }
 
   static void Set(results::Json::Object& context, const std::string& key, std::string value) {

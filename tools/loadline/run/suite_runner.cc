@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -207,7 +206,7 @@ std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t
     const auto peak = row.Counter("rss_peak_bytes");
     if (!baseline_bytes_.has_value() || !peak.has_value()) continue;
     row.counters["rss_baseline_bytes"] = *baseline_bytes_;
-    row.counters["rss_net_bytes"] = std::max(0.0, *peak - *baseline_bytes_);
+    row.counters["rss_net_bytes"] = *peak - *baseline_bytes_;
   }
   return rows;
 }

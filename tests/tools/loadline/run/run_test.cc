@@ -1,0 +1,360 @@
+// Runs programs that misbehave in every way known, and programs with known quantities in them.
+
+#include "tools/loadline/run/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/status_matchers.h"
+#include "support/temp_dir.h"
+#include "tools/loadline/results/result_reader.h"
+
+namespace loadline::run {
+namespace {
+
+using ::loadline::testing::StatusIs;
+using ::loadline::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// Plays a Google Benchmark program: lists its benchmarks, and does what the one it is asked for
+// says. $out is the file it should write.
+constexpr char kFakeSuite[] = R"sh(#!/bin/sh
+here=$(dirname "$0")
+for word in "$@"; do
+  case $word in
+    --benchmark_list_tests=true) printf 'Good\nCrash\nHang\nExit3\nGarbage\nSilent\nNan\nLoud\nLeaves\nMoves\n'; exit 0 ;;
+    --benchmark_out=*) out=${word#*=} ;;
+    --benchmark_filter=*) name=${word#*=} ;;
+  esac
+done
+name=${name#^}; name=${name%\$}
+good() {
+  printf '{"context":{"num_cpus":2},"benchmarks":[{"name":"%s","run_name":"%s","run_type":"iteration","iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"%s}]}' "$name" "$name" "$1" >"$out"
+}
+echo "$name" >>"$here/ran"
+case $name in
+  Good) good ;;
+  Crash) echo 'about to crash' >&2; kill -SEGV $$ ;;
+  Hang) echo $$ >"$here/hanging"; sleep 300 ;;
+  Exit3) printf 'esc \033[31m last words\n' >&2; exit 3 ;;
+  Garbage) echo '{"context":' >"$out" ;;
+  Silent) ;;
+  Nan) good ',"c":NaN' ;;
+  Loud) head -c 100000000 /dev/zero | tr '\0' x >&2; good ;;
+  Leaves) sleep 300 & echo $! >"$here/left"; good ;;
+  Moves) cd /; good ;;
+esac
+exit 0
+)sh";
+
+std::string FakeSuite(const TempDir& dir) {
+  const std::string path = dir.WriteFile("suite.sh", kFakeSuite);
+  ::chmod(path.c_str(), 0700);
+  return path;
+}
+
+RunOptions Options(const TempDir& dir, const std::string& suite, const std::string& filter = "") {
+  RunOptions options;
+  options.suite = suite;
+  options.filter = filter;
+  options.profile = "tiny";
+  options.time_limit_seconds = 60;
+  options.out = dir.Path("out.json");
+  return options;
+}
+
+results::ResultFile ReadFile(const TempDir& dir) {
+  auto file = results::ReadResultFile(dir.Path("out.json"));
+  EXPECT_OK(file.status());
+  return file.ok() ? *file : results::ResultFile();
+}
+
+const results::Row& RowNamed(const results::ResultFile& file, const std::string& name) {
+  for (const results::Row& row : file.rows) {
+    if (row.name == name) return row;
+  }
+  ADD_FAILURE() << "no row " << name;
+  static const results::Row none;
+  return none;
+}
+
+// Reaped by init, if need be, a moment after it was killed.
+bool Gone(const std::string& pid_text) {
+  const pid_t pid = static_cast<pid_t>(std::stol(pid_text));
+  for (int i = 0; i < 200; ++i) {
+    if (::kill(pid, 0) != 0) return true;
+    const std::string stat = "/proc/" + std::to_string(pid) + "/stat";
+    std::ifstream file(stat);
+    std::string line;
+    if (!std::getline(file, line) || line.find(") Z ") != std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+bool WaitForFile(const std::string& path) {
+  for (int i = 0; i < 2000; ++i) {
+    if (::access(path.c_str(), R_OK) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+class FakeSuiteRun : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    dir_ = new TempDir;
+    RunOptions options = Options(*dir_, FakeSuite(*dir_));
+    options.time_limit_seconds = 5;
+    summary_ = new absl::StatusOr<RunSummary>(run::Run(options, nullptr));
+    file_ = new results::ResultFile(ReadFile(*dir_));
+  }
+  static void TearDownTestSuite() {
+    delete file_;
+    delete summary_;
+    delete dir_;
+  }
+  static const results::Row& Row(const std::string& name) { return RowNamed(*file_, name); }
+
+  static TempDir* dir_;
+  static absl::StatusOr<RunSummary>* summary_;
+  static results::ResultFile* file_;
+};
+TempDir* FakeSuiteRun::dir_ = nullptr;
+absl::StatusOr<RunSummary>* FakeSuiteRun::summary_ = nullptr;
+results::ResultFile* FakeSuiteRun::file_ = nullptr;
+
+TEST_F(FakeSuiteRun, GivesEveryBenchmarkARowWhateverItDoes) {
+  ASSERT_OK(summary_->status());
+  EXPECT_EQ((*summary_)->rows, 10u);
+  EXPECT_EQ((*summary_)->errors, 5u);
+  EXPECT_FALSE((*summary_)->incomplete);
+  EXPECT_THAT(file_->rows, SizeIs(10));
+}
+
+TEST_F(FakeSuiteRun, KeepsWhatIsWell) {
+  for (const char* name : {"Good", "Nan", "Loud", "Leaves", "Moves"}) {
+    EXPECT_TRUE(Row(name).measured()) << name;
+  }
+}
+
+TEST_F(FakeSuiteRun, NamesTheSignalOfACrash) {
+  EXPECT_THAT(Row("Crash").error_message, HasSubstr("signal 11"));
+  EXPECT_THAT(Row("Crash").error_message, HasSubstr("about to crash"));
+}
+
+TEST_F(FakeSuiteRun, KillsWhatDoesNotEnd) {
+  EXPECT_THAT(Row("Hang").error_message, HasSubstr("still running after 5 s"));
+  EXPECT_TRUE(Gone(dir_->ReadFile("hanging")));
+}
+
+TEST_F(FakeSuiteRun, NamesTheExitCodeAndEscapesTheLastWords) {
+  EXPECT_THAT(Row("Exit3").error_message, HasSubstr("exit code 3"));
+  EXPECT_THAT(Row("Exit3").error_message, HasSubstr("\\x1b[31m last words"));
+}
+
+TEST_F(FakeSuiteRun, MakesAnUnreadableOrMissingResultAnError) {
+  EXPECT_THAT(Row("Garbage").error_message, HasSubstr("no result"));
+  EXPECT_THAT(Row("Silent").error_message, HasSubstr("no result"));
+}
+
+TEST_F(FakeSuiteRun, WritesStrictJsonWhateverTheBenchmarkCounts) {
+  EXPECT_THAT(dir_->ReadFile("out.json"), Not(HasSubstr("NaN")));
+}
+
+TEST_F(FakeSuiteRun, LeavesNoGrandchildBehind) { EXPECT_TRUE(Gone(dir_->ReadFile("left"))); }
+
+TEST(Run, MeasuresPlantedMemoryWhateverTheOrderAndTheParentsSize) {
+  constexpr double kHeld = 16 << 20;
+  constexpr size_t kFat = size_t{300} << 20;
+  std::unique_ptr<char[]> fat;
+  for (const bool is_fat : {false, true}) {
+    if (is_fat) {
+      fat.reset(new char[kFat]);
+      std::memset(fat.get(), 1, kFat);
+    }
+    for (const uint64_t seed : {1, 2, 3}) {
+      const TempDir dir;
+      RunOptions options = Options(dir, PLANTED_BENCH, "^Holds");
+      options.seed = seed;
+      options.repetitions = 3;
+      ASSERT_OK(run::Run(options, nullptr));
+      std::vector<double> held, nothing;
+      for (const results::Row& row : ReadFile(dir).rows) {
+        (row.name.find("16MiB") != std::string::npos ? held : nothing)
+            .push_back(*row.Counter("rss_net_bytes"));
+      }
+      std::sort(held.begin(), held.end());
+      std::sort(nothing.begin(), nothing.end());
+      ASSERT_THAT(held, SizeIs(3));
+      EXPECT_NEAR(held[1], kHeld, kHeld * 0.01) << "seed " << seed << " fat " << is_fat;
+      EXPECT_NEAR(nothing[1], 0, kHeld * 0.01) << "seed " << seed << " fat " << is_fat;
+    }
+  }
+}
+
+TEST(Run, MeasuresAForeignProgramFromOutsideAndSaysSo) {
+  const TempDir dir;
+  ASSERT_OK(run::Run(Options(dir, FOREIGN_BENCH), nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_THAT(file.ContextText("loadline.rss_source"), HasSubstr("outside"));
+  EXPECT_TRUE(file.ContextText("loadline.schema").empty());
+  const auto held = RowNamed(file, "Holds64MiB").Counter("rss_peak_bytes");
+  ASSERT_TRUE(held.has_value());
+  EXPECT_NEAR(*held, 64 << 20, 8 << 20);
+}
+
+TEST(Run, GivesEachRepetitionAProcessAndAnIndex) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir), "x");
+  options.suite = PLANTED_BENCH;
+  options.filter = "^HoldsNothing";
+  options.repetitions = 4;
+  ASSERT_OK(run::Run(options, nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  ASSERT_THAT(file.rows, SizeIs(4));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(file.rows[i].repetition_index, i);
+    EXPECT_EQ(file.rows[i].repetitions, 4);
+    EXPECT_EQ(file.rows[i].Counter("rss_isolated"), 1);
+  }
+}
+
+TEST(Run, OrdersByTheSeedAlone) {
+  const auto order = [](uint64_t seed) {
+    const TempDir dir;
+    RunOptions options = Options(dir, FakeSuite(dir));
+    options.time_limit_seconds = 0.5;
+    options.seed = seed;
+    EXPECT_OK(run::Run(options, nullptr));
+    return dir.ReadFile("ran");
+  };
+  const std::string first = order(7);
+  EXPECT_EQ(first, order(7));
+  EXPECT_NE(first, order(8));
+}
+
+TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
+  const TempDir dir;
+  EXPECT_THAT(run::Run(Options(dir, dir.Path("missing")), nullptr),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
+  EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "^no such benchmark$"), nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to run")));
+  EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
+}
+
+TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir));
+  options.out = dir.Path("no/such/folder/out.json");
+  EXPECT_THAT(run::Run(options, nullptr), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_NE(::access(dir.Path("ran").c_str(), R_OK), 0);
+}
+
+TEST(Run, FindsFiftyMillisecondsInAnInitialisation) {
+  const TempDir dir;
+  RunOptions options = Options(dir, "", "Plain|Sleeps");
+  options.init_probe = PLANTED_PROBE;
+  ASSERT_OK(run::Run(options, nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_THAT(file.rows, SizeIs(2 * 30 + 2 * 3));
+  // The quickest of 30 starts: of the machine's other work the least is in it.
+  const double plain = *RowNamed(file, "Init/Plain_min").Counter("init_ready_ns");
+  const double sleeps = *RowNamed(file, "Init/Sleeps50ms_min").Counter("init_ready_ns");
+  EXPECT_NEAR(sleeps - plain, 50e6, 2e6);
+  EXPECT_GT(plain, 0);
+  const results::Row& p95 = RowNamed(file, "Init/Plain_p95");
+  EXPECT_GE(*p95.Counter("init_first_op_ns"), *p95.Counter("init_ready_ns"));
+  EXPECT_LT(std::abs(*p95.Counter("rss_net_bytes")), 512 << 10);  // it holds nothing
+}
+
+TEST(Run, MakesAStartThatFailsAnErrorRow) {
+  const TempDir dir;
+  RunOptions options = Options(dir, "", "Fails");
+  options.init_probe = PLANTED_PROBE;
+  options.starts = 3;
+  const auto summary = run::Run(options, nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->errors, 3u);
+  EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("DATA_LOSS: planted"));
+}
+
+// The tool in a process of its own, which the signal is for.
+class ToolProcess {
+ public:
+  explicit ToolProcess(const RunOptions& options) {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::execl(LOADLINE_TOOL, LOADLINE_TOOL, "run", "--suite", options.suite.c_str(), "--filter",
+            options.filter.c_str(), "--out", options.out.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int SignalAndWait(int signal) const {
+    ::kill(pid_, signal);
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+class Interrupted : public ::testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM));
+
+TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
+  const TempDir dir;
+  const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
+  ASSERT_TRUE(WaitForFile(dir.Path("hanging")));
+  EXPECT_EQ(tool.SignalAndWait(GetParam()), 5);
+  EXPECT_TRUE(ReadFile(dir).incomplete());
+  EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
+}
+
+#if defined(__linux__)
+TEST(Run, TakesItsChildWithItWhenItIsKilled) {
+  const TempDir dir;
+  const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
+  ASSERT_TRUE(WaitForFile(dir.Path("hanging")));
+  tool.SignalAndWait(SIGKILL);
+  EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
+  EXPECT_NE(::access(dir.Path("out.json").c_str(), R_OK), 0);
+}
+#endif
+
+TEST(Run, WritesWhatGoogleBenchmarksOwnCompareReads) {
+  const std::string compare = "/usr/share/benchmark/compare.py";
+  if (::access(compare.c_str(), R_OK) != 0 ||
+      std::system("python3 -c 'import scipy' 2>/dev/null") != 0) {
+    GTEST_SKIP() << "needs libbenchmark-tools and scipy";
+  }
+  const TempDir dir;
+  ASSERT_OK(run::Run(Options(dir, PLANTED_BENCH, "Holds|Wrong"), nullptr));
+  const std::string file = dir.Path("out.json");
+  const std::string command =
+      "python3 " + compare + " benchmarks " + file + " " + file + " >" + dir.Path("table");
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(dir.ReadFile("table"), HasSubstr("Holds16MiB"));
+}
+
+}  // namespace
+}  // namespace loadline::run
