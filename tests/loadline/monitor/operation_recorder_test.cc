@@ -14,6 +14,7 @@
 #include "loadline/monitor/scoped_operation.h"
 #include "loadline/platform/memory.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/sanitizer.h"
 
 namespace loadline {
 namespace {
@@ -94,6 +95,7 @@ TEST(OperationRecorder, IsEmptyAfterReset) {
 }
 
 TEST(OperationRecorder, TakesLessThanAKibibyteUntilItIsUsed) {
+  if (testing::kHasShadowMemory) GTEST_SKIP() << "shadow memory is counted too";
   constexpr int kCount = 4'000;
   const platform::MemoryReading before = platform::AnonymousMemory();
   if (!before.bytes.has_value()) GTEST_SKIP() << "this OS does not tell anonymous memory";
@@ -103,6 +105,7 @@ TEST(OperationRecorder, TakesLessThanAKibibyteUntilItIsUsed) {
 }
 
 TEST(OperationRecorder, TakesAFewPagesOnceOneThreadRecords) {
+  if (testing::kHasShadowMemory) GTEST_SKIP() << "shadow memory is counted too";
   constexpr int kCount = 200;
   const Recorders recorders = Make(kCount);
   const platform::MemoryReading before = platform::AnonymousMemory();

@@ -1,0 +1,69 @@
+// Every benchmark of the suite runs here at its smallest, so that none can rot unseen.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tools/loadline/results/result_file.h"
+#include "tools/loadline/results/result_reader.h"
+
+namespace loadline {
+namespace {
+
+using results::ResultFile;
+using results::Row;
+using testing::IsOk;
+
+// The rows whose names begin so, measured in one process.
+ResultFile RunTiny(const testing::TempDir& dir, const std::string& prefix) {
+  const std::string out = dir.Path("result.json");
+  const std::string command = absl::StrCat(
+      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", LOADLINE_TEST_WORKLOAD_DIR, "' '",
+      LOADLINE_SUITE, "' '--benchmark_filter=^", prefix,
+      "' --benchmark_min_time=0.001 '--benchmark_out=", out, "' >'", dir.Path("log"), "' 2>&1");
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(status, 0) << dir.ReadFile("log");
+  auto file = results::ReadResultFile(out);
+  EXPECT_THAT(file, IsOk());
+  return file.ok() ? *std::move(file) : ResultFile();
+}
+
+class Suite : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Suite, RunsEveryRowWithRightAnswersAndWithoutAFailedOperation) {
+  const testing::TempDir dir;
+  const ResultFile file = RunTiny(dir, absl::StrCat(GetParam(), "/"));
+  ASSERT_FALSE(file.rows.empty());
+  for (const Row& row : file.rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_FALSE(row.error_occurred) << row.error_message;
+    if (row.error_occurred) continue;
+    EXPECT_GT(row.Counter("ops_total").value_or(0), 0);
+    EXPECT_EQ(row.Counter("success_pct").value_or(-1), 100);
+    EXPECT_GT(row.Counter("rss_peak_bytes").value_or(0), 0);
+  }
+}
+
+TEST(SuiteOfSearches, SaysHowGoodTheAnswersAre) {
+  const testing::TempDir dir;
+  const ResultFile file = RunTiny(dir, "VectorStore/Search_[WDB]");
+  ASSERT_FALSE(file.rows.empty());
+  for (const Row& row : file.rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_GE(row.Counter("recall_at_10").value_or(0), 0.95);
+    EXPECT_LE(row.Counter("recall_at_10").value_or(2), 1.0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Component, Suite,
+                         ::testing::Values("Registry", "Context", "VectorStore", "Workspace",
+                                           "Health", "Memory", "Mix", "Monitor"),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace loadline
