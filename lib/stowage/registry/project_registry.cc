@@ -318,11 +318,14 @@ absl::StatusOr<ProjectId> ProjectRegistry::Register(NewProject project) {
   if (!id.ok()) return operation.Done(std::move(id));
   LOADLINE_RETURN_IF_ERROR(
       operation.Done(impl_->Commit([&](Connection& connection, Impl::Change& change) {
-        ProjectRecord record{*id, std::move(project.name)};
-        record.source_path = std::move(project.source_path);
-        record.language = std::move(project.language);
-        record.metadata = std::move(project.metadata);
-        return impl_->AddRecord(connection, std::move(record), change);
+        return impl_->AddRecord(connection,
+                                {.id = *id,
+                                 .name = std::move(project.name),
+                                 .source_path = std::move(project.source_path),
+                                 .language = std::move(project.language),
+                                 .metadata = std::move(project.metadata),
+                                 .status = ProjectStatus::kRegistered},
+                                change);
       })));
   return *id;
 }
