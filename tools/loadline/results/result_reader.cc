@@ -4,6 +4,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/json.h"
@@ -125,15 +128,34 @@ class Builder {
 
   bool Null() { return Add(Json()); }
   bool Bool(bool value) { return Add(value); }
-  bool Int(int value) { return Add(value); }
-  bool Uint(unsigned value) { return Add(int64_t{value}); }
-  bool Int64(int64_t value) { return Add(value); }
-  bool Uint64(uint64_t value) {
-    return value <= INT64_MAX ? Add(static_cast<int64_t>(value)) : Add(value);
+  // Never called: the parser gives numbers as text, because its own conversion is undefined for
+  // some of them ("0e99").
+  bool Int(int) { return UnexpectedNumber(); }
+  bool Uint(unsigned) { return UnexpectedNumber(); }
+  bool Int64(int64_t) { return UnexpectedNumber(); }
+  bool Uint64(uint64_t) { return UnexpectedNumber(); }
+  bool Double(double) { return UnexpectedNumber(); }
+
+  // The number just read; its text is taken from the file, since the parser leaves NaN and
+  // Infinity out of what it passes.
+  bool RawNumber(const char*, rapidjson::SizeType, bool) {
+    const size_t end = stream_.Tell();
+    const size_t before = text_.find_last_not_of("0123456789+-.eENaInfity", end - 1);
+    const size_t begin = before == absl::string_view::npos ? 0 : before + 1;
+    const absl::string_view number = text_.substr(begin, end - begin);
+    if (absl::StrContains(number, "N")) return Add(std::numeric_limits<double>::quiet_NaN());
+    if (absl::StrContains(number, "I")) {
+      const double infinity = std::numeric_limits<double>::infinity();
+      return Add(number[0] == '-' ? -infinity : infinity);
+    }
+    int64_t integer = 0;
+    if (absl::SimpleAtoi(number, &integer) && number != "-0") return Add(integer);
+    double value = 0;
+    if (!absl::SimpleAtod(number, &value) || !std::isfinite(value)) {
+      return Fail("found a number that is out of a double's range", begin);
+    }
+    return Add(value);
   }
-  bool Double(double value) { return Add(value); }
-  // Never called: numbers are not asked for as text.
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return Fail("found a raw number", 0); }
 
   bool String(const char* chars, rapidjson::SizeType size, bool) {
     const absl::string_view value(chars, size);
@@ -205,6 +227,8 @@ class Builder {
       return names.emplace(name).second;
     }
   };
+
+  bool UnexpectedNumber() { return Fail("found a number that was not asked for", stream_.Tell()); }
 
   bool Fail(std::string message, size_t offset) {
     fault_ = Fault{std::move(message), offset};
@@ -344,9 +368,9 @@ absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string
   if (const std::optional<Fault> fault = Lexer(text).Check()) {
     return ToStatus(source, text, *fault);
   }
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
-                              rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseNanAndInfFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag |
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNanAndInfFlag;
   rapidjson::MemoryStream stream(text.data(), text.size());
   Builder builder(text, stream);
   rapidjson::Reader reader;

@@ -98,6 +98,14 @@ TEST(ResultReader, AcceptsEverySpellingOfNonFinite) {
   }
 }
 
+TEST(ResultReader, ReadsZerosWithAnyExponentAndSubnormals) {
+  EXPECT_EQ(OneRow(",\"x\":-0e99").counters.at("x"), 0);
+  EXPECT_EQ(OneRow(",\"x\":0.000e-300").counters.at("x"), 0);
+  EXPECT_EQ(OneRow(",\"x\":5e-324").counters.at("x"), 5e-324);
+  EXPECT_EQ(OneRow(",\"x\":18446744073709551616").counters.at("x"), 18446744073709551616.0);
+  EXPECT_TRUE(std::signbit(OneRow(",\"x\":-0").counters.at("x")));
+}
+
 TEST(ResultReader, LeavesWordsInStringsAlone) {
   EXPECT_EQ(OneRow(R"(,"label":"nan \" inf \\")").label, "nan \" inf \\");
 }
