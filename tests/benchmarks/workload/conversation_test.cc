@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "benchmarks/workload/corpus_dataset.h"
 #include "benchmarks/workload/project_catalogue.h"
@@ -44,7 +45,8 @@ class ConversationTest : public ::testing::Test {
     spec.name = "x";
     spec.base = spec.queries = dir_.WriteFile("x.fvecs", EncodeRows<float>({{1}}));
     VectorDatasetSource source(spec);
-    return OpenCached(dir_.Path("cache"), source)->dataset;
+    auto cached = OpenCached(dir_.Path("cache"), source);
+    return std::move(cached->dataset);
   }
 
   TempDir dir_;
