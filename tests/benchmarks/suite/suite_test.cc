@@ -63,7 +63,7 @@ TEST(SuiteOfSearches, SaysHowGoodTheAnswersAre) {
 INSTANTIATE_TEST_SUITE_P(Component, Suite,
                          ::testing::Values("Registry", "Context", "VectorStore", "Workspace",
                                            "Health", "Memory", "Mix", "Monitor"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& component) { return std::string(component.param); });
 
 }  // namespace
 }  // namespace loadline

@@ -222,7 +222,7 @@ TEST_F(DirectoryTest, ListsItsEntriesByName) {
 }
 
 TEST_F(DirectoryTest, ListsEverythingToEachOfManyThreads) {
-  constexpr size_t kFiles = 200;
+  static constexpr size_t kFiles = 200;
   for (size_t i = 0; i < kFiles; ++i) temp_.WriteFile(absl::StrCat(i), "");
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -35,8 +35,8 @@ std::string TestCase(absl::string_view class_name, absl::string_view name,
   std::string out = absl::StrCat("    <testcase", Attribute("classname", class_name),
                                  Attribute("name", name), ">\n");
   absl::StrAppend(&out, "      <", element,
-                  element == "system-out" ? std::string(">") + EscapeXml(message) + "</system-out>"
-                                          : Attribute("message", message) + "/>",
+                  element == "system-out" ? absl::StrCat(">", EscapeXml(message), "</system-out>")
+                                          : absl::StrCat(Attribute("message", message), "/>"),
                   "\n    </testcase>\n");
   return out;
 }

@@ -108,7 +108,7 @@ std::string EscapeCsv(absl::string_view text) {
   for (absl::string_view sign :
        {"=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"}) {
     if (!absl::StartsWith(field, sign)) continue;
-    field.insert(0, "'");
+    field = absl::StrCat("'", field);
     break;
   }
   return absl::StrCat("\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}), "\"");
