@@ -1,8 +1,9 @@
 #include "tools/loadline/run/init_runner.h"
 
+#include <regex.h>
+
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -24,12 +25,17 @@ absl::StatusOr<bool> Matches(std::string filter, const std::string& name) {
   const bool negated = !filter.empty() && filter[0] == '-';
   if (negated) filter.erase(0, 1);
   if (filter.empty() || filter == "all") return !negated;
-  try {
-    return std::regex_search(name, std::regex(filter, std::regex::extended)) != negated;
-  } catch (const std::regex_error& error) {
-    return absl::InvalidArgumentError(absl::StrCat("filter ", results::Quoted(filter),
-                                                   " is no regular expression: ", error.what()));
+  regex_t compiled;
+  if (const int error = ::regcomp(&compiled, filter.c_str(), REG_EXTENDED | REG_NOSUB);
+      error != 0) {
+    char why[256];
+    ::regerror(error, &compiled, why, sizeof(why));
+    return absl::InvalidArgumentError(
+        absl::StrCat("filter ", results::Quoted(filter), " is no regular expression: ", why));
   }
+  const bool found = ::regexec(&compiled, name.c_str(), 0, nullptr, 0) == 0;
+  ::regfree(&compiled);
+  return found != negated;
 }
 
 // What one start of a probe answers: lines `name value`.
