@@ -135,7 +135,7 @@ TEST(BenchMain, LeavesUntimedWorkOutOfLatencyAndRate) {
 
 // The figure is a difference of two benchmarks of one process, in either order.
 TEST(BenchMain, FindsSixteenMebibytesWhateverRanBefore) {
-  if (::loadline::testing::kUnderSanitizer) GTEST_SKIP() << "memory figures include the sanitizer";
+  if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   constexpr double kHeld = 16 << 20;
   const auto together = RunFilter("^Holds");
   const double before = Number(together.Row("Holds16MiB"), "rss_peak_bytes");
@@ -152,7 +152,7 @@ TEST(BenchMain, FindsSixteenMebibytesWhateverRanBefore) {
 }
 
 TEST(BenchMain, FindsNoMemoryWhereNoneIsHeld) {
-  if (::loadline::testing::kUnderSanitizer) GTEST_SKIP() << "memory figures include the sanitizer";
+  if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   const auto one = RunFilter("^HoldsNothing/");
   const auto other = RunFilter("^HoldsNothing/");
   EXPECT_NEAR(Number(one.Row("HoldsNothing"), "rss_peak_bytes"),

@@ -183,7 +183,7 @@ TEST_F(FakeSuiteRun, WritesStrictJsonWhateverTheBenchmarkCounts) {
 TEST_F(FakeSuiteRun, LeavesNoGrandchildBehind) { EXPECT_TRUE(Gone(dir_->ReadFile("left"))); }
 
 TEST(Run, MeasuresPlantedMemoryWhateverTheOrderAndTheParentsSize) {
-  if (::loadline::testing::kUnderSanitizer) GTEST_SKIP() << "memory figures include the sanitizer";
+  if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   constexpr double kHeld = 16 << 20;
   constexpr size_t kFat = size_t{300} << 20;
   std::unique_ptr<char[]> fat;
@@ -213,7 +213,7 @@ TEST(Run, MeasuresPlantedMemoryWhateverTheOrderAndTheParentsSize) {
 }
 
 TEST(Run, MeasuresAForeignProgramFromOutsideAndSaysSo) {
-  if (::loadline::testing::kUnderSanitizer) GTEST_SKIP() << "memory figures include the sanitizer";
+  if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   const TempDir dir;
   ASSERT_OK(run::Run(Options(dir, FOREIGN_BENCH), nullptr));
   const results::ResultFile file = ReadFile(dir);
@@ -286,7 +286,7 @@ TEST(Run, FindsFiftyMillisecondsInAnInitialisation) {
   EXPECT_GT(plain, 0);
   const results::Row& p95 = RowNamed(file, "Init/Plain_p95");
   EXPECT_GE(*p95.Counter("init_first_op_ns"), *p95.Counter("init_ready_ns"));
-  if (::loadline::testing::kUnderSanitizer) return;
+  if (::loadline::testing::kHasShadowMemory) return;
   EXPECT_LT(std::abs(*p95.Counter("rss_net_bytes")), 512 << 10);  // it holds nothing
 }
 
