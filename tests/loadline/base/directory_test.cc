@@ -250,14 +250,14 @@ TEST_F(DirectoryReadFile, KeepsToTheLimit) {
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("limit of 7 bytes")));
 }
 
-#ifdef __linux__
 TEST_F(DirectoryReadFile, ReadsToTheEndOfAFileThatSaysItIsEmpty) {
-  const auto process = Directory::Open(absl::StrCat("/proc/", ::getpid()));
+  const std::string path = absl::StrCat("/proc/", ::getpid());
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no file here says that";
+  const auto process = Directory::Open(path);
   ASSERT_OK(process);
   EXPECT_THAT((*process)->ReadFile("status", kPlenty), IsOkAndHolds(HasSubstr("nonvoluntary")));
   EXPECT_THAT((*process)->ReadFile("status", 10), StatusIs(absl::StatusCode::kResourceExhausted));
 }
-#endif
 
 TEST_F(DirectoryReadFile, SaysWhichFileIsMissing) {
   EXPECT_THAT(directory_->ReadFile("missing", kPlenty),
