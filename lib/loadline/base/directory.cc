@@ -131,7 +131,8 @@ absl::Status CheckPlainFile(const struct stat& info, absl::string_view full_path
   if (!S_ISREG(info.st_mode)) {
     return absl::PermissionDeniedError(absl::StrCat("read ", full_path, ": not a regular file"));
   }
-  if (info.st_nlink != 1) {
+  // No link at all is a file that was replaced after it was opened: its content is still whole.
+  if (info.st_nlink > 1) {
     return absl::PermissionDeniedError(
         absl::StrCat("read ", full_path, ": has ", info.st_nlink, " hard links, want exactly one"));
   }
@@ -166,6 +167,8 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreate(absl::string_
   auto directory = Open(path, fs);
   if (directory.ok() || !absl::IsNotFound(directory.status())) return directory;
   const SplitPath split = Split(path);
+  // "." is its own parent, and is missing when the current directory was deleted.
+  if (split.parent == path) return directory;
   // A parent that is there may be reached through a link; one that is not is made.
   auto parent_path = RealPath(split.parent);
   if (!parent_path.ok() && !absl::IsNotFound(parent_path.status())) return parent_path.status();

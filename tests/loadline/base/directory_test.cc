@@ -221,6 +221,18 @@ TEST_F(DirectoryTest, ListsItsEntriesByName) {
                                     EntryIs("b", false), EntryIs("c", true)));
 }
 
+TEST(DeletedCurrentDirectory, IsReportedAsMissing) {
+  const std::string before = std::filesystem::current_path().string();
+  const testing::TempDir parent;
+  const std::string doomed = parent.Path("doomed");
+  std::filesystem::create_directory(doomed);
+  std::filesystem::current_path(doomed);
+  std::filesystem::remove(doomed);
+  const auto opened = Directory::OpenOrCreate("child");
+  std::filesystem::current_path(before);
+  EXPECT_THAT(opened, StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(DirectoryTest, ListsEverythingToEachOfManyThreads) {
   static constexpr size_t kFiles = 200;
   for (size_t i = 0; i < kFiles; ++i) temp_.WriteFile(absl::StrCat(i), "");
