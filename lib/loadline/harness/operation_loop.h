@@ -110,11 +110,18 @@ class OperationLoop {
   }
   template <typename Op>
   void TimeVoid(Op& op);
-  // Runs `op` once and counts it; keeps the compiler from dropping the work.
+  // Keeps the compiler from dropping the work that made `result`. Its address is what goes to
+  // DoNotOptimize: given a variable to change, GCC 12 was seen to bring back another value.
+  template <typename Result>
+  static void Keep(const Result& result) {
+    const void* address = &result;
+    benchmark::DoNotOptimize(address);
+  }
+  // Runs `op` once; 1 if it failed.
   template <typename Op>
   int64_t RunOnce(Op& op) {
     auto result = op();
-    benchmark::DoNotOptimize(result);
+    Keep(result);
     return Succeeded(result) ? 0 : 1;
   }
   void Record(int64_t nanos, int64_t failed) {
