@@ -110,12 +110,12 @@ class OperationLoop {
   }
   template <typename Op>
   void TimeVoid(Op& op);
-  // Keeps the compiler from dropping the work that made `result`. Its address is what goes to
-  // DoNotOptimize: given a variable to change, GCC 12 was seen to bring back another value.
+  // Keeps the compiler from dropping the work that made `result`. Not benchmark::DoNotOptimize:
+  // with sanitizers GCC 12 brings other values back from its in-and-out operand (a true bool came
+  // back false). Here the address goes in and nothing comes out.
   template <typename Result>
   static void Keep(const Result& result) {
-    const void* address = &result;
-    benchmark::DoNotOptimize(address);
+    asm volatile("" : : "r"(&result) : "memory");
   }
   // Runs `op` once; 1 if it failed.
   template <typename Op>
@@ -164,7 +164,7 @@ std::decay_t<std::invoke_result_t<Op&>> OperationLoop::TimeAndReturn(Op&& op) {
   int64_t failed = 0;
   for (int64_t i = 1; i < batch_; ++i) failed += RunOnce(op);
   std::decay_t<std::invoke_result_t<Op&>> result = op();
-  benchmark::DoNotOptimize(result);
+  Keep(result);
   Record(NowNanos() - start, failed + (Succeeded(result) ? 0 : 1));
   return result;
 }
