@@ -81,6 +81,20 @@ bool IsFileError(int code) {
   }
 }
 
+// What the operating system said when a call failed. A failed COMMIT does not hand it to the
+// connection, but the log or the file that was being written still knows.
+int SystemErrno(sqlite3* handle) {
+  int error = sqlite3_system_errno(handle);
+  if (error != 0) return error;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+  }
+  if (error == 0) sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
 bool ErrnoMatters(int code) {
   const int primary = code & 0xFF;
   return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
@@ -139,8 +153,9 @@ absl::Status Connection::Configure(const ConnectionOptions& options) {
   LOADLINE_RETURN_IF_ERROR(Execute("PRAGMA cell_size_check=ON"));
   LOADLINE_RETURN_IF_ERROR(Execute("PRAGMA mmap_size=0"));
   LOADLINE_RETURN_IF_ERROR(Execute("PRAGMA temp_store=MEMORY"));
-  LOADLINE_RETURN_IF_ERROR(Execute(absl::StrCat("PRAGMA cache_size=-", options.cache_kib)));
+  // Before anything that reads the file: the mode in which its log is first opened stays.
   LOADLINE_RETURN_IF_ERROR(Expect("PRAGMA locking_mode=EXCLUSIVE", "exclusive"));
+  LOADLINE_RETURN_IF_ERROR(Execute(absl::StrCat("PRAGMA cache_size=-", options.cache_kib)));
   LOADLINE_RETURN_IF_ERROR(Expect("PRAGMA journal_mode=WAL", "wal"));
   LOADLINE_RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
   LOADLINE_RETURN_IF_ERROR(Expect("PRAGMA synchronous", "2"));
@@ -220,7 +235,7 @@ absl::StatusOr<int64_t> Connection::QueryInteger(absl::string_view sql) {
 }
 
 absl::Status Connection::Error(int code, absl::string_view attempt) {
-  const int error = ErrnoMatters(code) ? sqlite3_system_errno(handle_) : 0;
+  const int error = ErrnoMatters(code) ? SystemErrno(handle_) : 0;
   std::string message = absl::StrCat(path_, ": ", attempt, ": ", sqlite3_errmsg(handle_),
                                      " (SQLite code ", code, ")");
   if (error != 0) absl::StrAppend(&message, ": ", std::strerror(error));
