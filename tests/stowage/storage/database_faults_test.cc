@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "loadline/base/log.h"
 #include "tests/stowage/storage/storage_fixture.h"
 #include "tests/support/fault_vfs.h"
+#include "tests/support/quiet_log.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -18,22 +18,13 @@ namespace {
 
 using ::loadline::testing::FaultVfs;
 using ::loadline::testing::IsOkAndHolds;
+using ::loadline::testing::QuietLog;
 using ::loadline::testing::StatusIs;
 using ::testing::HasSubstr;
 using testing::NoteFile;
 using testing::NoteMap;
 using testing::PutNote;
 using testing::ReadNotes;
-
-class QuietLog {
- public:
-  QuietLog() { loadline::SetLogSink(nullptr); }
-  ~QuietLog() {
-    loadline::SetLogSink([](const loadline::LogRecord& record) {
-      std::fprintf(stderr, "%s\n", loadline::FormatLogRecord(record).c_str());
-    });
-  }
-};
 
 struct Step {
   std::function<absl::Status(Connection&)> write;
