@@ -72,15 +72,20 @@ TEST_F(CorpusTest, IsTheSameForTheSameSeedAndAnotherForAnother) {
   CorpusOptions options = Options(100);
   const auto first = GatherCorpus(options);
   const auto again = GatherCorpus(options);
-  options.seed = 2;
-  const auto other = GatherCorpus(options);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(again, IsOk());
-  ASSERT_THAT(other, IsOk());
   EXPECT_EQ(first->key, again->key);
   EXPECT_EQ(first->chunks[7].text, again->chunks[7].text);
-  EXPECT_NE(first->key, other->key);
-  EXPECT_NE(first->projects[0].name, other->projects[0].name);
+
+  // One other seed may by chance begin with the same project; five do not.
+  bool another_choice = false;
+  for (options.seed = 2; options.seed <= 6; ++options.seed) {
+    const auto other = GatherCorpus(options);
+    ASSERT_THAT(other, IsOk());
+    EXPECT_NE(first->key, other->key);
+    another_choice = another_choice || first->projects[0].name != other->projects[0].name;
+  }
+  EXPECT_TRUE(another_choice);
 }
 
 TEST_F(CorpusTest, NoProjectDominates) {
