@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
@@ -142,16 +143,21 @@ struct ProjectRegistry::Impl {
   struct {
     int64_t last_sequence = 0;
     int64_t last_created = 0;
-    size_t projects = 0;
+    absl::flat_hash_map<std::string, ProjectId> names;
     std::optional<ProjectId> active;
   } writer;
 };
 
 absl::Status ProjectRegistry::Impl::Load(Connection& connection) {
   LOADLINE_RETURN_IF_ERROR(RegistryTable::ForEach(connection, [&](ProjectRecord record) {
+    const bool twice = mirror.Any(record.id) != nullptr ||
+                       !writer.names.emplace(record.name.text(), record.id).second;
+    if (twice) {
+      return absl::DataLossError(absl::StrCat(connection.path(), ": project ", record.id.hex(),
+                                              ", or its name, is there twice"));
+    }
     writer.last_sequence = std::max(writer.last_sequence, record.sequence);
     writer.last_created = std::max(writer.last_created, record.created_wall_nanos);
-    ++writer.projects;
     mirror.Put(std::make_shared<const ProjectRecord>(std::move(record)));
     return absl::OkStatus();
   }));
@@ -199,24 +205,26 @@ void ProjectRegistry::Impl::Publish(const Change& change) {
 
 absl::StatusOr<ProjectRecord> ProjectRegistry::Impl::Stored(Connection& connection,
                                                             const ProjectId& id) const {
-  LOADLINE_ASSIGN_OR_RETURN(auto record, RegistryTable::Get(connection, id));
+  // Nobody can name a project before it is in the mirror, and its sequence number never changes.
+  const ProjectRecordPtr known = mirror.Any(id);
+  if (known == nullptr) return NoSuchProject(id);
+  LOADLINE_ASSIGN_OR_RETURN(auto record, RegistryTable::Get(connection, known->sequence));
   if (!record) return NoSuchProject(id);
   return *std::move(record);
 }
 
 absl::Status ProjectRegistry::Impl::AddRecord(Connection& connection, ProjectRecord record,
                                               Change& change) {
-  LOADLINE_ASSIGN_OR_RETURN(const auto taken, RegistryTable::FindByName(connection, record.name));
-  if (taken) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("register project \"", record.name.text(), "\": the name is taken by project ",
-                     taken->id.hex(),
-                     taken->status == ProjectStatus::kRemoving ? ", which is being removed" : ""));
+  const std::string& name = record.name.text();
+  if (const auto taken = writer.names.find(name); taken != writer.names.end()) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        "register project \"", name, "\": the name is taken by project ", taken->second.hex(),
+        mirror.IsRemoving(taken->second) ? ", which is being removed" : ""));
   }
-  if (writer.projects >= options.max_projects) {
-    return absl::ResourceExhaustedError(absl::StrCat("register project \"", record.name.text(),
+  if (writer.names.size() >= options.max_projects) {
+    return absl::ResourceExhaustedError(absl::StrCat("register project \"", name,
                                                      "\": the registry is full with ",
-                                                     writer.projects, " projects"));
+                                                     writer.names.size(), " projects"));
   }
   record.sequence = writer.last_sequence + 1;
   record.created_wall_nanos = std::max(writer.last_created + 1, options.clock->WallNanos());
@@ -224,7 +232,7 @@ absl::Status ProjectRegistry::Impl::AddRecord(Connection& connection, ProjectRec
   LOADLINE_RETURN_IF_ERROR(RegistryTable::Insert(connection, record));
   writer.last_sequence = record.sequence;
   writer.last_created = record.created_wall_nanos;
-  ++writer.projects;
+  writer.names.emplace(name, record.id);
   change.told.push_back({RegistryChange::Kind::kRegistered, nullptr,
                          std::make_shared<const ProjectRecord>(std::move(record))});
   return absl::OkStatus();
@@ -245,9 +253,9 @@ absl::Status ProjectRegistry::Impl::DeleteRecord(Connection& connection,
   if (record.sequence == writer.last_sequence) {
     LOADLINE_RETURN_IF_ERROR(RegistryTable::SetRetiredSequence(connection, record.sequence));
   }
-  LOADLINE_RETURN_IF_ERROR(RegistryTable::Delete(connection, record.id).status());
+  LOADLINE_RETURN_IF_ERROR(RegistryTable::Delete(connection, record.sequence).status());
   LOADLINE_RETURN_IF_ERROR(DropFromActive(connection, record.id, change));
-  --writer.projects;
+  writer.names.erase(record.name.text());
   change.told.push_back(
       {RegistryChange::Kind::kRemoved, std::make_shared<const ProjectRecord>(record), nullptr});
   return absl::OkStatus();
@@ -269,10 +277,9 @@ absl::Status ProjectRegistry::Impl::ChangeActive(Connection& connection,
     told.after = std::make_shared<const ProjectRecord>(std::move(record));
   }
   if (writer.active) {
-    LOADLINE_ASSIGN_OR_RETURN(auto before, RegistryTable::Get(connection, *writer.active));
-    // Already deleted when it is the removal that ends its being active.
-    told.before = before ? std::make_shared<const ProjectRecord>(*std::move(before))
-                         : mirror.Any(*writer.active);
+    // As it was before this batch: its row may be gone already when its removal ends its being
+    // active.
+    told.before = mirror.Any(*writer.active);
   }
   LOADLINE_RETURN_IF_ERROR(RegistryTable::SetActive(connection, id));
   writer.active = id;

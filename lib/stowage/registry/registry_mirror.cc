@@ -109,6 +109,11 @@ std::optional<ProjectId> RegistryMirror::active() const {
   return active_;
 }
 
+bool RegistryMirror::IsRemoving(const ProjectId& id) const {
+  const ProjectRecordPtr record = Any(id);
+  return record != nullptr && record->status == ProjectStatus::kRemoving;
+}
+
 size_t RegistryMirror::size() const {
   MirrorReader lock(mutex_);
   return by_sequence_.size();

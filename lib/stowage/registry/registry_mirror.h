@@ -34,6 +34,7 @@ class RegistryMirror {
   size_t Count(const ProjectFilter& filter) const;
   std::optional<ProjectId> active() const;
 
+  bool IsRemoving(const ProjectId& id) const;
   size_t size() const;  // those being removed too
   std::array<size_t, 5> CountByStatus() const;
 

@@ -17,8 +17,8 @@ constexpr absl::string_view kRetiredKey = "retired_sequence";
 constexpr int64_t kLastStatus = static_cast<int64_t>(ProjectStatus::kRemoving);
 
 enum ProjectColumn : size_t {
-  kId,
   kSequence,
+  kId,
   kName,
   kSourcePath,
   kLanguage,
@@ -29,17 +29,15 @@ enum ProjectColumn : size_t {
 };
 
 const Table& Projects() {
-  static const Table table("projects",
-                           {{"id", ColumnType::kBlob},
-                            {"sequence", ColumnType::kInteger},
-                            {"name", ColumnType::kText},
-                            {"source_path", ColumnType::kBlob},
-                            {"language", ColumnType::kBlob},
-                            {"metadata", ColumnType::kBlob},
-                            {"status", ColumnType::kInteger},
-                            {"created_wall_nanos", ColumnType::kInteger},
-                            {"updated_wall_nanos", ColumnType::kInteger}},
-                           /*key_columns=*/1, "UNIQUE(name)");
+  static const Table table("projects", {{"sequence", ColumnType::kInteger},
+                                        {"id", ColumnType::kBlob},
+                                        {"name", ColumnType::kText},
+                                        {"source_path", ColumnType::kBlob},
+                                        {"language", ColumnType::kBlob},
+                                        {"metadata", ColumnType::kBlob},
+                                        {"status", ColumnType::kInteger},
+                                        {"created_wall_nanos", ColumnType::kInteger},
+                                        {"updated_wall_nanos", ColumnType::kInteger}});
   return table;
 }
 
@@ -118,8 +116,8 @@ absl::StatusOr<ProjectRecord> Decode(const Row& row) {
 absl::Status Write(Connection& connection, const ProjectRecord& record,
                    absl::Status (Table::*write)(Connection&, absl::Span<const Value>) const) {
   const std::string metadata = EncodeMetadata(record.metadata);
-  const Value row[] = {Value::Blob(record.id.bytes()),
-                       Value::Integer(record.sequence),
+  const Value row[] = {Value::Integer(record.sequence),
+                       Value::Blob(record.id.bytes()),
                        Value::Text(record.name.text()),
                        Value::Blob(record.source_path),
                        Value::Blob(record.language),
@@ -157,15 +155,15 @@ absl::Status RegistryTable::Update(Connection& connection, const ProjectRecord& 
   return Write(connection, record, &Table::Upsert);
 }
 
-absl::StatusOr<bool> RegistryTable::Delete(Connection& connection, const ProjectId& id) {
-  return Projects().Delete(connection, {Value::Blob(id.bytes())});
+absl::StatusOr<bool> RegistryTable::Delete(Connection& connection, int64_t sequence) {
+  return Projects().Delete(connection, {Value::Integer(sequence)});
 }
 
 absl::StatusOr<std::optional<ProjectRecord>> RegistryTable::Get(Connection& connection,
-                                                                const ProjectId& id) {
+                                                                int64_t sequence) {
   std::optional<ProjectRecord> record;
   LOADLINE_RETURN_IF_ERROR(Projects()
-                               .Get(connection, {Value::Blob(id.bytes())},
+                               .Get(connection, {Value::Integer(sequence)},
                                     [&](const Row& row) -> absl::Status {
                                       LOADLINE_ASSIGN_OR_RETURN(record, Decode(row));
                                       return absl::OkStatus();
@@ -174,20 +172,9 @@ absl::StatusOr<std::optional<ProjectRecord>> RegistryTable::Get(Connection& conn
   return record;
 }
 
-absl::StatusOr<std::optional<ProjectRecord>> RegistryTable::FindByName(Connection& connection,
-                                                                       const ProjectName& name) {
-  std::optional<ProjectRecord> record;
-  LOADLINE_RETURN_IF_ERROR(Projects().Scan(connection, "WHERE name = ?", {Value::Text(name.text())},
-                                           [&](const Row& row) -> absl::Status {
-                                             LOADLINE_ASSIGN_OR_RETURN(record, Decode(row));
-                                             return absl::OkStatus();
-                                           }));
-  return record;
-}
-
 absl::Status RegistryTable::ForEach(Connection& connection,
                                     absl::FunctionRef<absl::Status(ProjectRecord)> visit) {
-  return Projects().Scan(connection, "", {}, [&](const Row& row) -> absl::Status {
+  return Projects().Scan(connection, "ORDER BY sequence", {}, [&](const Row& row) -> absl::Status {
     LOADLINE_ASSIGN_OR_RETURN(ProjectRecord record, Decode(row));
     return visit(std::move(record));
   });

@@ -15,22 +15,21 @@
 
 namespace stowage {
 
-// How the registry lies in registry.db (docs/formats.md). Stateless; every function takes the
+// How the registry lies in registry.db (docs/formats.md). Rows are found by sequence number alone:
+// one tree, to whose end every registration appends. That ids and names are unique is the
+// registry's to see to, which has them in memory. Stateless; every function takes the
 // connection that Database::Commit or Read hands out. Statuses are those of Table, and kDataLoss
 // for a row whose content, checksum or not, is not a project.
 class RegistryTable {
  public:
   static const Schema& FileSchema();
 
-  // kAlreadyExists: the id or the name is taken.
+  // kAlreadyExists: the sequence number is taken.
   static absl::Status Insert(Connection& connection, const ProjectRecord& record);
   static absl::Status Update(Connection& connection, const ProjectRecord& record);
-  static absl::StatusOr<bool> Delete(Connection& connection, const ProjectId& id);
-  static absl::StatusOr<std::optional<ProjectRecord>> Get(Connection& connection,
-                                                          const ProjectId& id);
-  static absl::StatusOr<std::optional<ProjectRecord>> FindByName(Connection& connection,
-                                                                 const ProjectName& name);
-  // In no particular order.
+  static absl::StatusOr<bool> Delete(Connection& connection, int64_t sequence);
+  static absl::StatusOr<std::optional<ProjectRecord>> Get(Connection& connection, int64_t sequence);
+  // In the order of registration.
   static absl::Status ForEach(Connection& connection,
                               absl::FunctionRef<absl::Status(ProjectRecord)> visit);
 

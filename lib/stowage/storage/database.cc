@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -22,6 +21,8 @@ using loadline::MutexLock;
 
 // Writes in one transaction at most: bounds how long the first of them waits.
 constexpr size_t kMaxBatch = 256;
+// How long a leader waits for writes that it expects, at most.
+constexpr std::chrono::nanoseconds kLongestPatience = std::chrono::milliseconds(1);
 
 constexpr size_t kHeaderBytes = 100;
 constexpr absl::string_view kMagic("SQLite format 3\0", 16);
@@ -158,13 +159,30 @@ absl::Status CallWrite(absl::FunctionRef<absl::Status(Connection&)> write, Conne
 
 }  // namespace
 
-// A write that waits to be made durable. Lives on the stack of the thread that asked for it.
+// A write that waits to be made durable. Lives on the stack of the thread that asked for it, and
+// has a lock of its own: threads that are woken together would only wait again for a shared one.
 struct Database::Entry {
+  enum class State { kQueued, kLeads, kDone };
+
+  // Waits until it is this thread's turn to lead (true) or another has done the work (false).
+  bool AwaitTurn() {
+    MutexLock lock(mutex);
+    while (state == State::kQueued) changed.Wait(mutex);
+    return state == State::kLeads;
+  }
+  void Become(State next) {
+    MutexLock lock(mutex);
+    state = next;
+    // Under the lock: once it is released a finished entry may be gone with its thread's stack.
+    changed.NotifyOne();
+  }
+
   absl::FunctionRef<absl::Status(Connection&)> write;
   absl::FunctionRef<void()> on_durable;
-  absl::Status status;
-  bool done = false;
+  absl::Status status;  // the leader's until the entry is done
+  loadline::Mutex mutex;
   loadline::CondVar changed;
+  State state ABSL_GUARDED_BY(mutex) = State::kQueued;
 };
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const Directory& directory,
@@ -207,16 +225,18 @@ absl::Status Database::CheckProcess() const {
 absl::Status Database::Commit(absl::FunctionRef<absl::Status(Connection&)> write,
                               absl::FunctionRef<void()> on_durable) {
   LOADLINE_RETURN_IF_ERROR(CheckProcess());
-  Entry entry{write, on_durable, absl::OkStatus(), false, {}};
-  if (AwaitTurn(entry)) Lead();
+  Entry entry{write, on_durable, {}, {}, {}};
+  if (JoinQueue(entry) || entry.AwaitTurn()) Lead();
   return std::move(entry.status);
 }
 
-bool Database::AwaitTurn(Entry& entry) {
+bool Database::JoinQueue(Entry& entry) {
   MutexLock lock(queue_mutex_);
   queue_.push_back(&entry);
-  while (!entry.done && leading_) entry.changed.Wait(queue_mutex_);
-  if (entry.done) return false;
+  if (leading_) {
+    if (queue_.size() >= expected_) gathered_.NotifyOne();
+    return false;
+  }
   leading_ = true;
   return true;
 }
@@ -229,13 +249,17 @@ void Database::Lead() {
   }
   FinishBatch(batch);
   CheckpointIfDue();
-  MutexLock lock(queue_mutex_);
-  leading_ = false;
-  if (!queue_.empty()) queue_.front()->changed.NotifyOne();
+  PassOn();
 }
 
 std::vector<Database::Entry*> Database::TakeBatch() {
   MutexLock lock(queue_mutex_);
+  // The threads of the last batch are about to come back with their next writes. A sync costs much
+  // more than waiting a little for them, and without it they fall into two groups of half the size
+  // that take turns.
+  const auto patience = std::min(last_duration_ / 4, kLongestPatience);
+  while (queue_.size() < expected_ && gathered_.WaitFor(queue_mutex_, patience)) {
+  }
   const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
   std::vector<Entry*> batch(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
@@ -243,12 +267,22 @@ std::vector<Database::Entry*> Database::TakeBatch() {
 }
 
 void Database::FinishBatch(absl::Span<Entry* const> batch) {
-  MutexLock lock(queue_mutex_);
-  for (Entry* entry : batch) {
-    // Under the lock: once it is released the entry may be gone with its thread's stack.
-    entry->done = true;
-    entry->changed.NotifyOne();
+  {
+    MutexLock lock(queue_mutex_);
+    expected_ = std::min(batch.size() + queue_.size(), kMaxBatch);
   }
+  for (Entry* entry : batch) entry->Become(Entry::State::kDone);
+}
+
+void Database::PassOn() {
+  Entry* next = nullptr;
+  {
+    MutexLock lock(queue_mutex_);
+    leading_ = !queue_.empty();
+    if (leading_) next = queue_.front();
+  }
+  // It cannot be gone: only the next leader takes it out of the queue.
+  if (next != nullptr) next->Become(Entry::State::kLeads);
 }
 
 void Database::RunBatch(absl::Span<Entry* const> batch) {
@@ -256,8 +290,10 @@ void Database::RunBatch(absl::Span<Entry* const> batch) {
   absl::Status status = degraded();
   const int log_pages_before = connection_->log_pages();
   if (status.ok()) {
+    const auto start = std::chrono::steady_clock::now();
     status = RunTransaction(batch);
     if (!status.ok()) Degrade(status);
+    SetLastDuration(std::chrono::steady_clock::now() - start);
   }
   uint64_t committed = 0;
   for (Entry* entry : batch) {
@@ -272,6 +308,11 @@ void Database::RunBatch(absl::Span<Entry* const> batch) {
   stats_.commits += committed;
   ++stats_.transactions;
   stats_.log_pages += static_cast<uint64_t>(written);
+}
+
+void Database::SetLastDuration(std::chrono::nanoseconds duration) {
+  MutexLock lock(queue_mutex_);
+  last_duration_ = duration;
 }
 
 absl::Status Database::RunTransaction(absl::Span<Entry* const> batch) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -108,15 +109,17 @@ class Database {
 
   Database(std::unique_ptr<Connection> connection, const DatabaseOptions& options);
   absl::Status CheckProcess() const;
-  // Waits for a turn to lead or for another leader to do the work; false when the work is done.
-  bool AwaitTurn(Entry& entry);
+  // Whether the caller is to lead.
+  bool JoinQueue(Entry& entry);
   void Lead();
   std::vector<Entry*> TakeBatch();
   void RunBatch(absl::Span<Entry* const> batch);
   absl::Status RunTransaction(absl::Span<Entry* const> batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   absl::Status RunEntry(Entry& entry, bool alone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
+  void SetLastDuration(std::chrono::nanoseconds duration);
   void FinishBatch(absl::Span<Entry* const> batch);
+  void PassOn();
   void CheckpointIfDue();
   absl::Status CheckpointLocked(bool truncate) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   void Degrade(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
@@ -128,6 +131,10 @@ class Database {
   mutable loadline::Mutex queue_mutex_;
   std::deque<Entry*> queue_ ABSL_GUARDED_BY(queue_mutex_);
   bool leading_ ABSL_GUARDED_BY(queue_mutex_) = false;
+  // The threads that were writing when the last batch ended, and how long its transaction took.
+  size_t expected_ ABSL_GUARDED_BY(queue_mutex_) = 0;
+  std::chrono::nanoseconds last_duration_ ABSL_GUARDED_BY(queue_mutex_){0};
+  loadline::CondVar gathered_;
 
   loadline::Mutex connection_mutex_;
   const std::unique_ptr<Connection> connection_ ABSL_PT_GUARDED_BY(connection_mutex_);
