@@ -1,4 +1,4 @@
-// OpenMetrics 1.0 (https://github.com/OpenObservability/OpenMetrics, specification/OpenMetrics.md).
+// The text format of the OpenMetrics specification, version 1.0.
 
 #include <cmath>
 #include <string>

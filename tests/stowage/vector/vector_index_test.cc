@@ -124,6 +124,35 @@ TEST(VectorIndex, GivesBackExactlyWhatWasPutIn) {
   }
 }
 
+// Adds, removes or indexes, in the index and in the model alike.
+void TakeRandomStep(VectorIndex& index, testing::VectorModel& model,
+                    testing::ClusteredVectors& vectors, std::mt19937& random, int step) {
+  const size_t choice = random() % 10;
+  if (choice < 5) {
+    std::vector<VectorEntry> batch;
+    std::map<uint64_t, VectorEntry> distinct;
+    for (size_t i = random() % 60; i > 0; --i) {
+      const uint64_t id = random() % 4000;
+      distinct[id] = vectors.NextEntry(id);
+    }
+    for (const auto& [id, entry] : distinct) {
+      batch.push_back(entry);
+      model.entries[id] = entry;
+    }
+    Add(index, std::move(batch));
+  } else if (choice < 8) {
+    std::vector<uint64_t> ids;
+    for (size_t i = 0; i < 30; ++i) ids.push_back(random() % 4000);
+    for (const uint64_t id : ids) model.entries.erase(id);
+    index.Remove(ids);
+  } else if (choice == 8 && step % 50 == 0) {
+    index.RemoveByFile("src/file3.cc");
+    model.RemoveFile("src/file3.cc");
+  } else {
+    index.RunIndexing(kNotCancelled);
+  }
+}
+
 // Random operations, with a threshold so low that graphs come and go all the time.
 TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
   for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
@@ -140,30 +169,7 @@ TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
     size_t searches = 0;
     size_t searches_by_graph = 0;
     for (int step = 0; step < 300; ++step) {
-      const size_t choice = random() % 10;
-      if (choice < 5) {
-        std::vector<VectorEntry> batch;
-        std::map<uint64_t, VectorEntry> distinct;
-        for (size_t i = random() % 60; i > 0; --i) {
-          const uint64_t id = random() % 4000;
-          distinct[id] = vectors.NextEntry(id);
-        }
-        for (const auto& [id, entry] : distinct) {
-          batch.push_back(entry);
-          model.entries[id] = entry;
-        }
-        Add(index, std::move(batch));
-      } else if (choice < 8) {
-        std::vector<uint64_t> ids;
-        for (size_t i = 0; i < 30; ++i) ids.push_back(random() % 4000);
-        for (const uint64_t id : ids) model.entries.erase(id);
-        index.Remove(ids);
-      } else if (choice == 8 && step % 50 == 0) {
-        index.RemoveByFile("src/file3.cc");
-        model.RemoveFile("src/file3.cc");
-      } else {
-        index.RunIndexing(kNotCancelled);
-      }
+      TakeRandomStep(index, model, vectors, random, step);
       ASSERT_EQ(index.counts().rows, model.entries.size());
       const std::vector<float> query = vectors.Next();
       const SearchFilter filter = {.path_prefix = step % 3 == 0 ? "src/file1" : "",

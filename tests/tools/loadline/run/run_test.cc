@@ -121,26 +121,26 @@ bool WaitForFile(const std::string& path) {
 class FakeSuiteRun : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    dir_ = new TempDir;
+    dir_ = std::make_unique<TempDir>();
     RunOptions options = Options(*dir_, FakeSuite(*dir_));
     options.time_limit_seconds = 5;
-    summary_ = new absl::StatusOr<RunSummary>(run::Run(options, nullptr));
-    file_ = new results::ResultFile(ReadFile(*dir_));
+    summary_ = std::make_unique<absl::StatusOr<RunSummary>>(run::Run(options, nullptr));
+    file_ = std::make_unique<results::ResultFile>(ReadFile(*dir_));
   }
   static void TearDownTestSuite() {
-    delete file_;
-    delete summary_;
-    delete dir_;
+    file_.reset();
+    summary_.reset();
+    dir_.reset();
   }
   static const results::Row& Row(const std::string& name) { return RowNamed(*file_, name); }
 
-  static TempDir* dir_;
-  static absl::StatusOr<RunSummary>* summary_;
-  static results::ResultFile* file_;
+  static std::unique_ptr<TempDir> dir_;
+  static std::unique_ptr<absl::StatusOr<RunSummary>> summary_;
+  static std::unique_ptr<results::ResultFile> file_;
 };
-TempDir* FakeSuiteRun::dir_ = nullptr;
-absl::StatusOr<RunSummary>* FakeSuiteRun::summary_ = nullptr;
-results::ResultFile* FakeSuiteRun::file_ = nullptr;
+std::unique_ptr<TempDir> FakeSuiteRun::dir_;
+std::unique_ptr<absl::StatusOr<RunSummary>> FakeSuiteRun::summary_;
+std::unique_ptr<results::ResultFile> FakeSuiteRun::file_;
 
 TEST_F(FakeSuiteRun, GivesEveryBenchmarkARowWhateverItDoes) {
   ASSERT_OK(summary_->status());
