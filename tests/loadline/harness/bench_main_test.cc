@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "loadline/stats/sample.h"
 #include "support/sanitizer.h"
 #include "support/temp_dir.h"
 
@@ -137,6 +138,11 @@ TEST(BenchMain, LeavesUntimedWorkOutOfLatencyAndRate) {
 TEST(BenchMain, FindsSixteenMebibytesWhateverRanBefore) {
   if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   constexpr double kHeld = 16 << 20;
+  // mimalloc would keep the pages for half a second, in which the next benchmark has long run.
+  for (const char* delay :
+       {"MIMALLOC_DECOMMIT_DELAY", "MIMALLOC_SEGMENT_DECOMMIT_DELAY", "MIMALLOC_PURGE_DELAY"}) {
+    ::setenv(delay, "0", 1);
+  }
   const auto together = RunFilter("^Holds");
   const double before = Number(together.Row("Holds16MiB"), "rss_peak_bytes");
   const double after = Number(together.Row("HoldsNothing"), "rss_peak_bytes");
@@ -144,11 +150,15 @@ TEST(BenchMain, FindsSixteenMebibytesWhateverRanBefore) {
   EXPECT_EQ(Number(together.Row("Holds16MiB"), "rss_isolated"), 1);
   EXPECT_EQ(Number(together.Row("HoldsNothing"), "rss_isolated"), 0);
 
-  const auto with = RunFilter("^Holds16MiB/");
-  const auto without = RunFilter("^HoldsNothing/");
-  const double held = Number(with.Row("Holds16MiB"), "rss_peak_bytes");
-  const double empty = Number(without.Row("HoldsNothing"), "rss_peak_bytes");
-  EXPECT_NEAR(held - empty, kHeld, kHeld * 0.01);
+  // Linux counts resident pages in batches of 32 a CPU and reads the sum without them: on two CPUs
+  // a peak may read up to 256 KiB low.
+  constexpr double kUncounted = 256 << 10;
+  std::vector<double> held, empty;
+  for (int i = 0; i < 9; ++i) {
+    held.push_back(Number(RunFilter("^Holds16MiB/").Row("Holds16MiB"), "rss_peak_bytes"));
+    empty.push_back(Number(RunFilter("^HoldsNothing/").Row("HoldsNothing"), "rss_peak_bytes"));
+  }
+  EXPECT_NEAR(stats::Median(held) - stats::Median(empty), kHeld, kUncounted);
 }
 
 TEST(BenchMain, FindsNoMemoryWhereNoneIsHeld) {
