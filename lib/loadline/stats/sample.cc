@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstddef>
 #include <numeric>
 
@@ -55,6 +56,11 @@ double Min(absl::Span<const double> sample) {
 double Max(absl::Span<const double> sample) {
   assert(!sample.empty());
   return *std::max_element(sample.begin(), sample.end());
+}
+
+bool AllFinite(absl::Span<const double> sample) {
+  return std::all_of(sample.begin(), sample.end(),
+                     [](double value) { return std::isfinite(value); });
 }
 
 }  // namespace loadline::stats

@@ -21,6 +21,9 @@ double Mean(absl::Span<const double> sample);
 double Min(absl::Span<const double> sample);
 double Max(absl::Span<const double> sample);
 
+// Whether the sample holds neither infinities nor NaN; asked of any sample.
+bool AllFinite(absl::Span<const double> sample);
+
 }  // namespace loadline::stats
 
 #endif  // LOADLINE_STATS_SAMPLE_H_
