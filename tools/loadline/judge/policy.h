@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/judge/limit_expression.h"
+#include "tools/loadline/judge/metric.h"
 #include "tools/loadline/judge/toml_string_position.h"
 #include "tools/loadline/results/input_file.h"
 
@@ -21,10 +22,38 @@ struct Limit {
   TextPosition where;  // of the requirement in the policy file
 };
 
-// [compare]: what a difference between two runs must exceed to count.
+// What becomes of the exit code when a comparison cannot say.
+enum class Action { kFail, kWarn, kIgnore };
+
+// One [[compare.override]]: what is different for some benchmarks, or some of their metrics. Of
+// several that select the same, the last one that says something says it.
+struct CompareOverride {
+  std::vector<std::string> benchmarks = {"*"};  // globs over canonical names
+  std::vector<std::string> metrics = {"*"};     // globs over metrics' names
+  std::optional<double> margin;
+  std::optional<Direction> direction;
+  std::optional<bool> gate;
+  std::optional<Action> inconclusive;
+  std::optional<Action> missing;
+  std::optional<Action> fresh;
+  TextPosition where;  // of the table in the policy file
+
+  bool Selects(absl::string_view benchmark, absl::string_view metric) const;
+  bool SelectsBenchmark(absl::string_view benchmark) const;
+};
+
+// [compare]: what a difference between two runs must exceed to count, and what counts.
 struct ComparePolicy {
-  std::optional<double> margin;  // a fraction: 0.01 for "1%"; above 0, below 1
+  std::optional<double> margin;  // of times and rates, a fraction: above 0, below 1
   std::optional<double> alpha;   // chance of a false alarm; above 0, at most 0.5
+  // Globs over metrics' names; those that decide the exit code. Empty: the metric table says.
+  std::vector<std::string> metrics;
+  std::vector<TextPosition> metrics_where;  // of each
+  std::vector<std::string> allow_env;       // keys of the environment table
+  Action inconclusive = Action::kFail;      // exit code 3
+  Action missing = Action::kFail;           // exit code 5
+  Action fresh = Action::kWarn;             // "new" in the file; failing is exit code 5
+  std::vector<CompareOverride> overrides;
 };
 
 // A policy file. A plain value.
