@@ -26,9 +26,8 @@ std::string Join(absl::string_view directory, absl::string_view name) {
   return absl::StrCat(directory, absl::EndsWith(directory, "/") ? "" : "/", name);
 }
 
-// The status for a failed call; reads errno.
-absl::Status CallFailed(absl::string_view call, absl::string_view path) {
-  const int error = errno;
+// The status for a call that failed with `error`.
+absl::Status CallFailed(int error, absl::string_view call, absl::string_view path) {
   const std::string message = absl::StrCat(call, " ", path);
   // O_NOFOLLOW says ELOOP (EMLINK on some BSDs) when the last component is a link.
   if (error == ELOOP || error == EMLINK) {
@@ -47,14 +46,17 @@ absl::Status CheckName(absl::string_view name) {
   return absl::OkStatus();
 }
 
-// Repeats a call that a signal interrupted.
+// What a system call returns, or minus its errno where it failed: errno is read at once, since
+// whatever comes next, were it only a string that frees its memory, may change it. So `call` makes
+// no strings of its own. A call that a signal interrupted is repeated.
 template <typename Call>
-auto RetryOnInterrupt(Call call) {
-  decltype(call()) result;
-  do {
-    result = call();
-  } while (result < 0 && errno == EINTR);
-  return result;
+auto ResultOf(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    const int error = errno;
+    if (error != EINTR) return static_cast<decltype(call())>(-error);
+  }
 }
 
 // Closes a descriptor at the end of its scope, where what close() says no longer matters.
@@ -74,8 +76,21 @@ class OwnedFd {
   int fd_;
 };
 
+// A descriptor, or minus the errno.
 int OpenAt(FileSystem& fs, int dir_fd, const std::string& name, int flags, mode_t mode = 0) {
-  return RetryOnInterrupt([&] { return fs.OpenAt(dir_fd, name.c_str(), flags, mode); });
+  return ResultOf([&] { return fs.OpenAt(dir_fd, name.c_str(), flags, mode); });
+}
+
+// 0, or minus the errno.
+int StatAt(FileSystem& fs, int dir_fd, const std::string& name, struct stat* out) {
+  return ResultOf([&] { return fs.StatAt(dir_fd, name.c_str(), out); });
+}
+int UnlinkAt(FileSystem& fs, int dir_fd, const std::string& name, int flags) {
+  return ResultOf([&] { return fs.UnlinkAt(dir_fd, name.c_str(), flags); });
+}
+int RenameAt(FileSystem& fs, int from_fd, const std::string& from, int to_fd,
+             const std::string& to) {
+  return ResultOf([&] { return fs.RenameAt(from_fd, from.c_str(), to_fd, to.c_str()); });
 }
 
 // The descriptor of a directory named by one component, below `dir_fd`.
@@ -83,21 +98,18 @@ absl::StatusOr<int> OpenDirectoryAt(FileSystem& fs, int dir_fd, const std::strin
                                     absl::string_view full_path) {
   const int fd = OpenAt(fs, dir_fd, name, kDirectoryFlags);
   if (fd >= 0) return fd;
-  if (errno == ENOTDIR) {
+  int error = -fd;
+  if (error == ENOTDIR) {
     // Linux says ENOTDIR, not ELOOP, for a link when O_DIRECTORY is given too.
     struct stat info {};
-    if (fs.StatAt(dir_fd, name.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
-      errno = ELOOP;
-    } else {
-      errno = ENOTDIR;
-    }
+    if (StatAt(fs, dir_fd, name, &info) == 0 && S_ISLNK(info.st_mode)) error = ELOOP;
   }
-  return CallFailed("open directory", full_path);
+  return CallFailed(error, "open directory", full_path);
 }
 
 absl::StatusOr<std::string> RealPath(const std::string& path) {
   char* resolved = ::realpath(path.c_str(), nullptr);
-  if (resolved == nullptr) return CallFailed("resolve", path);
+  if (resolved == nullptr) return CallFailed(errno, "resolve", path);
   std::string result = resolved;
   ::free(resolved);
   return result;
@@ -119,9 +131,8 @@ SplitPath Split(absl::string_view path) {
 absl::Status WriteAll(FileSystem& fs, int fd, absl::string_view content,
                       absl::string_view full_path) {
   while (!content.empty()) {
-    const ssize_t written =
-        RetryOnInterrupt([&] { return fs.Write(fd, content.data(), content.size()); });
-    if (written < 0) return CallFailed("write", full_path);
+    const ssize_t written = ResultOf([&] { return fs.Write(fd, content.data(), content.size()); });
+    if (written < 0) return CallFailed(static_cast<int>(-written), "write", full_path);
     content.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
@@ -189,10 +200,12 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenChild(absl::string_vie
 absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreateChild(
     absl::string_view name) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
-  if (fs_.MkDirAt(fd_, std::string(name).c_str(), kDirectoryMode) == 0) {
+  const std::string child(name);
+  const int made = ResultOf([&] { return fs_.MkDirAt(fd_, child.c_str(), kDirectoryMode); });
+  if (made == 0) {
     LOADLINE_RETURN_IF_ERROR(Sync());
-  } else if (errno != EEXIST) {
-    return CallFailed("make directory", Join(path_, name));
+  } else if (made != -EEXIST) {
+    return CallFailed(-made, "make directory", Join(path_, name));
   }
   return OpenChild(name);
 }
@@ -200,17 +213,18 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreateChild(
 absl::StatusOr<bool> Directory::Exists(absl::string_view name) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
   struct stat info {};
-  if (fs_.StatAt(fd_, std::string(name).c_str(), &info) == 0) return true;
-  if (errno == ENOENT) return false;
-  return CallFailed("look up", Join(path_, name));
+  const int found = StatAt(fs_, fd_, std::string(name), &info);
+  if (found == 0) return true;
+  if (found == -ENOENT) return false;
+  return CallFailed(-found, "look up", Join(path_, name));
 }
 
 absl::StatusOr<std::vector<Directory::Entry>> Directory::List() const {
   // A descriptor of its own: the reading position must not be shared between threads.
   OwnedFd fd(fs_, OpenAt(fs_, fd_, ".", kDirectoryFlags));
-  if (fd.get() < 0) return CallFailed("open directory", path_);
+  if (fd.get() < 0) return CallFailed(-fd.get(), "open directory", path_);
   DIR* stream = ::fdopendir(fd.get());
-  if (stream == nullptr) return CallFailed("list", path_);
+  if (stream == nullptr) return CallFailed(errno, "list", path_);
   fd.Release();
   std::vector<Entry> entries;
   absl::Status status;
@@ -219,16 +233,17 @@ absl::StatusOr<std::vector<Directory::Entry>> Directory::List() const {
     const absl::string_view name = entry->d_name;
     if (name != "." && name != "..") {
       struct stat info {};
-      if (fs_.StatAt(fd_, entry->d_name, &info) == 0) {
+      const int found = StatAt(fs_, fd_, entry->d_name, &info);
+      if (found == 0) {
         entries.push_back({std::string(name), S_ISDIR(info.st_mode)});
-      } else if (errno != ENOENT) {  // removed since readdir: not there
-        status = CallFailed("look up", Join(path_, name));
+      } else if (found != -ENOENT) {  // removed since readdir: not there
+        status = CallFailed(-found, "look up", Join(path_, name));
         break;
       }
     }
     errno = 0;
   }
-  if (status.ok() && errno != 0) status = CallFailed("list", path_);
+  if (status.ok() && errno != 0) status = CallFailed(errno, "list", path_);
   ::closedir(stream);
   if (!status.ok()) return status;
   std::sort(entries.begin(), entries.end(),
@@ -242,9 +257,9 @@ absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t m
   // O_NONBLOCK: opening a FIFO would wait for a writer.
   OwnedFd fd(fs_,
              OpenAt(fs_, fd_, std::string(name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  if (fd.get() < 0) return CallFailed("open", path);
+  if (fd.get() < 0) return CallFailed(-fd.get(), "open", path);
   struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return CallFailed("look up", path);
+  if (::fstat(fd.get(), &info) != 0) return CallFailed(errno, "look up", path);
   LOADLINE_RETURN_IF_ERROR(CheckPlainFile(info, path));
   if (static_cast<uint64_t>(info.st_size) > max_bytes) return TooLarge(path, max_bytes);
   // The size is a hint: read to the end, one byte past the limit at most.
@@ -252,9 +267,9 @@ absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t m
   size_t size = 0;
   for (;;) {
     content.resize(std::min(max_bytes, std::max(size * 2, static_cast<size_t>(info.st_size))) + 1);
-    const ssize_t got = RetryOnInterrupt(
-        [&] { return fs_.Read(fd.get(), content.data() + size, content.size() - size); });
-    if (got < 0) return CallFailed("read", path);
+    const ssize_t got =
+        ResultOf([&] { return fs_.Read(fd.get(), content.data() + size, content.size() - size); });
+    if (got < 0) return CallFailed(static_cast<int>(-got), "read", path);
     size += static_cast<size_t>(got);
     if (size > max_bytes) return TooLarge(path, max_bytes);
     if (got == 0) break;
@@ -272,20 +287,23 @@ absl::Status Directory::WriteFileAtomically(absl::string_view name,
   LOADLINE_RETURN_IF_ERROR(RemoveFile(temporary));
   OwnedFd fd(fs_, OpenAt(fs_, fd_, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                          kFileMode));
-  if (fd.get() < 0) return CallFailed("create", Join(path_, temporary));
+  if (fd.get() < 0) return CallFailed(-fd.get(), "create", Join(path_, temporary));
   absl::Status status = WriteAll(fs_, fd.get(), content, Join(path_, temporary));
-  if (status.ok() && RetryOnInterrupt([&] { return fs_.Sync(fd.get()); }) != 0) {
-    status = CallFailed("sync", Join(path_, temporary));
+  if (status.ok()) {
+    const int synced = ResultOf([&] { return fs_.Sync(fd.get()); });
+    if (synced < 0) status = CallFailed(-synced, "sync", Join(path_, temporary));
   }
   // Network file systems report a failed write at close. EINTR closes all the same on Linux.
-  if (fs_.Close(fd.Release()) != 0 && status.ok() && errno != EINTR) {
-    status = CallFailed("close", Join(path_, temporary));
+  const int close_error = fs_.Close(fd.Release()) != 0 ? errno : 0;
+  if (close_error != 0 && close_error != EINTR && status.ok()) {
+    status = CallFailed(close_error, "close", Join(path_, temporary));
   }
-  if (status.ok() && fs_.RenameAt(fd_, temporary.c_str(), fd_, std::string(name).c_str()) != 0) {
-    status = CallFailed("rename to", path);
+  if (status.ok()) {
+    const int renamed = RenameAt(fs_, fd_, temporary, fd_, std::string(name));
+    if (renamed < 0) status = CallFailed(-renamed, "rename to", path);
   }
   if (!status.ok()) {
-    fs_.UnlinkAt(fd_, temporary.c_str(), 0);  // the first error is the one to report
+    UnlinkAt(fs_, fd_, temporary, 0);  // the first error is the one to report
     return status;
   }
   return Sync();
@@ -299,8 +317,10 @@ absl::Status Directory::Move(absl::string_view name, const Directory& to,
     return absl::AlreadyExistsError(
         absl::StrCat("move ", Join(path_, name), ": ", Join(to.path_, to_name), " is taken"));
   }
-  if (fs_.RenameAt(fd_, std::string(name).c_str(), to.fd_, std::string(to_name).c_str()) != 0) {
-    return CallFailed("move", absl::StrCat(Join(path_, name), " to ", Join(to.path_, to_name)));
+  const int moved = RenameAt(fs_, fd_, std::string(name), to.fd_, std::string(to_name));
+  if (moved < 0) {
+    return CallFailed(-moved, "move",
+                      absl::StrCat(Join(path_, name), " to ", Join(to.path_, to_name)));
   }
   LOADLINE_RETURN_IF_ERROR(to.Sync());
   return Sync();
@@ -308,19 +328,17 @@ absl::Status Directory::Move(absl::string_view name, const Directory& to,
 
 absl::Status Directory::RemoveFile(absl::string_view name) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
-  if (fs_.UnlinkAt(fd_, std::string(name).c_str(), 0) == 0 || errno == ENOENT) {
-    return absl::OkStatus();
-  }
-  return CallFailed("remove", Join(path_, name));
+  const int removed = UnlinkAt(fs_, fd_, std::string(name), 0);
+  if (removed == 0 || removed == -ENOENT) return absl::OkStatus();
+  return CallFailed(-removed, "remove", Join(path_, name));
 }
 
 absl::Status Directory::RemoveTree(absl::string_view name) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
   struct stat info {};
-  if (fs_.StatAt(fd_, std::string(name).c_str(), &info) != 0) {
-    if (errno == ENOENT) return absl::OkStatus();
-    return CallFailed("look up", Join(path_, name));
-  }
+  const int found = StatAt(fs_, fd_, std::string(name), &info);
+  if (found == -ENOENT) return absl::OkStatus();
+  if (found < 0) return CallFailed(-found, "look up", Join(path_, name));
   if (!S_ISDIR(info.st_mode)) return RemoveFile(name);
   {
     LOADLINE_ASSIGN_OR_RETURN(const auto child, OpenChild(name));
@@ -330,16 +348,16 @@ absl::Status Directory::RemoveTree(absl::string_view name) const {
                                                   : child->RemoveFile(entry.name));
     }
   }
-  if (fs_.UnlinkAt(fd_, std::string(name).c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-    return CallFailed("remove directory", Join(path_, name));
+  const int removed = UnlinkAt(fs_, fd_, std::string(name), AT_REMOVEDIR);
+  if (removed < 0 && removed != -ENOENT) {
+    return CallFailed(-removed, "remove directory", Join(path_, name));
   }
   return absl::OkStatus();
 }
 
 absl::Status Directory::Sync() const {
-  if (RetryOnInterrupt([&] { return fs_.Sync(fd_); }) != 0) {
-    return CallFailed("sync directory", path_);
-  }
+  const int synced = ResultOf([&] { return fs_.Sync(fd_); });
+  if (synced < 0) return CallFailed(-synced, "sync directory", path_);
   return absl::OkStatus();
 }
 
