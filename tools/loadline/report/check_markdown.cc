@@ -2,8 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/markdown_parts.h"
 
 namespace loadline::report {
 namespace {
@@ -11,32 +13,29 @@ namespace {
 using judge::CheckVerdict;
 using judge::LimitVerdict;
 
-// <code> rather than backticks: a name may hold any number of those.
-std::string Code(absl::string_view text) {
-  return text.empty() ? std::string("-") : absl::StrCat("<code>", EscapeMarkdown(text), "</code>");
-}
-
 std::string RowOf(const LimitVerdict& limit) {
   const std::string outcome(OutcomeName(limit.outcome));
   return absl::StrCat(
       "| ", limit.outcome == judge::Outcome::kPass ? outcome : absl::StrCat("**", outcome, "**"),
-      " | ", Code(limit.required()), " | ", EscapeMarkdown(limit.WorstText()), " | ",
-      Code(limit.worst_benchmark), " | ", limit.benchmarks_measured, " of ",
+      " | ", MarkdownCode(limit.required()), " | ", EscapeMarkdown(limit.WorstText()), " | ",
+      MarkdownCode(limit.worst_benchmark), " | ", limit.benchmarks_measured, " of ",
       limit.benchmarks_matched, " | ", EscapeMarkdown(limit.explanation), " |\n");
 }
 
-std::string Bullets(const CheckVerdict& verdict) {
+}  // namespace
+
+std::string LimitBulletsAsMarkdown(const CheckVerdict& verdict) {
   std::string out;
   for (const judge::FailedBenchmark& failure : verdict.failures) {
-    absl::StrAppend(&out, "- failed: ", Code(failure.benchmark), " in ", Code(failure.source), ": ",
-                    EscapeMarkdown(failure.message), "\n");
+    absl::StrAppend(&out, "- failed: ", MarkdownCode(failure.benchmark), " in ",
+                    MarkdownCode(failure.source), ": ", EscapeMarkdown(failure.message), "\n");
   }
   for (const std::string& problem : verdict.problems) {
     absl::StrAppend(&out, "- problem: ", EscapeMarkdown(problem), "\n");
   }
   for (const LimitVerdict& limit : verdict.limits) {
     if (limit.outcome == judge::Outcome::kError || limit.rows_without_counter == 0) continue;
-    absl::StrAppend(&out, "- not measured: ", Code(limit.required()), ": ",
+    absl::StrAppend(&out, "- not measured: ", MarkdownCode(limit.required()), ": ",
                     limit.rows_without_counter, " rows that match have no such counter\n");
   }
   for (const std::string& note : verdict.notes) {
@@ -45,24 +44,26 @@ std::string Bullets(const CheckVerdict& verdict) {
   return out;
 }
 
-}  // namespace
+std::string LimitTableAsMarkdown(const CheckVerdict& verdict) {
+  if (verdict.limits.empty()) return std::string();
+  std::string out =
+      "| verdict | limit | worst | at | measured | why |\n"
+      "| --- | --- | ---: | --- | ---: | --- |\n";
+  for (const LimitVerdict& limit : verdict.limits) absl::StrAppend(&out, RowOf(limit));
+  return out;
+}
 
 std::string CheckAsMarkdown(const CheckVerdict& verdict) {
   std::string out = absl::StrCat("**", EscapeMarkdown(verdict.Headline()), "**\n\nPolicy ",
-                                 Code(verdict.policy), " against ",
+                                 MarkdownCode(verdict.policy), " against ",
                                  absl::StrJoin(verdict.sources, ", ",
                                                [](std::string* text, const std::string& source) {
-                                                 absl::StrAppend(text, Code(source));
+                                                 absl::StrAppend(text, MarkdownCode(source));
                                                }),
                                  ", ", verdict.benchmarks, " benchmarks\n");
-  if (!verdict.limits.empty()) {
-    absl::StrAppend(&out,
-                    "\n| verdict | limit | worst | at | measured | why |\n"
-                    "| --- | --- | ---: | --- | ---: | --- |\n");
-    for (const LimitVerdict& limit : verdict.limits) absl::StrAppend(&out, RowOf(limit));
+  for (const std::string& part : {LimitTableAsMarkdown(verdict), LimitBulletsAsMarkdown(verdict)}) {
+    if (!part.empty()) absl::StrAppend(&out, "\n", part);
   }
-  const std::string bullets = Bullets(verdict);
-  if (!bullets.empty()) absl::StrAppend(&out, "\n", bullets);
   return out;
 }
 

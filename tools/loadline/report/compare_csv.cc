@@ -1,0 +1,84 @@
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/report/compare_rows.h"
+#include "tools/loadline/report/compare_words.h"
+#include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/json.h"
+
+#include <cmath>
+
+namespace loadline::report {
+namespace {
+
+using judge::Change;
+using judge::CompareVerdict;
+
+constexpr char kTitles[] =
+    "verdict,gated,benchmark,metric,base,new,change,change_low,change_high,detectable,margin,p,"
+    "p_adjusted,base_processes,new_processes,explanation\n";
+constexpr size_t kFigures = 12;
+
+// Empty when there is no number; infinity as a spreadsheet reads it back.
+std::string Number(std::optional<double> value) {
+  if (!value.has_value() || std::isnan(*value)) return std::string();
+  if (std::isinf(*value)) return *value > 0 ? "inf" : "-inf";
+  return results::JsonNumber(*value);
+}
+
+std::string Figures(const CompareRow& row) {
+  const judge::BenchmarkComparison& benchmark = *row.benchmark;
+  std::optional<double> estimate, low, high;
+  const Change none;
+  const Change& change = row.change == nullptr ? none : *row.change;
+  if (change.change.has_value()) {
+    estimate = change.change->estimate;
+    low = change.change->low;
+    high = change.change->high;
+  }
+  const bool judged = row.change != nullptr;
+  return absl::StrJoin(
+      {Number(change.base), Number(change.fresh), Number(estimate), Number(low), Number(high),
+       Number(change.detectable), judged ? Number(change.margin) : std::string(), Number(change.p),
+       Number(change.p_adjusted),
+       absl::StrCat(judged ? change.base_processes : benchmark.base_processes),
+       absl::StrCat(judged ? change.new_processes : benchmark.new_processes)},
+      ",");
+}
+
+std::string RowLine(const CompareVerdict& verdict, const CompareRow& row) {
+  const absl::string_view name = FindingName(row.finding);
+  return absl::StrCat(
+      name, ",", row.gated ? "true" : "false", ",", EscapeCsv(row.benchmark->name), ",",
+      EscapeCsv(row.change == nullptr ? absl::string_view() : verdict.metrics[row.change->metric]),
+      ",", Figures(row), ",", EscapeCsv(ExplainRow(verdict, row)), "\n");
+}
+
+// Lines that are no rows have the same columns, most of them empty.
+std::string OtherLine(absl::string_view kind, absl::string_view text) {
+  return absl::StrCat(kind, ",,", std::string(kFigures, ','), ",", EscapeCsv(text), "\n");
+}
+
+}  // namespace
+
+std::string CompareAsCsv(const CompareVerdict& verdict) {
+  std::string out = kTitles;
+  for (const CompareRow& row : RowsOf(verdict)) absl::StrAppend(&out, RowLine(verdict, row));
+  if (verdict.limits.has_value()) {
+    for (const judge::LimitVerdict& limit : verdict.limits->limits) {
+      absl::StrAppend(
+          &out, OtherLine("limit", absl::StrCat(OutcomeName(limit.outcome), ": ", limit.required(),
+                                                ", worst ", limit.WorstText())));
+    }
+  }
+  for (const Remark& remark : SurroundingsOf(verdict)) {
+    absl::StrAppend(&out, OtherLine("note", absl::StrCat(remark.about, ": ", remark.text)));
+  }
+  absl::StrAppend(&out, OtherLine("headline", verdict.Headline()));
+  return out;
+}
+
+}  // namespace loadline::report

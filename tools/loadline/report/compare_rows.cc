@@ -1,0 +1,169 @@
+#include "tools/loadline/report/compare_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "tools/loadline/judge/quantity.h"
+
+namespace loadline::report {
+namespace {
+
+using judge::BenchmarkComparison;
+using judge::Change;
+using judge::CompareVerdict;
+using judge::Direction;
+using judge::Finding;
+
+constexpr int kMaxDecimals = 9;
+
+// Whether the benchmark's finding is none of its gated metrics', so that it needs a row of its own.
+bool NeedsOwnRow(const BenchmarkComparison& benchmark) {
+  return std::none_of(benchmark.changes.begin(), benchmark.changes.end(),
+                      [&](const Change& c) { return c.gated && c.finding == benchmark.finding; });
+}
+
+// The change in the direction that is worse; either one where that is not known.
+double Badness(const CompareRow& row) {
+  if (row.change == nullptr || !row.change->change.has_value()) return 0;
+  const double estimate = row.change->change->estimate;
+  switch (row.change->direction) {
+    case Direction::kLowerIsBetter:
+      return estimate;
+    case Direction::kHigherIsBetter:
+      return -estimate;
+    case Direction::kUnknown:
+      return std::abs(estimate);
+  }
+  return 0;
+}
+
+// The side of a fraction: below -margin, within, above +margin.
+int SideOf(double fraction, double margin) {
+  return fraction > margin ? 1 : fraction < -margin ? -1 : 0;
+}
+
+std::string Value(std::optional<double> value, absl::string_view metric) {
+  if (!value.has_value()) return "-";
+  return judge::FormatQuantity(*value, judge::DimensionOf(metric));
+}
+
+}  // namespace
+
+bool CompareRow::quiet() const {
+  return finding == Finding::kPass || finding == Finding::kUnchanged ||
+         (!gated && (finding == Finding::kInconclusive || finding == Finding::kNew));
+}
+
+std::vector<CompareRow> RowsOf(const CompareVerdict& verdict) {
+  std::vector<CompareRow> rows;
+  for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
+    if (NeedsOwnRow(benchmark)) rows.push_back({&benchmark, nullptr, benchmark.finding, true});
+    for (const Change& change : benchmark.changes) {
+      rows.push_back({&benchmark, &change, change.finding, change.gated});
+    }
+  }
+  // Stable: rows that are equally bad stay in the order of their names.
+  std::stable_sort(rows.begin(), rows.end(), [](const CompareRow& a, const CompareRow& b) {
+    const auto key = [](const CompareRow& row) {
+      return std::tuple(row.quiet(), !row.gated, row.finding, -Badness(row));
+    };
+    return key(a) < key(b);
+  });
+  return rows;
+}
+
+std::string FormatChange(double fraction, double margin) {
+  if (std::isnan(fraction)) return "not a number";
+  if (std::isinf(fraction)) return fraction > 0 ? "+inf" : "-inf";
+  const double percent = 100 * fraction;
+  const double size = std::abs(percent);
+  int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  std::string text = absl::StrFormat("%+.*f", decimals, percent);
+  for (; decimals < kMaxDecimals; text = absl::StrFormat("%+.*f", ++decimals, percent)) {
+    if (SideOf(std::stod(text) / 100, margin) == SideOf(fraction, margin)) break;
+  }
+  return absl::StrCat(text, " %");
+}
+
+CompareCells CellsOf(const CompareVerdict& verdict, const CompareRow& row) {
+  const absl::string_view name = FindingName(row.finding);
+  CompareCells cells{.verdict = row.gated ? std::string(name) : absl::AsciiStrToLower(name),
+                     .change = "-",
+                     .interval = "-",
+                     .detectable = "-",
+                     .base = "-",
+                     .fresh = "-",
+                     .metric = "-",
+                     .benchmark = row.benchmark->name};
+  if (row.change == nullptr) return cells;
+  const Change& change = *row.change;
+  cells.metric = verdict.metrics[change.metric];
+  cells.base = Value(change.base, cells.metric);
+  cells.fresh = Value(change.fresh, cells.metric);
+  if (change.change.has_value()) {
+    cells.change = FormatChange(change.change->estimate, change.margin);
+    if (change.change->low.has_value() && change.change->high.has_value()) {
+      cells.interval = absl::StrCat(FormatChange(*change.change->low, change.margin), " .. ",
+                                    FormatChange(*change.change->high, change.margin));
+    }
+  }
+  if (change.detectable.has_value()) cells.detectable = FormatChange(*change.detectable, 0);
+  return cells;
+}
+
+std::string ExplainRow(const CompareVerdict& verdict, const CompareRow& row) {
+  return row.change == nullptr ? verdict.Explain(*row.benchmark)
+                               : verdict.Explain(*row.benchmark, *row.change);
+}
+
+std::string CountsOf(const std::vector<CompareRow>& rows, size_t first) {
+  std::array<std::array<size_t, judge::kFindings>, 2> counts{};
+  for (size_t i = first; i < rows.size(); ++i) {
+    ++counts[rows[i].gated ? 0 : 1][static_cast<size_t>(rows[i].finding)];
+  }
+  std::vector<std::string> words;
+  for (const bool gated : {true, false}) {
+    for (size_t i = 0; i < judge::kFindings; ++i) {
+      const size_t count = counts[gated ? 0 : 1][i];
+      const absl::string_view name = FindingName(static_cast<Finding>(i));
+      if (count == 0) continue;
+      words.push_back(
+          absl::StrCat(count, " ", gated ? std::string(name) : absl::AsciiStrToLower(name)));
+    }
+  }
+  return absl::StrJoin(words, ", ");
+}
+
+std::vector<Remark> RemarksOf(const CompareVerdict& verdict, const std::vector<CompareRow>& rows) {
+  std::vector<Remark> remarks;
+  std::vector<size_t> more;
+  std::map<std::string, size_t> known;
+  for (const CompareRow& row : rows) {
+    std::string text = ExplainRow(verdict, row);
+    if (text.empty()) continue;
+    const auto [at, added] = known.emplace(std::move(text), remarks.size());
+    if (!added) {
+      ++more[at->second];
+      continue;
+    }
+    const CompareCells cells = CellsOf(verdict, row);
+    more.push_back(0);
+    remarks.push_back(
+        {row.change == nullptr ? cells.benchmark : absl::StrCat(cells.benchmark, " ", cells.metric),
+         at->first});
+  }
+  for (size_t i = 0; i < remarks.size(); ++i) {
+    if (more[i] > 0) absl::StrAppend(&remarks[i].about, " and ", more[i], " more");
+  }
+  return remarks;
+}
+
+}  // namespace loadline::report

@@ -1,0 +1,61 @@
+#ifndef TOOLS_LOADLINE_REPORT_COMPARE_ROWS_H_
+#define TOOLS_LOADLINE_REPORT_COMPARE_ROWS_H_
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/loadline/judge/compare.h"
+
+namespace loadline::report {
+
+// One line of a comparison's table: a metric of a benchmark, or a benchmark as a whole where there
+// is no metric that says what became of it. Points into the verdict, which must outlive it.
+struct CompareRow {
+  const judge::BenchmarkComparison* benchmark;
+  const judge::Change* change;  // null: the benchmark as a whole
+  judge::Finding finding;
+  bool gated;  // it decides the exit code; a benchmark as a whole always does
+  // Nothing to look at: proved harmless, or unknown and of no consequence.
+  bool quiet() const;
+};
+
+// Every row, worst first: what has to be looked at before what has not, what is gated before what
+// is not, then by finding, by the size of the change for the worse, and by name.
+std::vector<CompareRow> RowsOf(const judge::CompareVerdict& verdict);
+
+// The texts of a row's cells, not escaped. "-" where there is nothing to say.
+struct CompareCells {
+  std::string verdict;     // the finding's name; in lower case where the row is not gated
+  std::string change;      // "+28.4 %"
+  std::string interval;    // "+25.1 .. +31.0 %"
+  std::string detectable;  // "+6.2 %"
+  std::string base;        // "1.02 us"
+  std::string fresh;
+  std::string metric;
+  std::string benchmark;
+};
+CompareCells CellsOf(const judge::CompareVerdict& verdict, const CompareRow& row);
+
+// Why the row's finding is what it is and what to do about it; empty where the figures say it all.
+std::string ExplainRow(const judge::CompareVerdict& verdict, const CompareRow& row);
+
+// A fraction as a percentage with its sign: three digits, or as many more as it takes to see on
+// which side of +margin and -margin it is. Infinity is "+inf".
+std::string FormatChange(double fraction, double margin);
+
+// "3 PASS, 1 UNCHANGED": how many of the rows from the `first` on have each finding.
+std::string CountsOf(const std::vector<CompareRow>& rows, size_t first);
+
+// What the rows' explanations say, each text once: the rows it is about, and the text.
+struct Remark {
+  std::string about;  // "Sort/n:10 cpu_time_ns", or "... and 11 more"
+  std::string text;
+};
+std::vector<Remark> RemarksOf(const judge::CompareVerdict& verdict,
+                              const std::vector<CompareRow>& rows);
+
+}  // namespace loadline::report
+
+#endif  // TOOLS_LOADLINE_REPORT_COMPARE_ROWS_H_

@@ -1,0 +1,75 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tools/loadline/report/check_parts.h"
+#include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/report/compare_rows.h"
+#include "tools/loadline/report/compare_words.h"
+#include "tools/loadline/report/sarif.h"
+
+namespace loadline::report {
+namespace {
+
+using judge::CompareVerdict;
+using judge::ExitCode;
+using judge::Finding;
+
+SarifKind KindOf(const CompareRow& row) {
+  if (!row.gated) return SarifKind::kInformational;
+  switch (row.finding) {
+    case Finding::kRegressed:
+    case Finding::kFailed:
+      return SarifKind::kFail;
+    case Finding::kImproved:
+    case Finding::kPass:
+    case Finding::kUnchanged:
+      return SarifKind::kPass;
+    case Finding::kMissing:
+    case Finding::kIncomparable:
+    case Finding::kInconclusive:
+    case Finding::kSkipped:
+    case Finding::kChanged:
+    case Finding::kNew:
+      break;
+  }
+  return row.benchmark->exit_code == ExitCode::kPass ? SarifKind::kOpen : SarifKind::kFail;
+}
+
+std::string FirstOf(const std::vector<std::string>& sources) {
+  return sources.empty() ? std::string() : sources.front();
+}
+
+}  // namespace
+
+std::string CompareAsSarif(const CompareVerdict& verdict) {
+  const std::string path = FirstOf(verdict.fresh.sources);
+  std::vector<SarifRule> rules = {
+      {"comparison", "A metric of a benchmark, or a benchmark, held against the base"},
+      {"environment", "What base and new must have in common"}};
+  std::vector<SarifResult> results;
+  for (const CompareRow& row : RowsOf(verdict)) {
+    results.push_back(
+        {.rule = "comparison",
+         .kind = KindOf(row),
+         .message = absl::StrCat(row.benchmark->name, ": ", RowSentence(verdict, row)),
+         .path = path,
+         .benchmark = row.benchmark->name});
+  }
+  for (const judge::EnvironmentDifference& difference : verdict.environment) {
+    results.push_back({.rule = "environment",
+                       .kind = difference.refuses() ? SarifKind::kFail : SarifKind::kInformational,
+                       .message = difference.Text(),
+                       .path = path});
+  }
+  for (const std::string& problem : verdict.problems) {
+    results.push_back({.rule = "input", .message = problem, .path = path});
+  }
+  for (const SarifRule& rule : CheckSarifRules()) rules.push_back(rule);
+  if (verdict.limits.has_value()) {
+    for (SarifResult& result : CheckSarifResults(*verdict.limits)) results.push_back(result);
+  }
+  return WriteSarif(rules, results, verdict.Headline());
+}
+
+}  // namespace loadline::report
