@@ -262,11 +262,14 @@ absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t m
   if (::fstat(fd.get(), &info) != 0) return CallFailed(errno, "look up", path);
   LOADLINE_RETURN_IF_ERROR(CheckPlainFile(info, path));
   if (static_cast<uint64_t>(info.st_size) > max_bytes) return TooLarge(path, max_bytes);
-  // The size is a hint: read to the end, one byte past the limit at most.
-  std::string content;
+  // The size is a hint, and 0 for files that the kernel makes up: read to the end, one byte past
+  // the limit at most. That one byte more is also what sees the end without growing.
+  constexpr size_t kWithoutHint = 4'096;
+  const size_t hint = info.st_size > 0 ? static_cast<size_t>(info.st_size) : kWithoutHint;
+  std::string content(std::min(max_bytes, hint) + 1, '\0');
   size_t size = 0;
   for (;;) {
-    content.resize(std::min(max_bytes, std::max(size * 2, static_cast<size_t>(info.st_size))) + 1);
+    if (size == content.size()) content.resize(std::min(max_bytes, size * 2) + 1);
     const ssize_t got =
         ResultOf([&] { return fs_.Read(fd.get(), content.data() + size, content.size() - size); });
     if (got < 0) return CallFailed(static_cast<int>(-got), "read", path);
