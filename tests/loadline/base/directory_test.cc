@@ -331,6 +331,15 @@ class DirectoryReadChangingFile : public ::testing::Test {
   std::unique_ptr<Directory> directory_;
 };
 
+TEST_F(DirectoryReadChangingFile, GivesTheOldContentOfAFileThatIsReplacedOrRemovedMeanwhile) {
+  temp_.WriteFile("file", "old");
+  fs_.DoAfterOpening([this] { EXPECT_OK(directory_->WriteFileAtomically("file", "new")); });
+  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("old"));
+  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("new"));
+  fs_.DoAfterOpening([this] { EXPECT_OK(directory_->RemoveFile("file")); });
+  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("new"));
+}
+
 TEST_F(DirectoryReadChangingFile, GivesAllOfAFileThatGrowsAfterItsSizeWasAsked) {
   for (const size_t more : {size_t{1}, size_t{10}, size_t{100'000}}) {
     SCOPED_TRACE(more);
