@@ -35,7 +35,7 @@ bool SaysHowLong(absl::string_view part) {
 std::optional<double> Row::Counter(absl::string_view counter) const {
   if (counter == "real_time_ns" && real_time_ns.has_value()) return real_time_ns;
   if (counter == "cpu_time_ns" && cpu_time_ns.has_value()) return cpu_time_ns;
-  const auto found = counters.find(std::string(counter));
+  const auto found = counters.find(counter);
   if (found == counters.end()) return std::nullopt;
   return found->second;
 }

@@ -2,12 +2,12 @@
 #define TOOLS_LOADLINE_RESULTS_RESULT_FILE_H_
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tools/loadline/results/counters.h"
 #include "tools/loadline/results/json.h"
 
 namespace loadline::results {
@@ -48,7 +48,7 @@ struct Row {
   std::string label;
   // Every other number of the row: user counters, allocs_per_iter, cpu_coefficient, rms, ... Can
   // be non-finite.
-  std::map<std::string, double> counters;
+  Counters counters;
   // What is left, in order: strings (big_o), true and false, nested values.
   Json::Object extras;
 

@@ -390,4 +390,26 @@ absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOpt
   return ParseResultFile(path, std::move(text));
 }
 
+absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink) {
+  LOADLINE_ASSIGN_OR_RETURN(ResultFile file, ParseResultFile(source, std::move(text)));
+  for (Row& row : file.rows) sink.OnRow(row);
+  file.rows.clear();
+  sink.OnDocument(std::move(file));
+  return absl::OkStatus();
+}
+
+absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
+                              const InputOptions& options) {
+  LOADLINE_ASSIGN_OR_RETURN(std::string text, ReadInputFile(path, options));
+  return StreamResults(path, std::move(text), sink);
+}
+
+absl::StatusOr<std::vector<ResultFile>> ReadResultFiles(absl::string_view path,
+                                                        const InputOptions& options) {
+  LOADLINE_ASSIGN_OR_RETURN(ResultFile file, ReadResultFile(path, options));
+  std::vector<ResultFile> files;
+  files.push_back(std::move(file));
+  return files;
+}
+
 }  // namespace loadline::results

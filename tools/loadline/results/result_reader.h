@@ -2,7 +2,9 @@
 #define TOOLS_LOADLINE_RESULTS_RESULT_READER_H_
 
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/results/input_file.h"
@@ -22,6 +24,29 @@ absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string
 
 // ReadInputFile, then ParseResultFile. `path` "-" is standard input.
 absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options = {});
+
+// Is given rows as they are read, for files of which only a little is kept. A file may hold several
+// documents one after another, as `cat a.json b.json` makes them: each is a process of its own.
+class ResultSink {
+ public:
+  virtual ~ResultSink() = default;
+  // The next row of the document. `row` is used again for the row after it: copy or move from it
+  // what is to be kept.
+  virtual void OnRow(Row& row) = 0;
+  // The document is complete: its source, context and extras, without rows.
+  virtual void OnDocument(ResultFile document) = 0;
+};
+
+// Reads a file of one or more documents into `sink`. The status is the one that ParseResultFile
+// would give; unless it is OK, what the sink was given is not to be used. Does not keep the sink.
+absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink);
+absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
+                              const InputOptions& options = {});
+
+// All documents of a file, one or more. Their `source` is the path, with " (document 2)" and so on
+// after it where there are several.
+absl::StatusOr<std::vector<ResultFile>> ReadResultFiles(absl::string_view path,
+                                                        const InputOptions& options = {});
 
 }  // namespace loadline::results
 

@@ -114,7 +114,7 @@ class RowReader {
     if (name == "run_type") return ReadRunType(json);
     if (name == kDropped) return ReadDropped(json);
     if (const std::optional<double> number = AsNumber(json)) {
-      row_.counters.emplace(std::move(name), *number);
+      row_.counters.emplace(name, *number);
     } else {
       row_.extras.push_back(std::move(member));
     }
@@ -191,7 +191,7 @@ class RowReader {
       if (const auto* time = FindField(kTimeFields, name)) {
         if ((row_.*time->field).has_value()) return FailDropped(name);
         row_.*time->field = kNotANumber;
-      } else if (!row_.counters.emplace(name, kNotANumber).second) {
+      } else if (!row_.counters.emplace(name, kNotANumber)) {
         return FailDropped(name);
       }
     }

@@ -1,7 +1,6 @@
 #include "tools/loadline/judge/check.h"
 
 #include <cmath>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +18,7 @@ using results::Row;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Row MakeRow(const std::string& name, std::map<std::string, double> counters) {
+Row MakeRow(const std::string& name, results::Counters counters) {
   Row row;
   row.name = row.run_name = name;
   row.iterations = 1;
