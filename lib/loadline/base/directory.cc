@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
 
 namespace loadline {
@@ -136,6 +139,39 @@ absl::Status WriteAll(FileSystem& fs, int fd, absl::string_view content,
     content.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
+}
+
+constexpr absl::string_view kTemporarySuffix = ".tmp";
+
+// A new file for the content that is to become `name`: its descriptor, or minus the errno. No two
+// calls of this process choose the same name. Another process may, in a container of its own that
+// counts processes from 1 or long ago: then the next one is tried.
+int CreateTemporary(FileSystem& fs, int dir_fd, absl::string_view name, std::string& temporary) {
+  static std::atomic<uint64_t> calls{0};
+  constexpr int kAttempts = 1'000;
+  int fd = -EEXIST;
+  for (int i = 0; i < kAttempts && fd == -EEXIST; ++i) {
+    temporary = absl::StrCat(name, ".", ::getpid(), ".",
+                             calls.fetch_add(1, std::memory_order_relaxed), kTemporarySuffix);
+    fd = OpenAt(fs, dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                kFileMode);
+  }
+  return fd;
+}
+
+bool IsNumber(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// Whether CreateTemporary() makes such names for `name`.
+bool IsTemporaryOf(absl::string_view name, absl::string_view file) {
+  if (!absl::ConsumePrefix(&file, name) || !absl::ConsumePrefix(&file, ".") ||
+      !absl::ConsumeSuffix(&file, kTemporarySuffix)) {
+    return false;
+  }
+  const size_t dot = file.find('.');
+  return dot != absl::string_view::npos && IsNumber(file.substr(0, dot)) &&
+         IsNumber(file.substr(dot + 1));
 }
 
 absl::Status CheckPlainFile(const struct stat& info, absl::string_view full_path) {
@@ -285,11 +321,8 @@ absl::Status Directory::WriteFileAtomically(absl::string_view name,
                                             absl::string_view content) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
   const std::string path = Join(path_, name);
-  // One fixed name, so that what a crash leaves behind is replaced by the next write.
-  const std::string temporary = absl::StrCat(name, ".tmp");
-  LOADLINE_RETURN_IF_ERROR(RemoveFile(temporary));
-  OwnedFd fd(fs_, OpenAt(fs_, fd_, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                         kFileMode));
+  std::string temporary;
+  OwnedFd fd(fs_, CreateTemporary(fs_, fd_, name, temporary));
   if (fd.get() < 0) return CallFailed(-fd.get(), "create", Join(path_, temporary));
   absl::Status status = WriteAll(fs_, fd.get(), content, Join(path_, temporary));
   if (status.ok()) {
@@ -310,6 +343,16 @@ absl::Status Directory::WriteFileAtomically(absl::string_view name,
     return status;
   }
   return Sync();
+}
+
+absl::Status Directory::RemoveLeftovers(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Entry> entries, List());
+  for (const Entry& entry : entries) {
+    if (entry.is_directory || !IsTemporaryOf(name, entry.name)) continue;
+    LOADLINE_RETURN_IF_ERROR(RemoveFile(entry.name));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Directory::Move(absl::string_view name, const Directory& to,

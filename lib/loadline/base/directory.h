@@ -58,8 +58,13 @@ class Directory {
 
   // Replaces the file as one unit that survives power loss: temporary file, fsync, rename, fsync
   // of the directory. When it fails the old content stands and the temporary file is gone;
-  // only when that last fsync fails, either content may be found after a power cut.
+  // only when that last fsync fails, either content may be found after a power cut. Threads and
+  // processes may write one name at once: each content is whole, the last rename stands.
+  // A crash leaves the temporary file, `name.PROCESS.NUMBER.tmp`, for RemoveLeftovers().
   absl::Status WriteFileAtomically(absl::string_view name, absl::string_view content) const;
+  // Removes the temporary files that crashed writes of `name` left here. REQUIRES: nobody is
+  // writing `name`, as under a lock that keeps others out; a write in progress would fail.
+  absl::Status RemoveLeftovers(absl::string_view name) const;
 
   // Moves an entry, durably (both directories are synced). Overwrites nothing: kAlreadyExists if
   // `to_name` is taken.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -165,6 +168,7 @@ TEST_F(DirectoryTest, TakesNothingButOnePathComponentForAName) {
     EXPECT_THAT(d.ReadFile(name, kPlenty), is_invalid);
     EXPECT_THAT(d.WriteFileAtomically(name, "text"), is_invalid);
     EXPECT_THAT(d.Move(name, d, "to"), is_invalid);
+    EXPECT_THAT(d.RemoveLeftovers(name), is_invalid);
     EXPECT_THAT(d.RemoveFile(name), is_invalid);
     EXPECT_THAT(d.RemoveTree(name), is_invalid);
   }
@@ -384,18 +388,90 @@ TEST_F(DirectoryWriteFile, ReplacesTheFileForTheOwnerAlone) {
 TEST_F(DirectoryWriteFile, ReplacesALinkAndLeavesItsTarget) {
   temp_.WriteFile("target", "target");
   Link("target", "file");
-  Link("target", "file.tmp");
   EXPECT_OK(directory_->WriteFileAtomically("file", "new"));
   EXPECT_EQ(temp_.ReadFile("target"), "target");
   EXPECT_TRUE(
       std::filesystem::is_regular_file(std::filesystem::symlink_status(temp_.Path("file"))));
 }
 
-TEST_F(DirectoryWriteFile, ReplacesWhatACrashLeftBehind) {
-  temp_.WriteFile("file.tmp", "half of someth");
+TEST_F(DirectoryWriteFile, TakesManyWritersOfOneName) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 20;
+  const auto content_of = [](int thread) {
+    return std::string(10'000, static_cast<char>('a' + thread));
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([this, content = content_of(i)] {
+      for (int j = 0; j < kEach; ++j) EXPECT_OK(directory_->WriteFileAtomically("file", content));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::string found = temp_.ReadFile("file");
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found, content_of(found[0] - 'a'));
+  EXPECT_THAT(directory_->List(), IsOkAndHolds(SizeIs(1)));
+}
+
+// Fails every rename, and so leaves the names of temporary files to be seen.
+class NoRenames final : public FileSystem {
+ public:
+  const std::vector<std::string>& asked() const { return asked_; }
+  int RenameAt(int, const char* from, int, const char*) override {
+    asked_.emplace_back(from);
+    errno = EIO;
+    return -1;
+  }
+
+ private:
+  std::vector<std::string> asked_;
+};
+
+TEST_F(DirectoryWriteFile, TakesAnotherNameWhenSomethingLiesUnderThatOfItsTemporaryFile) {
+  NoRenames fs;
+  const auto directory = Directory::Open(temp_.path(), fs);
+  ASSERT_OK(directory);
+  ASSERT_FALSE((*directory)->WriteFileAtomically("file", "").ok());
+  ASSERT_THAT(fs.asked(), SizeIs(1));
+  // "file.PROCESS.7.tmp": the next writes of this process would take 8 and 9.
+  const std::vector<std::string> parts = absl::StrSplit(fs.asked()[0], '.');
+  ASSERT_THAT(parts, SizeIs(4));
+  int number = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(parts[2], &number));
+  temp_.WriteFile("target", "target");
+  const std::string left = absl::StrCat("file.", parts[1], ".", number + 1, ".tmp");
+  temp_.WriteFile(left, "half of someth");
+  Link("target", absl::StrCat("file.", parts[1], ".", number + 2, ".tmp"));
   EXPECT_OK(directory_->WriteFileAtomically("file", "new"));
   EXPECT_EQ(temp_.ReadFile("file"), "new");
-  EXPECT_THAT(directory_->List(), IsOkAndHolds(SizeIs(1)));
+  EXPECT_EQ(temp_.ReadFile("target"), "target");
+  EXPECT_EQ(temp_.ReadFile(left), "half of someth");
+}
+
+TEST_F(DirectoryWriteFile, LeavesWhatACrashLeftToWhoeverKnowsThatNobodyWrites) {
+  NoRenames fs;
+  const auto directory = Directory::Open(temp_.path(), fs);
+  ASSERT_OK(directory);
+  ASSERT_FALSE((*directory)->WriteFileAtomically("file", "").ok());
+  ASSERT_THAT(fs.asked(), SizeIs(1));
+  temp_.WriteFile(fs.asked()[0], "half of someth");  // as a crash before the rename leaves it
+  EXPECT_OK(directory_->WriteFileAtomically("file", "new"));
+  EXPECT_THAT(directory_->List(), IsOkAndHolds(SizeIs(2)));
+  EXPECT_OK(directory_->RemoveLeftovers("file"));
+  EXPECT_THAT(directory_->List(), IsOkAndHolds(ElementsAre(EntryIs("file", false))));
+}
+
+TEST_F(DirectoryWriteFile, TakesNoOtherFileForALeftover) {
+  MakeDirectory("file.1.1.tmp");
+  const std::vector<std::string> names = {
+      "file",          "file.tmp",      "file.1.tmp",      "file.1.2",    "file.1.2.tmp2",
+      "file.x.2.tmp",  "file.1.x.tmp",  "file..2.tmp",     "file.1..tmp", "file.1.2.3.tmp",
+      "other.1.2.tmp", "afile.1.2.tmp", "file-wal.1.2.tmp"};
+  for (const std::string& name : names) temp_.WriteFile(name, "");
+  temp_.WriteFile("file.12.34.tmp", "");
+  EXPECT_OK(directory_->RemoveLeftovers("file"));
+  EXPECT_THAT(directory_->List(), IsOkAndHolds(SizeIs(names.size() + 1)));
+  EXPECT_THAT(directory_->Exists("file.12.34.tmp"), IsOkAndHolds(false));
 }
 
 TEST_F(DirectoryWriteFile, LeavesNothingBehindWhenADirectoryIsInItsWay) {
