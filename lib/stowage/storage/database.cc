@@ -110,6 +110,8 @@ absl::Status CreateFile(const Directory& directory, const std::string& name, con
         absl::StrCat(directory.path(), "/", name, ": missing, but its write-ahead log is there"));
   }
   LOADLINE_RETURN_IF_ERROR(directory.RemoveFile(LogName(name)));
+  // Nobody else writes here: the directory is locked by this process, and a file opened once.
+  LOADLINE_RETURN_IF_ERROR(directory.RemoveLeftovers(name));
   LOADLINE_ASSIGN_OR_RETURN(const std::string image, NewFileImage(schema, identity));
   return directory.WriteFileAtomically(name, image);
 }

@@ -70,6 +70,17 @@ TEST(Database, LeavesOneFileBehindWhenClosed) {
   EXPECT_THAT(names, ElementsAre("notes.db"));
 }
 
+TEST(Database, RemovesWhatACrashLeftOfItsMaking) {
+  NoteFile file;
+  file.dir().WriteFile("notes.db.12.34.tmp", "half of a database");
+  ASSERT_OK(file.Open());
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(file.dir().path())) {
+    names.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(names, ElementsAre("notes.db"));
+}
+
 TEST(Database, TakesNothingOfAWriteThatFails) {
   NoteFile file;
   const auto db = file.Open();
