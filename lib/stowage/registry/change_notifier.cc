@@ -18,6 +18,11 @@ void Call(const RegistryObserver& observer, const RegistryChange& change) {
                    "registry",
                    "an observer threw an exception",
                    {{"what", error.what()}}});
+  } catch (...) {
+    loadline::Log({loadline::LogLevel::kError,
+                   "registry",
+                   "an observer threw an exception",
+                   {{"what", "something unknown"}}});
   }
 }
 

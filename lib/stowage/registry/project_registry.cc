@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -54,6 +55,12 @@ absl::Status CheckNewProject(const NewProject& project, const RegistryOptions& o
                                                    " bytes, want at most ", kMaxLanguageBytes));
   }
   return CheckMetadata(project.metadata, options);
+}
+
+// Later than every time before it, whatever the clock says, as long as there is a later one.
+int64_t NextWallNanos(int64_t previous, int64_t now) {
+  if (previous == std::numeric_limits<int64_t>::max()) return previous;
+  return std::max(previous + 1, now);
 }
 
 // What is wrong with a project's source path, if anything.
@@ -226,22 +233,27 @@ absl::Status ProjectRegistry::Impl::AddRecord(Connection& connection, ProjectRec
                                                      "\": the registry is full with ",
                                                      writer.names.size(), " projects"));
   }
+  if (writer.last_sequence == std::numeric_limits<int64_t>::max()) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "register project \"", name, "\": the registry has given out every sequence number"));
+  }
   record.sequence = writer.last_sequence + 1;
-  record.created_wall_nanos = std::max(writer.last_created + 1, options.clock->WallNanos());
+  record.created_wall_nanos = NextWallNanos(writer.last_created, options.clock->WallNanos());
   record.updated_wall_nanos = record.created_wall_nanos;
   LOADLINE_RETURN_IF_ERROR(RegistryTable::Insert(connection, record));
-  writer.last_sequence = record.sequence;
-  writer.last_created = record.created_wall_nanos;
-  writer.names.emplace(name, record.id);
-  change.told.push_back({RegistryChange::Kind::kRegistered, nullptr,
-                         std::make_shared<const ProjectRecord>(std::move(record))});
+  const auto added = std::make_shared<const ProjectRecord>(std::move(record));
+  change.told.push_back({RegistryChange::Kind::kRegistered, nullptr, added});
+  // Last what outlives a write that fails: memory may run out at any step before.
+  writer.names.emplace(added->name.text(), added->id);
+  writer.last_sequence = added->sequence;
+  writer.last_created = added->created_wall_nanos;
   return absl::OkStatus();
 }
 
 absl::Status ProjectRegistry::Impl::Replace(Connection& connection, const ProjectRecord& before,
                                             ProjectRecord after, RegistryChange::Kind kind,
                                             Change& change) {
-  after.updated_wall_nanos = std::max(before.updated_wall_nanos + 1, options.clock->WallNanos());
+  after.updated_wall_nanos = NextWallNanos(before.updated_wall_nanos, options.clock->WallNanos());
   LOADLINE_RETURN_IF_ERROR(RegistryTable::Update(connection, after));
   change.told.push_back({kind, std::make_shared<const ProjectRecord>(before),
                          std::make_shared<const ProjectRecord>(std::move(after))});
@@ -282,9 +294,9 @@ absl::Status ProjectRegistry::Impl::ChangeActive(Connection& connection,
     told.before = mirror.Any(*writer.active);
   }
   LOADLINE_RETURN_IF_ERROR(RegistryTable::SetActive(connection, id));
-  writer.active = id;
-  change.active = id;
   change.told.push_back(std::move(told));
+  change.active = id;
+  writer.active = id;
   return absl::OkStatus();
 }
 
@@ -445,6 +457,16 @@ absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
   }
   LOADLINE_RETURN_IF_ERROR(operation.Done(impl_->FindOrphans(problems)));
   return problems;
+}
+
+absl::Status ProjectRegistry::CheckFile() const {
+  LOADLINE_RETURN_IF_ERROR(impl_->db->CheckIntegrity());
+  return impl_->db->Read([](Connection& connection) -> absl::Status {
+    LOADLINE_RETURN_IF_ERROR(RegistryTable::ForEach(
+        connection, [](const ProjectRecord&) { return absl::OkStatus(); }));
+    LOADLINE_RETURN_IF_ERROR(RegistryTable::GetRetiredSequence(connection).status());
+    return RegistryTable::GetActive(connection).status();
+  });
 }
 
 int ProjectRegistry::AddObserver(RegistryObserver observer) {

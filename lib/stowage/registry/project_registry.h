@@ -138,6 +138,11 @@ class ProjectRegistry {
   // names. Reports only; repairs nothing.
   absl::StatusOr<std::vector<RegistryProblem>> Validate() const;
 
+  // Reads registry.db again, from the disk: its structure and every row. Changes wait meanwhile;
+  // reads, which come from memory, do not. Reports only. kDataLoss: damaged, naming the row; what
+  // is in memory is what the file held before.
+  absl::Status CheckFile() const;
+
   // Observers run in the order they were added. The returned number removes it again; after
   // RemoveObserver returns it is not running and will not be called.
   int AddObserver(RegistryObserver observer);

@@ -92,6 +92,9 @@ absl::Status NotAProject(const Row& row, const absl::Status& why) {
 }
 
 absl::StatusOr<ProjectRecord> Decode(const Row& row) {
+  if (row.Integer(kSequence) < 1) {
+    return NotAProject(row, absl::DataLossError("sequence numbers start at 1"));
+  }
   auto id = ProjectId::FromBytes(row.Blob(kId));
   if (!id.ok()) return NotAProject(row, id.status());
   auto name = ProjectName::Parse(row.Text(kName));

@@ -150,12 +150,16 @@ absl::Status Accept(Connection& connection, const Schema& schema, const Database
   return connection.FoldLogOnClose(true);
 }
 
-absl::Status CallWrite(absl::FunctionRef<absl::Status(Connection&)> write, Connection& connection) {
-  // An exception must not leave the other writers of the batch waiting for ever.
+// Whatever `call` throws as a status: an exception must not leave the other writers of a batch
+// waiting for ever.
+template <typename Call>
+absl::Status Guarded(const std::string& path, absl::string_view what, Call call) {
   try {
-    return write(connection);
+    return call();
   } catch (const std::exception& error) {
-    return absl::InternalError(absl::StrCat(connection.path(), ": a write threw ", error.what()));
+    return absl::InternalError(absl::StrCat(path, ": ", what, " threw ", error.what()));
+  } catch (...) {
+    return absl::InternalError(absl::StrCat(path, ": ", what, " threw something unknown"));
   }
 }
 
@@ -210,12 +214,14 @@ Database::Database(std::unique_ptr<Connection> connection, const DatabaseOptions
     : path_(connection->path()),
       checkpoint_pages_(options.checkpoint_pages),
       owner_pid_(::getpid()),
-      connection_(std::move(connection)) {}
+      connection_(std::move(connection)) {
+  batch_.reserve(kMaxBatch);
+}
 
-Database::~Database() {
-  if (::getpid() == owner_pid_) return;
-  MutexLock lock(connection_mutex_);
-  connection_->Abandon();
+// Without the lock: in a forked child it may be held for ever, by a thread that only the parent
+// has.
+Database::~Database() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (::getpid() != owner_pid_) connection_->Abandon();
 }
 
 absl::Status Database::CheckProcess() const {
@@ -244,28 +250,44 @@ bool Database::JoinQueue(Entry& entry) {
 }
 
 void Database::Lead() {
-  const std::vector<Entry*> batch = TakeBatch();
-  RunBatch(batch);
-  for (Entry* entry : batch) {
-    if (entry->status.ok()) entry->on_durable();
+  TakeBatch();
+  RunBatch(batch_);
+  for (Entry* entry : batch_) {
+    if (entry->status.ok()) entry->status = TellDurable(*entry);
   }
-  FinishBatch(batch);
+  FinishBatch(batch_);
   CheckpointIfDue();
   PassOn();
 }
 
-std::vector<Database::Entry*> Database::TakeBatch() {
+void Database::TakeBatch() {
   MutexLock lock(queue_mutex_);
   // The threads of the last batch are about to come back with their next writes. A sync costs much
   // more than waiting a little for them, and without it they fall into two groups of half the size
   // that take turns.
-  const auto patience = std::min(last_duration_ / 4, kLongestPatience);
-  while (queue_.size() < expected_ && gathered_.WaitFor(queue_mutex_, patience)) {
+  if (queue_.size() < expected_) {
+    using Clock = std::chrono::steady_clock;
+    const auto deadline = Clock::now() + std::min(last_duration_ / 4, kLongestPatience);
+    while (queue_.size() < expected_ && gathered_.WaitFor(queue_mutex_, deadline - Clock::now())) {
+    }
   }
   const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
-  std::vector<Entry*> batch(queue_.begin(), end);
+  batch_.assign(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
-  return batch;
+}
+
+absl::Status Database::TellDurable(Entry& entry) {
+  absl::Status told = Guarded(path_, "what follows a commit", [&] {
+    entry.on_durable();
+    return absl::OkStatus();
+  });
+  if (told.ok()) return told;
+  // Memory has fallen behind the file, and the next write would build on it.
+  MutexLock lock(connection_mutex_);
+  Degrade(told);
+  return absl::InternalError(
+      absl::StrCat(told.message(),
+                   "; the write is durable all the same, and seen when the file is opened anew"));
 }
 
 void Database::FinishBatch(absl::Span<Entry* const> batch) {
@@ -299,8 +321,9 @@ void Database::RunBatch(absl::Span<Entry* const> batch) {
   }
   uint64_t committed = 0;
   for (Entry* entry : batch) {
-    // A write that failed by itself keeps its own reason.
-    if (!status.ok() && entry->status.ok()) entry->status = status;
+    // All of them: the reason a write gave by itself may have been another write of the batch,
+    // which now never happened.
+    if (!status.ok()) entry->status = status;
     if (entry->status.ok()) ++committed;
   }
   if (committed == 0) return;
@@ -317,17 +340,26 @@ void Database::SetLastDuration(std::chrono::nanoseconds duration) {
   last_duration_ = duration;
 }
 
-absl::Status Database::RunTransaction(absl::Span<Entry* const> batch) {
+absl::Status Database::RunWrites(absl::Span<Entry* const> batch) {
   LOADLINE_RETURN_IF_ERROR(connection_->Execute("BEGIN IMMEDIATE"));
   bool anything = false;
-  absl::Status status;
   for (Entry* entry : batch) {
     entry->status = RunEntry(*entry, batch.size() == 1);
-    status = connection_->TakeFileError();
-    if (!status.ok()) break;
+    LOADLINE_RETURN_IF_ERROR(connection_->TakeFileError());
+    // The writes before it are gone, and the next would not be in a transaction.
+    if (sqlite3_get_autocommit(connection_->handle()) != 0) {
+      return absl::InternalError(
+          absl::StrCat(path_, ": a write ended the transaction: ", entry->status.message()));
+    }
     anything = anything || entry->status.ok();
   }
-  if (status.ok() && anything) status = connection_->Execute("COMMIT");
+  return anything ? connection_->Execute("COMMIT") : absl::OkStatus();
+}
+
+absl::Status Database::RunTransaction(absl::Span<Entry* const> batch) {
+  // The lock is held, but the analysis does not look into the lambda.
+  absl::Status status = Guarded(path_, "a transaction",
+                                [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return RunWrites(batch); });
   // SQLite has rolled back by itself after some errors, and then wants no second one.
   if (sqlite3_get_autocommit(connection_->handle()) == 0) {
     const absl::Status rollback = connection_->Execute("ROLLBACK");
@@ -338,9 +370,10 @@ absl::Status Database::RunTransaction(absl::Span<Entry* const> batch) {
 }
 
 absl::Status Database::RunEntry(Entry& entry, bool alone) {
-  if (alone) return CallWrite(entry.write, *connection_);
+  const auto write = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return entry.write(*connection_); };
+  if (alone) return Guarded(path_, "a write", write);
   LOADLINE_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT one_write"));
-  absl::Status status = CallWrite(entry.write, *connection_);
+  absl::Status status = Guarded(path_, "a write", write);
   // After a failure of the file there may be no savepoint left, and all is rolled back anyway.
   if (sqlite3_get_autocommit(connection_->handle()) != 0) return status;
   if (!status.ok()) {
@@ -392,7 +425,8 @@ absl::Status Database::Read(absl::FunctionRef<absl::Status(Connection&)> read) {
   MutexLock lock(connection_mutex_);
   // Only when rolling back a failed write failed too: what is visible now was never committed.
   if (sqlite3_get_autocommit(connection_->handle()) == 0) return degraded();
-  absl::Status status = CallWrite(read, *connection_);
+  absl::Status status =
+      Guarded(path_, "a read", [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return read(*connection_); });
   connection_->ForgetFileError();  // reported through `status`
   return status;
 }
@@ -405,8 +439,11 @@ absl::Status Database::Checkpoint() {
 }
 
 absl::Status Database::CheckIntegrity() {
-  return Read(
-      [](Connection& connection) { return WalkFile(connection, "PRAGMA integrity_check(1)"); });
+  return Read([](Connection& connection) {
+    // Nobody else writes the file, so SQLite would believe its page cache for ever.
+    sqlite3_db_release_memory(connection.handle());
+    return WalkFile(connection, "PRAGMA integrity_check(1)");
+  });
 }
 
 absl::Status Database::degraded() const {

@@ -77,11 +77,13 @@ class Database {
 
   // Runs `write` in a transaction and returns OK once it is durable; otherwise nothing of it is in
   // the file (or, when the sync itself failed, the next open decides). `write` may be called on
-  // another thread, once, or not at all; its error is returned as it is. When it is durable
-  // `on_durable` is called, in the order of the commits, before any caller of the batch returns:
-  // the place to update what is kept in memory.
+  // another thread, once, or not at all; its error is returned as it is, unless the transaction
+  // that it was part of failed. When it is durable `on_durable` is called, in the order of the
+  // commits, before any caller of the batch returns: the place to update what is kept in memory.
   //
-  // `write` and `on_durable` must not call this database, and `on_durable` must not throw. Do not
+  // `write` and `on_durable` must not call this database. What a `write` throws is kInternal, and
+  // nothing of it is kept. `on_durable` should not throw: the write is durable then, so its caller
+  // gets kInternal that says so, and the database degrades, as memory no longer follows it. Do not
   // hold a lock around Commit() that any `write` or `on_durable` of this database takes; a lock may
   // be held around Read() if no `write` takes it.
   //
@@ -97,7 +99,8 @@ class Database {
   // Folds the log into the file and empties it, for idle moments.
   absl::Status Checkpoint();
 
-  // Walks the whole file (SQLite's integrity_check). kDataLoss, with the first thing found.
+  // Walks the whole file (SQLite's integrity_check), from the disk and not from what SQLite has
+  // cached of it. kDataLoss, with the first thing found.
   absl::Status CheckIntegrity();
 
   // OK, or why the database takes no more writes.
@@ -112,11 +115,14 @@ class Database {
   // Whether the caller is to lead.
   bool JoinQueue(Entry& entry);
   void Lead();
-  std::vector<Entry*> TakeBatch();
+  void TakeBatch();
   void RunBatch(absl::Span<Entry* const> batch);
+  absl::Status RunWrites(absl::Span<Entry* const> batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   absl::Status RunTransaction(absl::Span<Entry* const> batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
   absl::Status RunEntry(Entry& entry, bool alone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(connection_mutex_);
+  absl::Status TellDurable(Entry& entry);
   void SetLastDuration(std::chrono::nanoseconds duration);
   void FinishBatch(absl::Span<Entry* const> batch);
   void PassOn();
@@ -135,6 +141,7 @@ class Database {
   size_t expected_ ABSL_GUARDED_BY(queue_mutex_) = 0;
   std::chrono::nanoseconds last_duration_ ABSL_GUARDED_BY(queue_mutex_){0};
   loadline::CondVar gathered_;
+  std::vector<Entry*> batch_;  // the leader's; reserved, so that taking a batch cannot fail
 
   loadline::Mutex connection_mutex_;
   const std::unique_ptr<Connection> connection_ ABSL_PT_GUARDED_BY(connection_mutex_);

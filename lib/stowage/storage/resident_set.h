@@ -155,6 +155,30 @@ class ResidentSet {
     }
   }
 
+  // Looks at one entry and disturbs no other: calls `resident` with it, pinned, if it is in memory
+  // (which does not count as a use), and otherwise `absent`, during which whoever asks for the
+  // entry waits. Nothing is loaded, evicted or accounted. Returns what the call returned.
+  absl::Status Inspect(const Key& key, absl::FunctionRef<absl::Status(Value&)> resident,
+                       absl::FunctionRef<absl::Status()> absent) {
+    loadline::MutexLock lock(mutex_);
+    Entry* entry = Find(key);
+    while (entry != nullptr && entry->state != State::kResident) {
+      Wait();
+      entry = Find(key);
+    }
+    if (entry == nullptr) {
+      entry = entries_.emplace(key, std::make_unique<Entry>(key)).first->second.get();
+      absl::Status status = Unlocked(absent);
+      Forget(entry);
+      return status;
+    }
+    ++entry->pins;
+    absl::Status status = Unlocked([&] { return resident(*entry->value); });
+    --entry->pins;
+    if (waiters_ > 0) changed_.NotifyAll();
+    return status;
+  }
+
   // Calls `visit(key, value)` for each entry in memory, under the set's lock: for a glance only.
   template <typename Visitor>
   void ForEach(Visitor visit) const {
@@ -214,6 +238,14 @@ class ResidentSet {
     return absl::ResourceExhaustedError(absl::StrCat("memory budget of ", limits_.max_bytes,
                                                      " bytes: ", wanted, " more do not fit beside ",
                                                      beside, " in use; raise the budget"));
+  }
+
+  absl::Status Unlocked(absl::FunctionRef<absl::Status()> call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    mutex_.Unlock();
+    absl::Status status = call();
+    mutex_.Lock();
+    return status;
   }
 
   void Wait() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

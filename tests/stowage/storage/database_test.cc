@@ -272,6 +272,24 @@ TEST(Database, RefusesToWorkInAForkedChild) {
   EXPECT_THAT(ReadNotes(**db), IsOkAndHolds(ElementsAre(Pair(1, "parent"))));
 }
 
+TEST(Database, ClosesInAForkedChildAlthoughAnotherThreadWasWriting) {
+  NoteFile file;
+  auto db = file.Open();
+  ASSERT_OK(db);
+  int status = 0;
+  ASSERT_OK((*db)->Commit([&](Connection& connection) {
+    // The write runs on this thread, so at the moment of the fork the connection is in use.
+    status = InChild([&] {
+      ::alarm(20);
+      (*db).reset();
+      return 7;
+    });
+    return PutNote(connection, 1, "parent");
+  }));
+  EXPECT_EQ(status, 7);
+  EXPECT_THAT(ReadNotes(**db), IsOkAndHolds(ElementsAre(Pair(1, "parent"))));
+}
+
 TEST(Database, CallsBackOnceDurableAndBeforeItReturns) {
   NoteFile file;
   const auto db = file.Open();
