@@ -15,6 +15,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
 
@@ -131,6 +133,42 @@ SplitPath Split(absl::string_view path) {
           std::string(path.substr(slash + 1))};
 }
 
+// `path` without the components that mean nothing: "a//./b/." is "a/b".
+std::string WithoutDots(absl::string_view path) {
+  std::vector<absl::string_view> components = absl::StrSplit(path, '/', absl::SkipEmpty());
+  components.erase(std::remove(components.begin(), components.end(), "."), components.end());
+  const std::string joined =
+      absl::StrCat(absl::StartsWith(path, "/") ? "/" : "", absl::StrJoin(components, "/"));
+  return joined.empty() ? "." : joined;
+}
+
+struct MissingPath {
+  std::string existing;            // absolute
+  std::vector<std::string> names;  // below it, from the top; the first of them is missing
+};
+
+// What there is of a directory that is not there, and what is to be made. A link that leads
+// nowhere counts as missing: making it will fail, and its target stays unmade.
+absl::StatusOr<MissingPath> FindMissing(absl::string_view path) {
+  std::vector<std::string> upwards;
+  absl::StatusOr<std::string> existing = RealPath(".");
+  SplitPath split = {WithoutDots(path), ""};
+  do {
+    const std::string missing = split.parent;
+    split = Split(missing);
+    if (split.parent == missing) return existing.status();  // no current directory
+    if (split.name == ".." && split.parent != ".") {
+      return absl::InvalidArgumentError(absl::StrCat("make directory ", path,
+                                                     ": \"..\" leads out of ", split.parent,
+                                                     ", which is missing; want a path without it"));
+    }
+    upwards.push_back(std::move(split.name));
+    existing = RealPath(split.parent);
+  } while (absl::IsNotFound(existing.status()));
+  LOADLINE_RETURN_IF_ERROR(existing.status());
+  return MissingPath{*std::move(existing), {upwards.rbegin(), upwards.rend()}};
+}
+
 absl::Status WriteAll(FileSystem& fs, int fd, absl::string_view content,
                       absl::string_view full_path) {
   while (!content.empty()) {
@@ -211,17 +249,14 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Open(absl::string_view pat
 
 absl::StatusOr<std::unique_ptr<Directory>> Directory::OpenOrCreate(absl::string_view path,
                                                                    FileSystem& fs) {
-  auto directory = Open(path, fs);
-  if (directory.ok() || !absl::IsNotFound(directory.status())) return directory;
-  const SplitPath split = Split(path);
-  // "." is its own parent, and is missing when the current directory was deleted.
-  if (split.parent == path) return directory;
-  // A parent that is there may be reached through a link; one that is not is made.
-  auto parent_path = RealPath(split.parent);
-  if (!parent_path.ok() && !absl::IsNotFound(parent_path.status())) return parent_path.status();
-  LOADLINE_ASSIGN_OR_RETURN(auto parent,
-                            OpenOrCreate(parent_path.ok() ? *parent_path : split.parent, fs));
-  return parent->OpenOrCreateChild(split.name);
+  auto opened = Open(path, fs);
+  if (opened.ok() || !absl::IsNotFound(opened.status())) return opened;
+  LOADLINE_ASSIGN_OR_RETURN(const MissingPath missing, FindMissing(path));
+  LOADLINE_ASSIGN_OR_RETURN(auto directory, Open(missing.existing, fs));
+  for (const std::string& name : missing.names) {
+    LOADLINE_ASSIGN_OR_RETURN(directory, directory->OpenOrCreateChild(name));
+  }
+  return directory;
 }
 
 Directory::~Directory() { fs_.Close(fd_); }

@@ -32,7 +32,10 @@ class Directory {
   // Opens `path`, which may itself be reached through links above it. kNotFound if missing.
   static absl::StatusOr<std::unique_ptr<Directory>> Open(absl::string_view path,
                                                          FileSystem& fs = FileSystem::Real());
-  // As Open, making the directory (mode 0700, parents too) where it is missing, durably.
+  // As Open, making the directory (mode 0700, parents too) where it is missing, durably. "." in the
+  // path means nothing, missing or not. ".." below a directory that is missing is
+  // kInvalidArgument, and nothing is made: where it led would depend on what is made. After any
+  // other error the parents that were made stay.
   static absl::StatusOr<std::unique_ptr<Directory>> OpenOrCreate(
       absl::string_view path, FileSystem& fs = FileSystem::Real());
   ~Directory();

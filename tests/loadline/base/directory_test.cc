@@ -131,6 +131,32 @@ TEST_F(DirectoryOpenOrCreate, MakesWhatIsMissingForTheOwnerAlone) {
   EXPECT_EQ(RightsOf(temp_.Path("a/b/c")), 0700u);
 }
 
+TEST_F(DirectoryOpenOrCreate, TakesASinglePointForNothing) {
+  for (const char* const path : {"a/./b", "c/.", "./d//./e/./", ".//f"}) {
+    SCOPED_TRACE(path);
+    const auto directory = Directory::OpenOrCreate(absl::StrCat(temp_.path(), "/", path));
+    ASSERT_OK(directory);
+    EXPECT_TRUE(std::filesystem::equivalent((*directory)->path(), temp_.Path(path)));
+    EXPECT_THAT((*directory)->path(), Not(HasSubstr("/.")));
+  }
+}
+
+TEST_F(DirectoryOpenOrCreate, MakesNothingForAPathThatLeavesWhatIsMissing) {
+  for (const char* const path : {"new/../sub", "new/..", "new/./../sub", "new/sub/../../x"}) {
+    EXPECT_THAT(Directory::OpenOrCreate(temp_.Path(path)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("which is missing")))
+        << path;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(temp_.path()));
+}
+
+TEST_F(DirectoryOpenOrCreate, GoesUpFromADirectoryThatIsThere) {
+  MakeDirectory("there");
+  const auto directory = Directory::OpenOrCreate(temp_.Path("there/../beside"));
+  ASSERT_OK(directory);
+  EXPECT_EQ((*directory)->path(), temp_.Path("beside"));
+}
+
 TEST_F(DirectoryOpenOrCreate, LeavesWhatIsThereAsItIs) {
   temp_.WriteFile("a/file", "text");
   std::filesystem::permissions(temp_.Path("a"), std::filesystem::perms{0750});
@@ -228,14 +254,30 @@ TEST_F(DirectoryTest, ListsItsEntriesByName) {
 
 TEST(DeletedCurrentDirectory, IsReportedAsMissing) {
   const std::string before = std::filesystem::current_path().string();
+  for (const char* const path : {"child", ".", "./child", "a/b", "..", "../x"}) {
+    const testing::TempDir parent;
+    const std::string doomed = parent.Path("doomed");
+    std::filesystem::create_directory(doomed);
+    std::filesystem::current_path(doomed);
+    std::filesystem::remove(doomed);
+    const auto opened = Directory::OpenOrCreate(path);
+    std::filesystem::current_path(before);
+    EXPECT_THAT(opened, StatusIs(absl::StatusCode::kNotFound)) << path;
+  }
+}
+
+TEST(RelativePath, IsMadeBelowTheCurrentDirectory) {
+  const std::string before = std::filesystem::current_path().string();
   const testing::TempDir parent;
-  const std::string doomed = parent.Path("doomed");
-  std::filesystem::create_directory(doomed);
-  std::filesystem::current_path(doomed);
-  std::filesystem::remove(doomed);
-  const auto opened = Directory::OpenOrCreate("child");
+  std::filesystem::create_directory(parent.Path("here"));
+  std::filesystem::current_path(parent.Path("here"));
+  const auto below = Directory::OpenOrCreate("a/b");
+  const auto beside = Directory::OpenOrCreate("../c");
   std::filesystem::current_path(before);
-  EXPECT_THAT(opened, StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK(below);
+  ASSERT_OK(beside);
+  EXPECT_EQ((*below)->path(), parent.Path("here/a/b"));
+  EXPECT_EQ((*beside)->path(), parent.Path("c"));
 }
 
 TEST_F(DirectoryTest, ListsEverythingToEachOfManyThreads) {
