@@ -51,7 +51,8 @@ std::vector<double> Resampled(absl::Span<const double> sample, Statistic statist
   return results;
 }
 
-// Efron 1987, equation (6.6): a sixth of the skewness of the statistic's jackknife values.
+// Efron & Tibshirani 1993, equation (14.15): a sixth of the skewness of the statistic's jackknife
+// values.
 double Acceleration(absl::Span<const double> sample, Statistic statistic) {
   std::vector<double> left(sample.begin() + 1, sample.end());
   std::vector<double> values;

@@ -13,25 +13,32 @@ namespace loadline::stats {
 // happens in kPower of all comparisons of this size and spread.
 //
 // Shifts and margins have the unit of the sample (log ratios, mostly) and are told in the
-// direction of the change, margin >= 0; a drop is seen at the same distance. The spread is the
-// sample's own, so the answer varies as spreads do from sample to sample. Infinite when the
-// sample is too small for the rule to fire at all, has values that are not finite, or is empty.
-// Pure, O(n log n).
+// direction of the change, margin >= 0; a drop is seen at the same distance. Nothing is assumed
+// about the shape of the spread: how often values of this sample would overtake each other when
+// shifted gives the power (Lehmann 1975, sections 2.3 and 4.2). docs/statistics.md has the
+// formulas, and how often the rule fires at the stated shift: within 5 points of kPower from 6
+// values on, over samples of many shapes. One sample's answer varies as its spread does.
+//
+// Infinite when the samples are too small for the rule to fire or, fewer than 3 values, to show a
+// spread, and when a value is not finite. Pure, O(n log n).
 inline constexpr double kPower = 0.80;
 
-// Unpaired, by RankSumInterval.
+// Unpaired, by RankSumInterval. The spread is that within each side, so a shift between them does
+// not count.
 double RankSumDetectableShift(absl::Span<const double> base, absl::Span<const double> changed,
                               double margin, double alpha);
 
-// Paired, by SignedRankInterval.
+// Paired, by SignedRankInterval. The spread is that around HodgesLehmann.
 double SignedRankDetectableShift(absl::Span<const double> differences, double margin, double alpha);
 
-// An estimate that is normal with a known standard error, called by estimate - z se > margin.
+// An estimate that is normal with a known standard error, called when
+// estimate - z_(1 - alpha) * standard_error > margin.
 double NormalDetectableShift(double standard_error, double margin, double alpha);
 
-// How many values a side (rank sum) or pairs (signed rank) make `target`, a shift beyond `margin`,
-// detectable at the spread of these samples. The least number for which the rule can fire at all
-// if the spread is zero; UINT64_MAX if target <= margin or no number up to a million will do.
+// How many values a side (rank sum), or pairs (signed rank), make `target`, a shift beyond
+// `margin`, detectable at the spread of these samples. Beyond 20 the shift goes with the root of
+// the number. UINT64_MAX when target <= margin or the sample shows no spread to reckon with, as
+// above; samples may be too small for the rule to fire.
 uint64_t RankSumNeeded(absl::Span<const double> base, absl::Span<const double> changed,
                        double margin, double alpha, double target);
 uint64_t SignedRankNeeded(absl::Span<const double> differences, double margin, double alpha,

@@ -8,7 +8,12 @@
 namespace loadline::stats {
 
 // How a rank statistic is distributed when nothing is there to be found: whole numbers from 0 to
-// max(), symmetric around max() / 2. Immutable.
+// max(), symmetric around max() / 2. Immutable; a thread keeps the last few it made.
+//
+// The normal approximation has longer tails than the exact distribution: where it takes over, it
+// gives 2 % too much for a tail of 0.01, 11 % for 0.001 and twice too much for 1e-6, and 0.2 % of
+// itself too little for 0.05. With fewer than ten values on one side of a rank sum the last grows
+// to 1.6 % (ten), 3 % (five), 6 % (two).
 class RankNull {
  public:
   // Wilcoxon's signed-rank statistic W+ of n differences without ties or zeros. Exact for
@@ -18,8 +23,8 @@ class RankNull {
   static std::shared_ptr<const RankNull> SignedRank(uint64_t n);
 
   // The Mann-Whitney statistic U of samples of m and n without ties. Exact while
-  // m * n <= kMaxExactProduct, by the recursion of Mann & Whitney 1947, equation (1); normal with
-  // continuity correction beyond.
+  // m * n <= kMaxExactProduct, by the recursion of Mann & Whitney 1947; normal with continuity
+  // correction beyond.
   static constexpr uint64_t kMaxExactProduct = 2'500;
   static std::shared_ptr<const RankNull> RankSum(uint64_t m, uint64_t n);
 
