@@ -6,12 +6,11 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/judge/time_semantics.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::judge {
@@ -121,13 +120,9 @@ std::vector<std::string> CounterNames(const std::vector<const Benchmark*>& bench
   return {names.begin(), names.end()};
 }
 
-bool MatchesAny(const std::vector<std::string>& globs, absl::string_view name) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [&](const std::string& glob) { return GlobMatches(glob, name); });
-}
-
 bool Selects(const Limit& limit, const Benchmark& benchmark) {
-  return MatchesAny(limit.benchmarks, benchmark.name) && !MatchesAny(limit.except, benchmark.name);
+  return MatchesAnyGlob(limit.benchmarks, benchmark.name) &&
+         !MatchesAnyGlob(limit.except, benchmark.name);
 }
 
 // Judges one limit; each step either decides the verdict or leaves it to the next.
@@ -220,22 +215,6 @@ class LimitJudge {
   std::string contradiction_;
 };
 
-// Google Benchmark before 1.9.0 divides the real time of an N-thread benchmark by N; it has named
-// its version in the file since 1.8.4.
-bool DividesRealTimeByThreads(const ResultFile& file) {
-  std::string version = file.ContextText("library_version");
-  if (version.empty()) return true;
-  const std::vector<std::string> parts =
-      absl::StrSplit(version[0] == 'v' ? version.substr(1) : version, '.');
-  int major = 0;
-  int minor = 0;
-  if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &major) ||
-      !absl::SimpleAtoi(parts[1], &minor)) {
-    return false;
-  }
-  return std::pair(major, minor) < std::pair(1, 9);
-}
-
 void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
                          CheckVerdict& verdict) {
   const bool uses_real_time =
@@ -245,7 +224,7 @@ void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> file
   for (const ResultFile& file : files) {
     const bool threaded = std::any_of(file.rows.begin(), file.rows.end(),
                                       [](const Row& row) { return row.threads > 1; });
-    if (!threaded || !DividesRealTimeByThreads(file)) continue;
+    if (!threaded || TimeSemanticsOf(file) != "per_thread_divided") continue;
     verdict.notes.push_back(
         absl::StrCat(file.source,
                      ": real_time of rows with several threads is divided by their number "

@@ -52,6 +52,7 @@ enum class Reason {
   kFromZero,         // the base is zero, so that there is no percentage
   kOnBase,           // of kFailed, kSkipped: it is the base side that has no figure
   kMetricGone,       // of kMissing, kNew: the benchmark is there on both sides, the metric is not
+  kNothingGated,     // of a benchmark: no metric of it decides
 };
 
 // How a change was found.
@@ -144,7 +145,7 @@ struct SideSummary {
 struct CompareOptions {
   // Before the policy's.
   std::optional<double> margin;
-  std::optional<double> alpha;
+  std::optional<double> alpha;          // above 0, below 0.5; anything else is the default
   std::vector<std::string> allow_env;   // besides the policy's; keys of the environment table
   std::vector<std::string> benchmarks;  // globs over canonical names; empty: all
   const Noise* noise = nullptr;         // must outlive the call

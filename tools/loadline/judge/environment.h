@@ -30,6 +30,8 @@ struct EnvironmentDifference {
   std::string key;   // "cpu_model": what --allow-env takes
   std::string what;  // "CPU model"
   EnvironmentWeight weight = EnvironmentWeight::kRefuse;
+  // Of kRefuse: only figures of threaded benchmarks are refused, and only those that it changes.
+  bool only_threaded = false;
   bool allowed = false;  // of kRefuse: the caller allowed it
   // The different values of each side, in the order of the files, joined by " | "; "not said"
   // where a file says none.
@@ -38,14 +40,25 @@ struct EnvironmentDifference {
   bool within_side = false;  // the files of one side already disagree
   // "CPU model differs: base \"A\", new \"B\" (--allow-env cpu_model compares all the same)"
   std::string Text() const;
-  bool refuses() const { return weight == EnvironmentWeight::kRefuse && !allowed; }
+  // The whole comparison.
+  bool refuses() const {
+    return weight == EnvironmentWeight::kRefuse && !allowed && !only_threaded;
+  }
 };
 
 // Every rule on which not all files agree, in the table's order. `allow` are keys; "all" allows
-// every one.
+// every one. A value that nobody says is no difference; what nobody says at all is named by
+// UnsaidByAll.
 std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environment> base,
                                                        absl::Span<const Environment> fresh,
                                                        absl::Span<const std::string> allow);
+
+// What no file says although it would decide whether they are comparable: "CPU model", ...
+std::vector<std::string> UnsaidByAll(absl::Span<const Environment> base,
+                                     absl::Span<const Environment> fresh);
+
+// Whether every file says which program it ran, and it is the same one: an A/A comparison.
+bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> fresh);
 
 // The keys that can be refused, for messages and for checking what a caller allows.
 std::vector<std::string> EnvironmentKeys();

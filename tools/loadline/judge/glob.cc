@@ -1,5 +1,6 @@
 #include "tools/loadline/judge/glob.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace loadline::judge {
@@ -26,6 +27,11 @@ bool GlobMatches(absl::string_view pattern, absl::string_view text) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+
+bool MatchesAnyGlob(const std::vector<std::string>& patterns, absl::string_view text) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return GlobMatches(pattern, text); });
 }
 
 }  // namespace loadline::judge

@@ -1,6 +1,9 @@
 #ifndef TOOLS_LOADLINE_JUDGE_GLOB_H_
 #define TOOLS_LOADLINE_JUDGE_GLOB_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 
 namespace loadline::judge {
@@ -8,6 +11,9 @@ namespace loadline::judge {
 // Whether all of `text` is what `pattern` says: `*` is any run of bytes ('/' too, or none), `?` is
 // any one byte, everything else is itself. O(pattern * text) at worst, no recursion.
 bool GlobMatches(absl::string_view pattern, absl::string_view text);
+
+// Whether any of them does.
+bool MatchesAnyGlob(const std::vector<std::string>& patterns, absl::string_view text);
 
 }  // namespace loadline::judge
 

@@ -12,6 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/judge/environment.h"
+#include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/results/text_safety.h"
 
@@ -88,12 +90,12 @@ class Reader {
 
   absl::Status ReadLimit(const toml::table& table) {
     LOADLINE_RETURN_IF_ERROR(CheckKeys(table, "[[limit]]", {"benchmarks", "except", "require"}));
-    LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "benchmarks"));
+    LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "[[limit]]", "benchmarks"));
     std::vector<PlacedString> exceptions;
     if (table.contains("except")) {
-      LOADLINE_ASSIGN_OR_RETURN(exceptions, ReadStrings(table, "except"));
+      LOADLINE_ASSIGN_OR_RETURN(exceptions, ReadStrings(table, "[[limit]]", "except"));
     }
-    LOADLINE_ASSIGN_OR_RETURN(const auto requirements, ReadStrings(table, "require"));
+    LOADLINE_ASSIGN_OR_RETURN(const auto requirements, ReadStrings(table, "[[limit]]", "require"));
     Limit limit;
     for (const auto& [glob, where] : globs) {
       if (glob.empty()) return Error(where, "benchmarks is empty; \"*\" means all");
@@ -118,10 +120,10 @@ class Reader {
   using PlacedString = std::pair<std::string, TextPosition>;
 
   // A string, or an array of at least one.
-  absl::StatusOr<std::vector<PlacedString>> ReadStrings(const toml::table& table,
+  absl::StatusOr<std::vector<PlacedString>> ReadStrings(const toml::table& table, const char* where,
                                                         const char* key) const {
     const toml::node* node = table.get(key);
-    if (node == nullptr) return ErrorAt(table, absl::StrCat("[[limit]] has no ", key));
+    if (node == nullptr) return ErrorAt(table, absl::StrCat(where, " has no ", key));
     std::vector<PlacedString> strings;
     if (const toml::array* array = node->as_array()) {
       for (const toml::node& element : *array) {
@@ -147,20 +149,144 @@ class Reader {
   absl::Status ReadCompare(const toml::node& node) {
     const toml::table* table = node.as_table();
     if (table == nullptr) return ErrorAt(node, "compare is not a table; write [compare]");
-    LOADLINE_RETURN_IF_ERROR(CheckKeys(*table, "[compare]", {"margin", "alpha"}));
-    if (const toml::node* margin = table->get("margin")) {
-      const std::optional<double> value = ReadFraction(*margin);
-      if (!value.has_value() || !(*value > 0) || !(*value < 1)) {
-        return ErrorAt(*margin, "margin is no share above 0 and below 1, such as \"1%\" or 0.01");
-      }
-      policy_.compare.margin = value;
+    LOADLINE_RETURN_IF_ERROR(CheckKeys(
+        *table, "[compare]",
+        {"margin", "alpha", "metrics", "allow_env", "inconclusive", "missing", "new", "override"}));
+    ComparePolicy& compare = policy_.compare;
+    LOADLINE_RETURN_IF_ERROR(ReadMargin(*table, compare.margin));
+    LOADLINE_RETURN_IF_ERROR(ReadAlpha(*table, compare.alpha));
+    LOADLINE_RETURN_IF_ERROR(ReadMetrics(*table));
+    LOADLINE_RETURN_IF_ERROR(ReadAllowed(*table));
+    LOADLINE_RETURN_IF_ERROR(
+        ReadActions(*table, compare.inconclusive, compare.missing, compare.fresh));
+    if (const toml::node* overrides = table->get("override")) return ReadOverrides(*overrides);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadMargin(const toml::table& table, std::optional<double>& margin) const {
+    const toml::node* node = table.get("margin");
+    if (node == nullptr) return absl::OkStatus();
+    margin = ReadFraction(*node);
+    if (!margin.has_value() || !(*margin > 0) || !(*margin < 1)) {
+      return ErrorAt(*node, "margin is no share above 0 and below 1, such as \"1%\" or 0.01");
     }
-    if (const toml::node* alpha = table->get("alpha")) {
-      const std::optional<double> value = ReadFraction(*alpha);
-      if (!value.has_value() || !(*value > 0) || !(*value <= 0.5)) {
-        return ErrorAt(*alpha, "alpha is no chance above 0 and at most 0.5, such as 0.01");
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadAlpha(const toml::table& table, std::optional<double>& alpha) const {
+    const toml::node* node = table.get("alpha");
+    if (node == nullptr) return absl::OkStatus();
+    alpha = ReadFraction(*node);
+    if (!alpha.has_value() || !(*alpha > 0) || !(*alpha < 0.5)) {
+      return ErrorAt(*node, "alpha is no chance above 0 and below 0.5, such as 0.01");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadMetrics(const toml::table& table) {
+    if (!table.contains("metrics")) return absl::OkStatus();
+    LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "[compare]", "metrics"));
+    for (const auto& [glob, where] : globs) {
+      if (glob.empty()) return Error(where, "metrics has an empty name; \"*\" means all");
+      policy_.compare.metrics.push_back(glob);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadAllowed(const toml::table& table) {
+    if (!table.contains("allow_env")) return absl::OkStatus();
+    LOADLINE_ASSIGN_OR_RETURN(const auto keys, ReadStrings(table, "[compare]", "allow_env"));
+    const std::vector<std::string> known = EnvironmentKeys();
+    for (const auto& [key, where] : keys) {
+      if (key != "all" && std::find(known.begin(), known.end(), key) == known.end()) {
+        return Error(where, absl::StrCat("allow_env: no key ", Quoted(key), " of the environment",
+                                         DidYouMean(key, known), " (known: all, ",
+                                         absl::StrJoin(known, ", "), ")"));
       }
-      policy_.compare.alpha = value;
+      policy_.compare.allow_env.push_back(key);
+    }
+    return absl::OkStatus();
+  }
+
+  // T: Action or std::optional<Action>.
+  template <typename T>
+  absl::Status ReadActions(const toml::table& table, T& inconclusive, T& missing, T& fresh) const {
+    const std::pair<const char*, T*> actions[] = {
+        {"inconclusive", &inconclusive}, {"missing", &missing}, {"new", &fresh}};
+    for (const auto& [key, action] : actions) {
+      const toml::node* node = table.get(key);
+      if (node == nullptr) continue;
+      const std::string text = node->value<std::string>().value_or("");
+      if (text == "fail") {
+        *action = Action::kFail;
+      } else if (text == "warn") {
+        *action = Action::kWarn;
+      } else if (text == "ignore") {
+        *action = Action::kIgnore;
+      } else {
+        return ErrorAt(*node, absl::StrCat(key, " is none of \"fail\", \"warn\" and \"ignore\""));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadOverrides(const toml::node& node) {
+    const toml::array* overrides = node.as_array();
+    constexpr char kWrite[] = "override is not a list of tables; write [[compare.override]]";
+    if (overrides == nullptr) return ErrorAt(node, kWrite);
+    for (const toml::node& override : *overrides) {
+      const toml::table* table = override.as_table();
+      if (table == nullptr) return ErrorAt(override, kWrite);
+      LOADLINE_RETURN_IF_ERROR(ReadOverride(*table));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadOverride(const toml::table& table) {
+    constexpr char kWhere[] = "[[compare.override]]";
+    LOADLINE_RETURN_IF_ERROR(CheckKeys(table, kWhere,
+                                       {"benchmarks", "metrics", "margin", "direction", "gate",
+                                        "inconclusive", "missing", "new"}));
+    CompareOverride override;
+    override.where = PositionOf(table.source());
+    LOADLINE_RETURN_IF_ERROR(ReadGlobs(table, "benchmarks", override.benchmarks));
+    LOADLINE_RETURN_IF_ERROR(ReadGlobs(table, "metrics", override.metrics));
+    LOADLINE_RETURN_IF_ERROR(ReadMargin(table, override.margin));
+    LOADLINE_RETURN_IF_ERROR(ReadDirection(table, override.direction));
+    LOADLINE_RETURN_IF_ERROR(
+        ReadActions(table, override.inconclusive, override.missing, override.fresh));
+    if (const toml::node* gate = table.get("gate")) {
+      if (!gate->is_boolean()) return ErrorAt(*gate, "gate is neither true nor false");
+      override.gate = gate->value<bool>();
+    }
+    policy_.compare.overrides.push_back(std::move(override));
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadGlobs(const toml::table& table, const char* key,
+                         std::vector<std::string>& globs) const {
+    if (!table.contains(key)) return absl::OkStatus();
+    LOADLINE_ASSIGN_OR_RETURN(const auto strings, ReadStrings(table, "[[compare.override]]", key));
+    globs.clear();
+    for (const auto& [glob, where] : strings) {
+      if (glob.empty()) return Error(where, absl::StrCat(key, " is empty; \"*\" means all"));
+      globs.push_back(glob);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadDirection(const toml::table& table, std::optional<Direction>& direction) const {
+    const toml::node* node = table.get("direction");
+    if (node == nullptr) return absl::OkStatus();
+    const std::string text = node->value<std::string>().value_or("");
+    if (text == "lower") {
+      direction = Direction::kLowerIsBetter;
+    } else if (text == "higher") {
+      direction = Direction::kHigherIsBetter;
+    } else if (text == "none") {
+      direction = Direction::kUnknown;
+    } else {
+      return ErrorAt(*node, "direction is none of \"lower\", \"higher\" (is better) and \"none\"");
     }
     return absl::OkStatus();
   }
@@ -182,6 +308,14 @@ class Reader {
 };
 
 }  // namespace
+
+bool CompareOverride::SelectsBenchmark(absl::string_view benchmark) const {
+  return MatchesAnyGlob(benchmarks, benchmark);
+}
+
+bool CompareOverride::Selects(absl::string_view benchmark, absl::string_view metric) const {
+  return MatchesAnyGlob(metrics, metric) && SelectsBenchmark(benchmark);
+}
 
 absl::StatusOr<Policy> ParsePolicy(absl::string_view source, absl::string_view toml) {
   try {

@@ -45,14 +45,13 @@ struct CompareOverride {
 // [compare]: what a difference between two runs must exceed to count, and what counts.
 struct ComparePolicy {
   std::optional<double> margin;  // of times and rates, a fraction: above 0, below 1
-  std::optional<double> alpha;   // chance of a false alarm; above 0, at most 0.5
+  std::optional<double> alpha;   // chance of a false alarm; above 0, below 0.5
   // Globs over metrics' names; those that decide the exit code. Empty: the metric table says.
   std::vector<std::string> metrics;
-  std::vector<TextPosition> metrics_where;  // of each
-  std::vector<std::string> allow_env;       // keys of the environment table
-  Action inconclusive = Action::kFail;      // exit code 3
-  Action missing = Action::kFail;           // exit code 5
-  Action fresh = Action::kWarn;             // "new" in the file; failing is exit code 5
+  std::vector<std::string> allow_env;   // keys of the environment table
+  Action inconclusive = Action::kFail;  // exit code 3
+  Action missing = Action::kFail;       // exit code 5
+  Action fresh = Action::kWarn;         // "new" in the file; failing is exit code 5
   std::vector<CompareOverride> overrides;
 };
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/judge/environment.h"
 #include "tools/loadline/results/result_file.h"
+#include "tools/loadline/results/result_reader.h"
 
 namespace loadline::judge {
 
@@ -36,7 +36,7 @@ struct SideBenchmark {
   bool quantized = false;
   bool oversubscribed = false;
   std::string message;         // the first error, else the first skip message
-  std::vector<Series> series;  // by first appearance
+  std::vector<Series> series;  // sorted by metric
 };
 
 // One side of a comparison, digested file by file so that the files can be freed: compact samples
@@ -54,6 +54,9 @@ struct SideBenchmark {
 class Side {
  public:
   void Add(const results::ResultFile& file);
+  // The same, row by row while a file is read; a file of several documents is several. After a
+  // failed read the side is not to be used. The side must outlive the sink.
+  class Sink;
 
   const std::vector<SideBenchmark>& benchmarks() const { return benchmarks_; }
   const SideBenchmark* Find(absl::string_view canonical_name) const;  // null: not there
@@ -72,13 +75,6 @@ class Side {
   const std::vector<File>& files() const { return files_; }
 
  private:
-  struct Reading {
-    uint32_t metric;
-    uint32_t process;
-    double value;
-  };
-  class Digest;
-
   uint32_t MetricIndex(absl::string_view name);
 
   std::vector<File> files_;
@@ -86,6 +82,58 @@ class Side {
   absl::flat_hash_map<std::string, uint32_t> index_;  // canonical name -> benchmarks_
   std::vector<std::string> metrics_;
   absl::flat_hash_map<std::string, uint32_t> metric_index_;
+};
+
+class Side::Sink final : public results::ResultSink {
+ public:
+  explicit Sink(Side& side) : side_(side) {}
+
+  void OnRow(results::Row& row) override { AddRow(row); }
+  void OnDocument(results::ResultFile document) override { Finish(document); }
+
+  void AddRow(const results::Row& row);
+  // Everything since the last call was one file's, which `file` is; its rows are not looked at.
+  void Finish(const results::ResultFile& file);
+
+ private:
+  struct Reading {
+    uint32_t metric;
+    uint32_t row;  // then, once it is known, the process
+    double value;
+  };
+  // What says which process a measured row is from.
+  struct RowOrigin {
+    int64_t family_index;
+    int64_t per_family_instance_index;
+    int64_t repetition_index;
+    int64_t repetitions;
+    bool start;  // of an initialisation probe
+  };
+  // A benchmark in the file at hand.
+  struct Open {
+    bool seen = false;
+    uint64_t full_name_hash = 0;
+    std::vector<RowOrigin> rows;
+    std::vector<Reading> readings;
+  };
+
+  uint32_t Find(const results::Row& row);
+  void AddMeasurement(const results::Row& row, uint32_t index);
+  uint32_t CounterIndex(const std::string& name, size_t position);
+  std::vector<uint32_t> ProcessesOf(const Open& open, bool isolated, int64_t run_processes) const;
+  void Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark);
+  double MedianOfRepetitions() const;
+
+  Side& side_;
+  std::vector<Open> open_;  // by benchmark of the side
+  std::vector<uint32_t> touched_;
+  size_t iteration_benchmarks_ = 0;
+  uint64_t fingerprint_ = 0;
+  // Rows mostly are of the same benchmark and have the same counters as the row before.
+  std::string last_name_;
+  uint32_t last_index_ = 0;
+  std::vector<uint32_t> last_counters_;
+  std::vector<double> values_;  // scratch
 };
 
 }  // namespace loadline::judge

@@ -1,0 +1,410 @@
+#include "tools/loadline/judge/compare.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "loadline/stats/multiplicity.h"
+#include "tools/loadline/judge/effect.h"
+#include "tools/loadline/judge/geometric_mean.h"
+#include "tools/loadline/judge/glob.h"
+#include "tools/loadline/judge/matching.h"
+#include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/judge/terms.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::Quoted;
+
+constexpr double kDefaultAlpha = 0.01;
+constexpr double kFalseShare = 0.05;
+
+SideSummary Summary(const Side& side) {
+  SideSummary summary;
+  for (const Side::File& file : side.files()) {
+    summary.sources.push_back(file.source);
+    if (std::find(summary.hosts.begin(), summary.hosts.end(), file.host) == summary.hosts.end()) {
+      summary.hosts.push_back(file.host);
+    }
+  }
+  summary.benchmarks = side.benchmarks().size();
+  for (const SideBenchmark& benchmark : side.benchmarks()) {
+    if (benchmark.processes == 0) continue;
+    summary.min_processes = summary.min_processes == 0
+                                ? benchmark.processes
+                                : std::min(summary.min_processes, benchmark.processes);
+    summary.max_processes = std::max(summary.max_processes, benchmark.processes);
+  }
+  return summary;
+}
+
+std::vector<Environment> Environments(const Side& side) {
+  std::vector<Environment> environments;
+  for (const Side::File& file : side.files()) environments.push_back(file.environment);
+  return environments;
+}
+
+// Whether a test was made whose p value counts among the others.
+bool Tested(const Change& change) {
+  return change.p.has_value() && change.finding != Finding::kIncomparable;
+}
+
+// Of a metric whose better direction is not known: that it differs at all by more than the margin.
+double EitherWay(double p_worse, double p_better) {
+  return std::min(1.0, 2 * std::min(p_worse, p_better));
+}
+
+class Comparer {
+ public:
+  Comparer(const Policy& policy, const CompareOptions& options, const Side& base, const Side& fresh)
+      : policy_(policy.compare),
+        options_(options),
+        base_(base),
+        fresh_(fresh),
+        terms_(policy.compare, options.margin) {
+    verdict_.policy = policy.source;
+    verdict_.alpha = options.alpha.value_or(policy_.alpha.value_or(kDefaultAlpha));
+    if (!(verdict_.alpha > 0) || !(verdict_.alpha < 0.5)) verdict_.alpha = kDefaultAlpha;
+    verdict_.confidence = 1 - 2 * verdict_.alpha;
+    verdict_.false_share = kFalseShare;
+    verdict_.exit_code = ExitCode::kPass;
+  }
+
+  CompareVerdict Run(std::optional<CheckVerdict> limits) {
+    verdict_.base = Summary(base_);
+    verdict_.fresh = Summary(fresh_);
+    CheckFiles(base_, "base");
+    CheckFiles(fresh_, "new");
+    CompareEnvironment();
+    MatchSides();
+    CheckRequests();
+    AdjustForNumber();
+    ConcludeChanges();
+    Conclude();
+    if (limits.has_value()) {
+      Worsen(limits->exit_code);
+      verdict_.limits = std::move(limits);
+    }
+    return std::move(verdict_);
+  }
+
+ private:
+  void Worsen(ExitCode code) { verdict_.exit_code = Graver(verdict_.exit_code, code); }
+  void Problem(ExitCode code, std::string text) {
+    Worsen(code);
+    verdict_.problems.push_back(std::move(text));
+  }
+  void Note(std::string text) { verdict_.notes.push_back(std::move(text)); }
+
+  void CheckFiles(const Side& side, absl::string_view name) {
+    if (side.files().empty()) {
+      Problem(ExitCode::kInvalid, absl::StrCat("the ", name, " side has no file"));
+    }
+    for (const Side::File& file : side.files()) {
+      if (file.incomplete) {
+        Problem(ExitCode::kNotMeasured,
+                absl::StrCat(file.source, ": the run was cut short (loadline.incomplete)"));
+      }
+      if (file.benchmarks == 0) {
+        Problem(ExitCode::kNotMeasured, absl::StrCat(file.source, ": has no benchmark"));
+      }
+      CheckSeenBefore(file, name);
+    }
+  }
+
+  // A copy counted as a second process would make chance look like certainty, and a side compared
+  // with itself always passes.
+  void CheckSeenBefore(const Side::File& file, absl::string_view side) {
+    if (file.fingerprint == 0) return;
+    const auto [at, fresh] =
+        seen_.emplace(file.fingerprint, absl::StrCat(file.source, " (", side, ")"));
+    if (fresh) return;
+    Problem(ExitCode::kInvalid,
+            absl::StrCat(file.source, " (", side, ") holds the same measurements as ", at->second,
+                         ": one run does not count twice"));
+  }
+
+  std::vector<std::string> AllowedKeys() const {
+    std::vector<std::string> keys = policy_.allow_env;
+    keys.insert(keys.end(), options_.allow_env.begin(), options_.allow_env.end());
+    return keys;
+  }
+
+  void CompareEnvironment() {
+    const std::vector<Environment> base = Environments(base_);
+    const std::vector<Environment> fresh = Environments(fresh_);
+    verdict_.environment = CompareEnvironments(base, fresh, AllowedKeys());
+    for (const EnvironmentDifference& difference : verdict_.environment) {
+      environment_refused_ = environment_refused_ || difference.refuses();
+    }
+    if (environment_refused_) Worsen(ExitCode::kIncomparable);
+    if (base.empty() || fresh.empty()) return;
+    const std::vector<std::string> unsaid = UnsaidByAll(base, fresh);
+    if (!unsaid.empty()) {
+      Note(absl::StrCat("no file says its ", absl::StrJoin(unsaid, ", "),
+                        ": whether the sides agree in that is not known"));
+    }
+    verdict_.same_executable = SameExecutable(base, fresh);
+    if (verdict_.same_executable) {
+      Note("A/A: both sides ran the same program, so that whatever differs is not the program");
+    }
+  }
+
+  void MatchSides() {
+    MatchOptions options{.alpha = verdict_.alpha,
+                         .noise = options_.noise,
+                         .benchmarks = options_.benchmarks,
+                         .environment_refused = environment_refused_,
+                         .base_semantics = {},
+                         .new_semantics = {}};
+    for (const EnvironmentDifference& difference : verdict_.environment) {
+      if (difference.key != "time_semantics" || difference.allowed) continue;
+      options.base_semantics = difference.base;
+      options.new_semantics = difference.fresh;
+      if (difference.within_side) options.new_semantics.push_back('\n');  // equals nothing
+    }
+    Matched matched = Match(base_, fresh_, terms_, options);
+    verdict_.benchmarks = std::move(matched.benchmarks);
+    evidence_ = std::move(matched.evidence);
+    for (ComparedMetric& metric : matched.metrics) {
+      verdict_.metrics.push_back(std::move(metric.name));
+    }
+    if (matched.filtered_out > 0) {
+      Note(absl::StrCat(matched.filtered_out, " benchmarks are not selected"));
+    }
+    if (matched.without_noise > 0) {
+      Note(absl::StrCat(options_.noise->source, " has no spread for ", matched.without_noise,
+                        " of the gate's metrics"));
+    }
+  }
+
+  // What the policy and the caller name must be there: a gate on nothing is no gate.
+  void CheckRequests() {
+    for (const std::string& glob : policy_.metrics) {
+      if (std::none_of(verdict_.metrics.begin(), verdict_.metrics.end(),
+                       [&](const std::string& name) { return GlobMatches(glob, name); })) {
+        Problem(ExitCode::kInvalid,
+                absl::StrCat("the policy gates the metric ", Quoted(glob),
+                             ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));
+      }
+    }
+    for (const CompareOverride& override : policy_.overrides) CheckOverride(override);
+    const std::vector<std::string> known = EnvironmentKeys();
+    for (const std::string& key : AllowedKeys()) {
+      if (key == "all" || std::find(known.begin(), known.end(), key) != known.end()) continue;
+      Problem(ExitCode::kInvalid, absl::StrCat("allowing the environment to differ in ",
+                                               Quoted(key), ": no such key", DidYouMean(key, known),
+                                               " (known: all, ", absl::StrJoin(known, ", "), ")"));
+    }
+  }
+
+  void CheckOverride(const CompareOverride& override) {
+    for (const Side* side : {&base_, &fresh_}) {
+      for (const SideBenchmark& benchmark : side->benchmarks()) {
+        if (override.SelectsBenchmark(benchmark.name)) return;
+      }
+    }
+    Problem(ExitCode::kInvalid, absl::StrCat("[[compare.override]] in line ", override.where.line,
+                                             " of the policy matches no benchmark: ",
+                                             Quoted(absl::StrJoin(override.benchmarks, " or "))));
+  }
+
+  // Calls visit(benchmark, change, evidence, index) for every change in the order of the evidence.
+  template <typename Visit>
+  void ForEachChange(Visit visit) {
+    size_t index = 0;
+    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
+      for (Change& change : benchmark.changes) {
+        visit(benchmark, change, evidence_[index], index);
+        ++index;
+      }
+    }
+  }
+
+  // The gate's claims of harm are Holm's, so that one false one among all is as unlikely as alpha;
+  // what is only reported, and every claim of improvement, is Benjamini and Hochberg's. A claim
+  // that something is within the margin needs no adjustment: the whole passes only if every single
+  // one does (an intersection-union test, Berger 1982).
+  void AdjustForNumber() {
+    std::vector<double> gate;
+    std::vector<double> report;
+    std::vector<double> better;
+    ForEachChange([&](BenchmarkComparison&, Change& change, const Evidence& evidence, size_t) {
+      if (!Tested(change)) return;
+      if (change.gated) gate.push_back(*change.p);
+      if (!change.gated) report.push_back(ReportedP(change, evidence));
+      better.push_back(evidence.p_better);
+    });
+    verdict_.gate_size = gate.size();
+    verdict_.processes_needed = ProcessesNeeded(verdict_.alpha);
+    verdict_.processes_needed_gate =
+        ProcessesNeeded(verdict_.alpha / static_cast<double>(std::max<size_t>(1, gate.size())));
+    gate = stats::HolmAdjusted(gate);
+    report = stats::BenjaminiHochbergAdjusted(report);
+    better = stats::BenjaminiHochbergAdjusted(better);
+    better_adjusted_.assign(evidence_.size(), 1);
+    size_t next_gate = 0;
+    size_t next_report = 0;
+    size_t next_better = 0;
+    ForEachChange([&](BenchmarkComparison&, Change& change, const Evidence&, size_t index) {
+      if (!Tested(change)) return;
+      change.p_adjusted = change.gated ? gate[next_gate++] : report[next_report++];
+      better_adjusted_[index] = better[next_better++];
+    });
+  }
+
+  static double ReportedP(const Change& change, const Evidence& evidence) {
+    if (change.direction != Direction::kUnknown) return *change.p;
+    return EitherWay(*change.p, evidence.p_better);
+  }
+
+  void ConcludeChanges() {
+    ForEachChange([&](BenchmarkComparison& benchmark, Change& change, const Evidence& evidence,
+                      size_t index) {
+      const bool decided = change.finding == Finding::kIncomparable ||
+                           change.finding == Finding::kMissing || change.finding == Finding::kNew;
+      if (!decided) ConcludeChange(evidence, better_adjusted_[index], change);
+      if (change.gated) CountGated(benchmark, change);
+    });
+    for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
+  }
+
+  void ConcludeChange(const Evidence& evidence, double better_adjusted, Change& change) const {
+    const bool exact = change.method == Method::kExact;
+    const bool worse =
+        exact ? evidence.worse
+              : change.p_adjusted.has_value() &&
+                    *change.p_adjusted <= (change.gated ? verdict_.alpha : verdict_.false_share);
+    const bool better =
+        exact ? evidence.better : evidence.better && better_adjusted <= verdict_.false_share;
+    if (change.direction == Direction::kUnknown && (worse || better)) {
+      change.finding = Finding::kChanged;
+    } else if (worse) {
+      change.finding = Finding::kRegressed;
+    } else if (better) {
+      change.finding = Finding::kImproved;
+    } else if (evidence.not_worse && evidence.not_better) {
+      change.finding = Finding::kUnchanged;
+    } else if (evidence.not_worse && change.direction != Direction::kUnknown) {
+      change.finding = Finding::kPass;
+    } else {
+      change.finding = Finding::kInconclusive;
+      change.reason = evidence.worse      ? Reason::kNotAmongSoMany
+                      : evidence.testable ? Reason::kTooNoisy
+                                          : Reason::kTooFewProcesses;
+    }
+  }
+
+  void CountGated(const BenchmarkComparison& benchmark, const Change& change) {
+    if (change.finding == Finding::kMissing || change.finding == Finding::kNew ||
+        change.finding == Finding::kIncomparable) {
+      return;
+    }
+    ++compared_;
+    if (change.finding != Finding::kInconclusive) ++decided_;
+    if (change.direction != Direction::kUnknown || !undirected_.emplace(change.metric).second) {
+      return;
+    }
+    Problem(ExitCode::kInvalid,
+            absl::StrCat("the policy gates the metric ", Quoted(verdict_.metrics[change.metric]),
+                         " (of ", Quoted(benchmark.name),
+                         "), of which no better direction is known: say direction = \"lower\" or "
+                         "\"higher\" in a [[compare.override]]"));
+  }
+
+  ExitCode CodeOf(const std::string& benchmark, const Change& change) const {
+    switch (change.finding) {
+      case Finding::kRegressed:
+        return ExitCode::kBroken;
+      case Finding::kIncomparable:
+        return ExitCode::kIncomparable;
+      case Finding::kInconclusive:
+        return terms_.Inconclusive(benchmark) == Action::kFail ? ExitCode::kInconclusive
+                                                               : ExitCode::kPass;
+      case Finding::kMissing:
+        return terms_.Missing(benchmark) == Action::kFail ? ExitCode::kNotMeasured
+                                                          : ExitCode::kPass;
+      case Finding::kNew:
+        return terms_.New(benchmark) == Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
+      default:
+        return ExitCode::kPass;
+    }
+  }
+
+  // A benchmark is as bad as the worst metric that decides.
+  void ConcludeBenchmark(BenchmarkComparison& benchmark) {
+    if (benchmark.changes.empty()) return;  // decided as a whole
+    const Change* worst = nullptr;
+    for (const Change& change : benchmark.changes) {
+      if (!change.gated) break;  // gated ones come first
+      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark.name, change));
+      if (worst == nullptr || change.finding < worst->finding) worst = &change;
+    }
+    benchmark.finding = worst == nullptr ? Finding::kInconclusive : worst->finding;
+    benchmark.reason = worst == nullptr ? Reason::kNothingGated : worst->reason;
+  }
+
+  void Conclude() {
+    size_t ungated = 0;
+    for (const BenchmarkComparison& benchmark : verdict_.benchmarks) {
+      Worsen(benchmark.exit_code);
+      if (benchmark.reason == Reason::kNothingGated) ++ungated;
+    }
+    if (ungated > 0) {
+      Note(absl::StrCat(ungated, " benchmarks have no metric that decides"));
+    }
+    const size_t worse = verdict_.CountOfChanges(Finding::kRegressed, false);
+    if (worse > 0) {
+      Note(absl::StrCat(worse, " metrics that do not decide got worse"));
+    }
+    if (environment_refused_) return;
+    if (compared_ == 0) {
+      Problem(ExitCode::kNotMeasured,
+              "nothing was compared: no benchmark that decides is "
+              "measured and comparable on both sides");
+    } else if (decided_ == 0) {
+      Worsen(ExitCode::kInconclusive);
+    }
+    verdict_.geometric_mean = MeanChange(verdict_.benchmarks, base_, fresh_, verdict_.confidence);
+  }
+
+  const ComparePolicy& policy_;
+  const CompareOptions& options_;
+  const Side& base_;
+  const Side& fresh_;
+  const TermsBook terms_;
+  CompareVerdict verdict_;
+  bool environment_refused_ = false;
+  absl::flat_hash_map<uint64_t, std::string> seen_;  // fingerprint -> where
+  std::vector<Evidence> evidence_;                   // by change
+  std::vector<double> better_adjusted_;              // by change
+  absl::flat_hash_set<uint32_t> undirected_;         // gated metrics without a direction
+  size_t compared_ = 0;                              // gated changes with figures
+  size_t decided_ = 0;                               // of those, the ones that say something
+};
+
+}  // namespace
+
+CompareVerdict Compare(const Policy& policy, const CompareOptions& options, const Side& base,
+                       const Side& fresh, std::optional<CheckVerdict> limits) {
+  return Comparer(policy, options, base, fresh).Run(std::move(limits));
+}
+
+CompareVerdict Compare(const Policy& policy, const CompareOptions& options,
+                       absl::Span<const results::ResultFile> base,
+                       absl::Span<const results::ResultFile> fresh) {
+  Side base_side;
+  Side fresh_side;
+  for (const results::ResultFile& file : base) base_side.Add(file);
+  for (const results::ResultFile& file : fresh) fresh_side.Add(file);
+  std::optional<CheckVerdict> limits;
+  if (!policy.limits.empty()) limits = Check(policy, fresh);
+  return Compare(policy, options, base_side, fresh_side, std::move(limits));
+}
+
+}  // namespace loadline::judge

@@ -1,0 +1,216 @@
+#include "tools/loadline/judge/effect.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "loadline/stats/interval.h"
+#include "loadline/stats/power.h"
+#include "loadline/stats/rank_null.h"
+#include "loadline/stats/rank_sum.h"
+#include "loadline/stats/sample.h"
+
+namespace loadline::judge {
+namespace {
+
+constexpr size_t kMostProcessesAsked = 1000;
+
+bool AllFinite(absl::Span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+bool AllPositive(absl::Span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+}
+bool Constant(absl::Span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
+}
+bool Whole(double value) { return std::trunc(value) == value; }
+
+// One question on its way to an answer.
+class Measurer {
+ public:
+  explicit Measurer(const EffectQuestion& question)
+      : question_(question), sign_(question.direction == Direction::kHigherIsBetter ? -1 : 1) {}
+
+  Effect Measure() {
+    Change& change = effect_.change;
+    change.direction = question_.direction;
+    change.margin = question_.margin;
+    change.base_processes = question_.base.size();
+    change.new_processes = question_.fresh.size();
+    if (!AllFinite(question_.base) || !AllFinite(question_.fresh)) {
+      change.finding = Finding::kIncomparable;
+      change.reason = Reason::kNotFinite;
+      return effect_;
+    }
+    base_median_ = stats::Median(question_.base);
+    fresh_median_ = stats::Median(question_.fresh);
+    change.base = base_median_;
+    change.fresh = fresh_median_;
+    if (IsExact()) {
+      CompareExactly();
+    } else {
+      CompareSamples();
+    }
+    return effect_;
+  }
+
+ private:
+  bool IsExact() const {
+    if (!question_.exact || !Constant(question_.base) || !Constant(question_.fresh)) return false;
+    const auto believed = [](absl::Span<const double> values) {
+      return values.size() > 1 || Whole(values.front());
+    };
+    return believed(question_.base) && believed(question_.fresh);
+  }
+
+  void CompareExactly() {
+    effect_.change.method = Method::kExact;
+    effect_.evidence.testable = true;
+    const double difference = sign_ * (fresh_median_ - base_median_);
+    const double allowed = question_.margin * std::fabs(base_median_);
+    effect_.evidence.worse = difference > allowed;
+    effect_.evidence.better = -difference > allowed;
+    effect_.evidence.not_worse = !effect_.evidence.worse;
+    effect_.evidence.not_better = !effect_.evidence.better;
+    effect_.evidence.p_better = effect_.evidence.better ? 0 : 1;
+    if (const std::optional<double> ratio = RatioOfMedians(); ratio.has_value()) {
+      effect_.change.change = ChangeInterval{*ratio, ratio, ratio};
+    } else {
+      effect_.change.reason = Reason::kFromZero;
+    }
+  }
+
+  void CompareSamples() {
+    logarithmic_ = AllPositive(question_.base) && AllPositive(question_.fresh);
+    limit_ =
+        logarithmic_ ? std::log1p(question_.margin) : question_.margin * std::fabs(base_median_);
+    base_ = Oriented(question_.base);
+    fresh_ = Oriented(question_.fresh);
+    effect_.evidence.testable = CanReachAlpha();
+    if (effect_.evidence.testable) {
+      TestRanks();
+    } else if (question_.sigma_log.has_value() && logarithmic_) {
+      UseRecordedSpread(*question_.sigma_log);
+    } else {
+      PointOnly();
+    }
+  }
+
+  // On the scale that is compared on, so that more is worse.
+  std::vector<double> Oriented(absl::Span<const double> values) const {
+    std::vector<double> oriented(values.begin(), values.end());
+    for (double& value : oriented) value = sign_ * (logarithmic_ ? std::log(value) : value);
+    return oriented;
+  }
+
+  bool CanReachAlpha() const {
+    return stats::RankNull::RankSum(base_.size(), fresh_.size())->CountWithin(question_.alpha) > 0;
+  }
+
+  void TestRanks() {
+    Change& change = effect_.change;
+    change.method = logarithmic_ ? Method::kRankSum : Method::kRankSumOfValues;
+    const stats::Interval shift = stats::RankSumInterval(base_, fresh_, 1 - 2 * question_.alpha);
+    SetChange(stats::HodgesLehmannShift(base_, fresh_), shift);
+    change.p = stats::RankSumPValueGreater(base_, fresh_, limit_);
+    effect_.evidence.p_better = stats::RankSumPValueLess(base_, fresh_, -limit_);
+    const double detectable = stats::RankSumDetectableShift(base_, fresh_, limit_, question_.alpha);
+    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
+    Decide(shift);
+  }
+
+  void UseRecordedSpread(double sigma) {
+    Change& change = effect_.change;
+    change.method = Method::kNoise;
+    effect_.evidence.testable = true;
+    const boost::math::normal normal;
+    const double z = boost::math::quantile(normal, 1 - question_.alpha);
+    const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
+                                           1 / static_cast<double>(fresh_.size()));
+    const double shift = stats::HodgesLehmannShift(base_, fresh_);
+    SetChange(shift, {shift - z * error, shift + z * error});
+    const auto above = [&](double distance) {
+      if (error == 0) return distance > 0 ? 0.0 : 1.0;
+      return boost::math::cdf(boost::math::complement(normal, distance / error));
+    };
+    change.p = above(shift - limit_);
+    effect_.evidence.p_better = above(-shift - limit_);
+    const double detectable = stats::NormalDetectableShift(error, limit_, question_.alpha);
+    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
+    Decide({shift - z * error, shift + z * error});
+  }
+
+  void PointOnly() {
+    Change& change = effect_.change;
+    change.method = Method::kPoint;
+    change.reason = Reason::kTooFewProcesses;
+    if (const std::optional<double> ratio = RatioOfMedians(); ratio.has_value()) {
+      change.change = ChangeInterval{*ratio, std::nullopt, std::nullopt};
+    }
+  }
+
+  // Minus one; none where there is no such number.
+  std::optional<double> RatioOfMedians() const {
+    if (fresh_median_ == base_median_) return 0;
+    const double ratio = (fresh_median_ - base_median_) / std::fabs(base_median_);
+    if (!std::isfinite(ratio)) return std::nullopt;
+    return ratio;
+  }
+
+  // A shift for the worse as a change of the value, a fraction of the base.
+  double AsFraction(double shift) const {
+    if (logarithmic_) return std::expm1(sign_ * shift);
+    return sign_ * shift / std::fabs(base_median_);
+  }
+
+  void SetChange(double estimate, const stats::Interval& shift) {
+    if (!logarithmic_ && base_median_ == 0) {
+      if (estimate == 0 && shift.low == 0 && shift.high == 0) {
+        effect_.change.change = ChangeInterval{0, 0, 0};
+      } else {
+        effect_.change.reason = Reason::kFromZero;
+      }
+      return;
+    }
+    const double one = AsFraction(shift.low);
+    const double other = AsFraction(shift.high);
+    effect_.change.change =
+        ChangeInterval{AsFraction(estimate), std::min(one, other), std::max(one, other)};
+  }
+
+  void Decide(const stats::Interval& shift) {
+    effect_.evidence.worse = shift.low > limit_;
+    effect_.evidence.better = shift.high < -limit_;
+    // Without a margin (the base is zero) no shift at all is within it.
+    effect_.evidence.not_worse = limit_ > 0 ? shift.high < limit_ : shift.high <= 0;
+    effect_.evidence.not_better = limit_ > 0 ? shift.low > -limit_ : shift.low >= 0;
+  }
+
+  const EffectQuestion& question_;
+  const double sign_;
+  Effect effect_;
+  double base_median_ = 0;
+  double fresh_median_ = 0;
+  bool logarithmic_ = true;
+  double limit_ = 0;
+  std::vector<double> base_;
+  std::vector<double> fresh_;
+};
+
+}  // namespace
+
+Effect MeasureEffect(const EffectQuestion& question) { return Measurer(question).Measure(); }
+
+size_t ProcessesNeeded(double alpha) {
+  size_t processes = 1;
+  while (processes < kMostProcessesAsked &&
+         stats::RankNull::RankSum(processes, processes)->CountWithin(alpha) == 0) {
+    ++processes;
+  }
+  return processes;
+}
+
+}  // namespace loadline::judge

@@ -1,0 +1,57 @@
+#ifndef TOOLS_LOADLINE_JUDGE_EFFECT_H_
+#define TOOLS_LOADLINE_JUDGE_EFFECT_H_
+
+#include <cstddef>
+#include <optional>
+
+#include "absl/types/span.h"
+#include "tools/loadline/judge/compare.h"
+#include "tools/loadline/judge/metric.h"
+
+namespace loadline::judge {
+
+// Two samples of one metric, one value a process, and what is asked about them.
+struct EffectQuestion {
+  absl::Span<const double> base;  // not empty; may hold any number
+  absl::Span<const double> fresh;
+  Direction direction = Direction::kUnknown;  // unknown is handled as lower is better
+  bool exact = false;
+  double margin = 0;
+  double alpha = 0;                 // one-sided
+  std::optional<double> sigma_log;  // recorded spread between processes
+};
+
+// What the samples show by themselves, each wrong with a probability of at most alpha.
+struct Evidence {
+  bool worse = false;       // by more than the margin
+  bool not_worse = false;   // by more than the margin
+  bool better = false;      // by more than the margin
+  bool not_better = false;  // by more than the margin
+  double p_better = 1;      // of "not better by more than the margin"
+  bool testable = false;    // there is enough for some difference to be called
+};
+
+struct Effect {
+  // Everything but `metric`, `gated`, `p_adjusted` and the finding, which is kIncomparable where
+  // the values are no numbers and otherwise still open.
+  Change change;
+  Evidence evidence;
+};
+
+// The shift of the logarithms, by Hodges and Lehmann, with the exact interval of the rank-sum test
+// (Moses): a ratio. Where a value is zero or below there is no logarithm, and the shift of the
+// values themselves is held against the margin of the base's median; where that median is zero,
+// any shift is beyond every margin. Metrics that are exact and do not vary are compared as they
+// are; of a single process only whole numbers are believed to be exact.
+//
+// With too few processes for the test, a recorded spread between processes gives
+// D +- z sqrt(sigma^2 / m + sigma^2 / n) around the median difference of logarithms D; without one
+// there is the ratio of medians and no interval.
+Effect MeasureEffect(const EffectQuestion& question);
+
+// The fewest processes a side with which the rank-sum test can reach `alpha` one-sided.
+size_t ProcessesNeeded(double alpha);
+
+}  // namespace loadline::judge
+
+#endif  // TOOLS_LOADLINE_JUDGE_EFFECT_H_

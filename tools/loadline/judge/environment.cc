@@ -1,0 +1,343 @@
+#include "tools/loadline/judge/environment.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tools/loadline/judge/time_semantics.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::Json;
+using results::ResultFile;
+
+constexpr double kClockTolerance = 1.05;  // the fastest over the slowest
+constexpr double kBusyLoadPerCpu = 0.5;   // above: the machine had something else to do
+constexpr double kStealPercent = 1.0;
+
+// How the values of a rule are held against each other.
+enum class Compared {
+  kText,          // equal or not
+  kClockRate,     // numbers within kClockTolerance
+  kLoad,          // any above kBusyLoadPerCpu, whether they differ or not
+  kSteal,         // any above kStealPercent
+  kOneSideAlone,  // the files of one side must agree; the sides differ as a rule
+};
+
+constexpr EnvironmentWeight kRefuse = EnvironmentWeight::kRefuse;
+constexpr EnvironmentWeight kWarn = EnvironmentWeight::kWarn;
+constexpr EnvironmentWeight kNote = EnvironmentWeight::kNote;
+
+struct Rule {
+  absl::string_view key;
+  absl::string_view what;
+  EnvironmentWeight differs;
+  // When some files say it and others do not: it may be the same, so that most are a warning. A
+  // build that is not known to be optimised is not comparable with one that is.
+  EnvironmentWeight unsaid;
+  Compared compared = Compared::kText;
+  bool only_threaded = false;
+  bool asked_for = false;  // worth a word when no file says it
+};
+
+constexpr Rule kRules[] = {
+    {"cpu_model", "CPU model", kRefuse, kWarn, Compared::kText, false, true},
+    {"hardware_model", "machine model", kRefuse, kWarn},
+    {"architecture", "architecture", kRefuse, kWarn},
+    {"num_cpus", "number of CPUs", kRefuse, kWarn, Compared::kText, false, true},
+    {"usable_cpus", "CPUs the process may use", kRefuse, kWarn},
+    {"mhz_per_cpu", "clock rate", kRefuse, kWarn, Compared::kClockRate},
+    {"os", "operating system", kRefuse, kWarn},
+    {"page_bytes", "page size", kRefuse, kWarn},
+    {"build", "build", kRefuse, kRefuse, Compared::kText, false, true},
+    {"compiler", "compiler", kRefuse, kWarn, Compared::kText, false, true},
+    {"flags", "compiler flags", kRefuse, kWarn},
+    {"allocator", "allocator", kRefuse, kWarn, Compared::kText, false, true},
+    {"isolation", "isolation", kRefuse, kRefuse},
+    {"executable_hash", "program", kRefuse, kWarn, Compared::kOneSideAlone},
+    {"time_semantics", "meaning of threaded times", kRefuse, kRefuse, Compared::kText, true},
+    {"library_version", "Google Benchmark version", kWarn, kWarn},
+    {"allocator_version", "allocator version", kWarn, kWarn},
+    {"malloc_arena_max", "MALLOC_ARENA_MAX", kWarn, kWarn},
+    {"os_release", "kernel", kWarn, kWarn},
+    {"host", "host", kWarn, kWarn},
+    {"caches", "caches", kWarn, kWarn},
+    {"cpu_scaling", "CPU scaling", kWarn, kWarn},
+    {"aslr", "address randomisation", kWarn, kWarn},
+    {"thp", "transparent huge pages", kWarn, kWarn},
+    {"profile", "profile", kWarn, kWarn},
+    {"rss_source", "source of memory figures", kWarn, kWarn},
+    {"load", "load per CPU", kWarn, kWarn, Compared::kLoad},
+    {"steal", "CPU time taken by other guests (%)", kWarn, kWarn, Compared::kSteal},
+    {"executable", "path of the program", kWarn, kNote, Compared::kOneSideAlone},
+    {"commit", "commit", kNote, kNote},
+    {"library_build_type", "library_build_type (no evidence: how the library was packaged)", kNote,
+     kNote},
+};
+constexpr size_t kRuleCount = sizeof(kRules) / sizeof(kRules[0]);
+
+// The first of the context's keys that says something.
+std::string First(const ResultFile& file, std::initializer_list<absl::string_view> keys) {
+  for (const absl::string_view key : keys) {
+    std::string text = file.ContextText(key);
+    if (!text.empty() && text != "unavailable") return text;
+  }
+  return std::string();
+}
+
+const Json* Member(const ResultFile& file, absl::string_view key) {
+  for (const Json::Member& member : file.context) {
+    if (member.first == key) return &member.second;
+  }
+  return nullptr;
+}
+
+std::optional<double> Number(const Json& json) {
+  if (const auto* d = std::get_if<double>(&json.value)) return *d;
+  if (const auto* i = std::get_if<int64_t>(&json.value)) return static_cast<double>(*i);
+  return std::nullopt;
+}
+
+// "Release, optimized true, assertions false, sanitizer none"; empty where nothing is said.
+std::string Build(const ResultFile& file) {
+  std::vector<std::string> parts;
+  const std::string type = First(file, {"loadline.build_type"});
+  if (!type.empty()) parts.push_back(type);
+  for (const absl::string_view name : {"optimized", "assertions", "sanitizer"}) {
+    const std::string value = First(file, {absl::StrCat("loadline.", name)});
+    if (!value.empty()) parts.push_back(absl::StrCat(name, " ", value));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// "L1 Data 32768, L2 Unified 524288"; sizes in bytes.
+std::string Caches(const ResultFile& file) {
+  const Json* caches = Member(file, "caches");
+  const auto* array = caches == nullptr ? nullptr : std::get_if<Json::Array>(&caches->value);
+  if (array == nullptr) return std::string();
+  std::vector<std::string> parts;
+  for (const Json& cache : *array) {
+    const Json* type = cache.Find("type");
+    const Json* level = cache.Find("level");
+    const Json* size = cache.Find("size");
+    if (type == nullptr || type->AsString() == nullptr || level == nullptr || size == nullptr) {
+      continue;
+    }
+    parts.push_back(absl::StrCat("L", Number(*level).value_or(0), " ", *type->AsString(), " ",
+                                 Number(*size).value_or(0)));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// Of the minute before the run, over the number of CPUs.
+std::string LoadPerCpu(const ResultFile& file) {
+  std::optional<double> load;
+  double said = 0;
+  if (absl::SimpleAtod(First(file, {"loadline.load_before"}), &said)) {
+    load = said;
+  } else if (const Json* average = Member(file, "load_avg"); average != nullptr) {
+    const auto* array = std::get_if<Json::Array>(&average->value);
+    if (array != nullptr && !array->empty()) load = Number(array->front());
+  }
+  double cpus = 0;
+  if (!load.has_value() ||
+      !absl::SimpleAtod(First(file, {"num_cpus", "loadline.host.online_cpus"}), &cpus) ||
+      !(cpus >= 1)) {
+    return std::string();
+  }
+  return absl::StrCat(*load / cpus);
+}
+
+std::string ValueOf(const ResultFile& file, absl::string_view key) {
+  if (key == "cpu_model") return First(file, {"loadline.host.cpu_model"});
+  if (key == "hardware_model") return First(file, {"loadline.host.hardware_model"});
+  if (key == "architecture") return First(file, {"loadline.host.architecture"});
+  if (key == "num_cpus") return First(file, {"num_cpus", "loadline.host.online_cpus"});
+  if (key == "usable_cpus") return First(file, {"loadline.host.usable_cpus"});
+  if (key == "os") return First(file, {"loadline.host.os"});
+  if (key == "os_release") return First(file, {"loadline.host.os_release"});
+  if (key == "page_bytes") return First(file, {"loadline.host.page_bytes"});
+  if (key == "thp") return First(file, {"loadline.host.thp"});
+  if (key == "host") return First(file, {"loadline.host.name", "host_name"});
+  if (key == "build") return Build(file);
+  if (key == "caches") return Caches(file);
+  if (key == "load") return LoadPerCpu(file);
+  if (key == "steal") return First(file, {"loadline.steal_pct"});
+  if (key == "time_semantics") return TimeSemanticsOf(file);
+  if (key == "library_version") return First(file, {"loadline.gb_version", "library_version"});
+  if (key == "cpu_scaling") return First(file, {"cpu_scaling_enabled"});
+  if (key == "aslr") return First(file, {"loadline.aslr", "aslr_enabled"});
+  if (key == "isolation") {
+    const std::string isolation = First(file, {"loadline.isolation"});
+    return isolation.empty() ? "all benchmarks of a file in one process" : isolation;
+  }
+  if (key == "mhz_per_cpu" || key == "library_build_type" || key == "executable") {
+    return First(file, {key});
+  }
+  return First(file, {absl::StrCat("loadline.", key)});
+}
+
+// The different values in the order of the files; "" where a file says none.
+std::vector<std::string> Distinct(absl::Span<const Environment> files, size_t rule) {
+  std::vector<std::string> values;
+  for (const Environment& file : files) {
+    const std::string& value = file.values[rule];
+    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<std::string> Said(const std::vector<std::string>& a,
+                              const std::vector<std::string>& b = {}) {
+  std::vector<std::string> said;
+  for (const auto* values : {&a, &b}) {
+    for (const std::string& value : *values) {
+      if (!value.empty() && std::find(said.begin(), said.end(), value) == said.end()) {
+        said.push_back(value);
+      }
+    }
+  }
+  return said;
+}
+
+bool AnyAbove(const std::vector<std::string>& values, double limit) {
+  return std::any_of(values.begin(), values.end(), [&](const std::string& text) {
+    double value = 0;
+    return absl::SimpleAtod(text, &value) && value > limit;
+  });
+}
+
+bool ClockRatesDiffer(const std::vector<std::string>& values) {
+  double slowest = 0;
+  double fastest = 0;
+  for (const std::string& text : values) {
+    double value = 0;
+    if (!absl::SimpleAtod(text, &value) || !(value > 0)) return values.size() > 1;
+    slowest = slowest == 0 ? value : std::min(slowest, value);
+    fastest = std::max(fastest, value);
+  }
+  return fastest > kClockTolerance * slowest;
+}
+
+bool Differs(const Rule& rule, const std::vector<std::string>& base,
+             const std::vector<std::string>& fresh) {
+  switch (rule.compared) {
+    case Compared::kText:
+      return Said(base, fresh).size() > 1;
+    case Compared::kClockRate:
+      return ClockRatesDiffer(Said(base, fresh));
+    case Compared::kLoad:
+      return AnyAbove(Said(base, fresh), kBusyLoadPerCpu);
+    case Compared::kSteal:
+      return AnyAbove(Said(base, fresh), kStealPercent);
+    case Compared::kOneSideAlone:
+      return Said(base).size() > 1 || Said(fresh).size() > 1;
+  }
+  return true;
+}
+
+// Some files say it and others do not.
+bool PartlySaid(const Rule& rule, const std::vector<std::string>& base,
+                const std::vector<std::string>& fresh) {
+  if (rule.compared != Compared::kText && rule.compared != Compared::kClockRate) return false;
+  const auto silent = [](const std::vector<std::string>& values) {
+    return std::find(values.begin(), values.end(), "") != values.end();
+  };
+  return !Said(base, fresh).empty() && (silent(base) || silent(fresh));
+}
+
+std::string Joined(const std::vector<std::string>& values) {
+  return absl::StrJoin(values, " | ", [](std::string* out, const std::string& value) {
+    absl::StrAppend(out, value.empty() ? "not said" : value);
+  });
+}
+
+bool Contains(absl::Span<const std::string> list, absl::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+size_t RuleIndex(absl::string_view key) {
+  size_t index = 0;
+  while (index < kRuleCount && kRules[index].key != key) ++index;
+  return index;
+}
+
+}  // namespace
+
+std::string EnvironmentDifference::Text() const {
+  std::string text =
+      absl::StrCat(what, weight == EnvironmentWeight::kRefuse ? " differs" : "", ": base ",
+                   results::Quoted(base), ", new ", results::Quoted(fresh));
+  if (within_side) absl::StrAppend(&text, "; the files of one side do not agree");
+  if (weight != EnvironmentWeight::kRefuse) return text;
+  if (allowed) return absl::StrCat(text, " (allowed by ", key, ")");
+  return absl::StrCat(text, only_threaded ? "; threaded benchmarks are" : "; figures are",
+                      " not comparable (--allow-env ", key, " compares them all the same)");
+}
+
+Environment EnvironmentOf(const ResultFile& file) {
+  Environment environment;
+  environment.source = file.source;
+  environment.values.reserve(kRuleCount);
+  for (const Rule& rule : kRules) environment.values.push_back(ValueOf(file, rule.key));
+  return environment;
+}
+
+std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environment> base,
+                                                       absl::Span<const Environment> fresh,
+                                                       absl::Span<const std::string> allow) {
+  std::vector<EnvironmentDifference> differences;
+  for (size_t i = 0; i < kRuleCount; ++i) {
+    const Rule& rule = kRules[i];
+    const std::vector<std::string> base_values = Distinct(base, i);
+    const std::vector<std::string> fresh_values = Distinct(fresh, i);
+    const bool differs = Differs(rule, base_values, fresh_values);
+    if (!differs && !PartlySaid(rule, base_values, fresh_values)) continue;
+    EnvironmentDifference difference;
+    difference.key = std::string(rule.key);
+    difference.what = std::string(rule.what);
+    difference.weight = differs ? rule.differs : rule.unsaid;
+    difference.only_threaded = rule.only_threaded;
+    difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
+                         (Contains(allow, rule.key) || Contains(allow, "all"));
+    difference.base = Joined(base_values);
+    difference.fresh = Joined(fresh_values);
+    difference.within_side = (base_values.size() > 1 || fresh_values.size() > 1) &&
+                             rule.differs == EnvironmentWeight::kRefuse;
+    differences.push_back(std::move(difference));
+  }
+  return differences;
+}
+
+std::vector<std::string> UnsaidByAll(absl::Span<const Environment> base,
+                                     absl::Span<const Environment> fresh) {
+  std::vector<std::string> unsaid;
+  for (size_t i = 0; i < kRuleCount; ++i) {
+    if (kRules[i].asked_for && Said(Distinct(base, i), Distinct(fresh, i)).empty()) {
+      unsaid.emplace_back(kRules[i].what);
+    }
+  }
+  return unsaid;
+}
+
+bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> fresh) {
+  const size_t rule = RuleIndex("executable_hash");
+  const std::vector<std::string> base_values = Distinct(base, rule);
+  return base_values.size() == 1 && !base_values.front().empty() &&
+         Distinct(fresh, rule) == base_values;
+}
+
+std::vector<std::string> EnvironmentKeys() {
+  std::vector<std::string> keys;
+  for (const Rule& rule : kRules) {
+    if (rule.differs == EnvironmentWeight::kRefuse) keys.emplace_back(rule.key);
+  }
+  return keys;
+}
+
+}  // namespace loadline::judge

@@ -1,0 +1,240 @@
+#include "tools/loadline/judge/matching.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "tools/loadline/judge/glob.h"
+#include "tools/loadline/judge/time_semantics.h"
+
+namespace loadline::judge {
+namespace {
+
+ExitCode CodeOf(Action action, ExitCode failing) {
+  return action == Action::kFail ? failing : ExitCode::kPass;
+}
+
+// Where there is nothing to compare: what became of the benchmark. False where there is.
+bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const TermsBook& terms,
+                 BenchmarkComparison& out) {
+  const ExitCode gone = CodeOf(terms.Missing(out.name), ExitCode::kNotMeasured);
+  const ExitCode added = CodeOf(terms.New(out.name), ExitCode::kNotMeasured);
+  const auto decide = [&](Finding finding, ExitCode code, Reason reason = Reason::kNone) {
+    out.finding = finding;
+    out.reason = reason;
+    out.exit_code = code;
+    if (reason == Reason::kOnBase) {
+      out.message = base->message;
+    } else if (fresh != nullptr) {
+      out.message = fresh->message;
+    }
+    return true;
+  };
+  const bool base_measured = base != nullptr && base->failed == 0 && base->repetitions > 0;
+  if (fresh == nullptr) return decide(Finding::kMissing, gone);
+  if (fresh->failed > 0) return decide(Finding::kFailed, ExitCode::kNotMeasured);
+  if (fresh->only_aggregates || (base != nullptr && base->only_aggregates)) {
+    return decide(Finding::kIncomparable, ExitCode::kIncomparable, Reason::kOnlyAggregates);
+  }
+  if (fresh->repetitions == 0) {
+    return decide(Finding::kSkipped, base_measured ? gone : ExitCode::kPass);
+  }
+  if (base == nullptr) return decide(Finding::kNew, added);
+  if (base->failed > 0) return decide(Finding::kFailed, added, Reason::kOnBase);
+  if (!base_measured) return decide(Finding::kSkipped, added, Reason::kOnBase);
+  return false;
+}
+
+void Describe(const SideBenchmark* base, const SideBenchmark* fresh, BenchmarkComparison& out) {
+  out.name = base != nullptr ? base->name : fresh->name;
+  if (base != nullptr) {
+    out.base_processes = base->processes;
+    out.base_repetitions = base->repetitions;
+    out.base_unit = base->time_unit;
+  }
+  if (fresh != nullptr) {
+    out.new_processes = fresh->processes;
+    out.new_repetitions = fresh->repetitions;
+    out.new_unit = fresh->time_unit;
+  }
+}
+
+void AddLabels(const SideBenchmark& base, const SideBenchmark& fresh, BenchmarkComparison& out) {
+  const auto set = [&](Label label, bool value) { out.labels[static_cast<size_t>(label)] = value; };
+  set(Label::kUnitChanged,
+      base.time_unit != fresh.time_unit || base.units_mixed || fresh.units_mixed);
+  set(Label::kProcessesUnequal, base.processes != fresh.processes);
+  set(Label::kRepetitionsUnequal,
+      base.repetitions * fresh.processes != fresh.repetitions * base.processes);
+  set(Label::kSeveralNames, base.several_names || fresh.several_names);
+  set(Label::kQuantized, base.quantized || fresh.quantized);
+  set(Label::kOversubscribed, base.oversubscribed || fresh.oversubscribed);
+}
+
+// A series by the number that its metric has for both sides.
+struct NumberedSeries {
+  uint32_t metric;
+  const Series* series;
+};
+
+std::vector<NumberedSeries> Numbered(const SideBenchmark& benchmark,
+                                     const std::vector<uint32_t>& numbers) {
+  std::vector<NumberedSeries> numbered;
+  numbered.reserve(benchmark.series.size());
+  for (const Series& series : benchmark.series) {
+    numbered.push_back({numbers[series.metric], &series});
+  }
+  std::sort(numbered.begin(), numbered.end(),
+            [](const NumberedSeries& a, const NumberedSeries& b) { return a.metric < b.metric; });
+  return numbered;
+}
+
+class Matcher {
+ public:
+  Matcher(const Side& base, const Side& fresh, const TermsBook& terms, const MatchOptions& options)
+      : base_(base), fresh_(fresh), terms_(terms), options_(options) {}
+
+  Matched Run() {
+    JoinMetrics();
+    const std::vector<const std::string*> names = Names();
+    matched_.benchmarks.reserve(names.size());
+    for (const std::string* name : names) Compare(base_.Find(*name), fresh_.Find(*name));
+    return std::move(matched_);
+  }
+
+ private:
+  // One numbering of metrics for both sides, by name.
+  void JoinMetrics() {
+    std::map<std::string, uint32_t> numbers;
+    for (const Side* side : {&base_, &fresh_}) {
+      for (const std::string& name : side->metrics()) numbers.emplace(name, 0);
+    }
+    for (auto& [name, number] : numbers) {
+      number = static_cast<uint32_t>(matched_.metrics.size());
+      matched_.metrics.push_back(terms_.About(name));
+    }
+    for (const std::string& name : base_.metrics()) base_numbers_.push_back(numbers[name]);
+    for (const std::string& name : fresh_.metrics()) new_numbers_.push_back(numbers[name]);
+  }
+
+  std::vector<const std::string*> Names() {
+    std::vector<const std::string*> names;
+    for (const Side* side : {&base_, &fresh_}) {
+      for (const SideBenchmark& benchmark : side->benchmarks()) {
+        if (side == &fresh_ && base_.Find(benchmark.name) != nullptr) continue;
+        if (options_.benchmarks.empty() || MatchesAnyGlob(options_.benchmarks, benchmark.name)) {
+          names.push_back(&benchmark.name);
+        } else {
+          ++matched_.filtered_out;
+        }
+      }
+    }
+    std::sort(names.begin(), names.end(),
+              [](const std::string* a, const std::string* b) { return *a < *b; });
+    return names;
+  }
+
+  void Compare(const SideBenchmark* base, const SideBenchmark* fresh) {
+    BenchmarkComparison& out = matched_.benchmarks.emplace_back();
+    Describe(base, fresh, out);
+    if (DecideWhole(base, fresh, terms_, out)) return;
+    AddLabels(*base, *fresh, out);
+    threaded_ = std::max(base->threads, fresh->threads) > 1;
+    effects_.clear();
+    CompareMetrics(*base, *fresh, out.name);
+    // By name within each half: the numbers are, and the partition is stable.
+    std::stable_partition(effects_.begin(), effects_.end(),
+                          [](const Effect& effect) { return effect.change.gated; });
+    out.changes.reserve(effects_.size());
+    for (Effect& effect : effects_) {
+      matched_.evidence.push_back(effect.evidence);
+      out.changes.push_back(std::move(effect.change));
+    }
+  }
+
+  void CompareMetrics(const SideBenchmark& base, const SideBenchmark& fresh,
+                      const std::string& name) {
+    const std::vector<NumberedSeries> of_base = Numbered(base, base_numbers_);
+    const std::vector<NumberedSeries> of_new = Numbered(fresh, new_numbers_);
+    auto b = of_base.begin();
+    auto f = of_new.begin();
+    while (b != of_base.end() || f != of_new.end()) {
+      const bool has_base = b != of_base.end() && (f == of_new.end() || b->metric <= f->metric);
+      const bool has_new = f != of_new.end() && (b == of_base.end() || f->metric <= b->metric);
+      const uint32_t metric = has_base ? b->metric : f->metric;
+      CompareMetric(name, metric, has_base ? b->series : nullptr, has_new ? f->series : nullptr);
+      if (has_base) ++b;
+      if (has_new) ++f;
+    }
+  }
+
+  void CompareMetric(const std::string& name, uint32_t number, const Series* base,
+                     const Series* fresh) {
+    const ComparedMetric& metric = matched_.metrics[number];
+    const Terms terms = terms_.For(name, metric);
+    if (!metric.traits.judged && !terms.gated) return;
+    Effect effect;
+    if (base != nullptr && fresh != nullptr) {
+      effect = Measure(name, metric, terms, *base, *fresh);
+    } else {
+      Change& change = effect.change;
+      change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
+      change.reason = Reason::kMetricGone;
+      change.direction = terms.direction;
+      change.margin = terms.margin;
+      change.base_processes = base == nullptr ? 0 : base->processes.size();
+      change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
+    }
+    effect.change.metric = number;
+    effect.change.gated = terms.gated;
+    effects_.push_back(std::move(effect));
+  }
+
+  Effect Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
+                 const Series& base, const Series& fresh) {
+    EffectQuestion question{.base = base.processes,
+                            .fresh = fresh.processes,
+                            .direction = terms.direction,
+                            .exact = metric.traits.exact,
+                            .margin = terms.margin,
+                            .alpha = options_.alpha,
+                            .sigma_log = std::nullopt};
+    if (options_.noise != nullptr) {
+      question.sigma_log = options_.noise->SigmaLog(name, metric.name);
+    }
+    Effect effect = MeasureEffect(question);
+    Change& change = effect.change;
+    if (terms.gated && options_.noise != nullptr && change.method == Method::kPoint) {
+      ++matched_.without_noise;
+    }
+    if (change.finding == Finding::kIncomparable) return effect;
+    if (options_.environment_refused) {
+      change.finding = Finding::kIncomparable;
+      change.reason = Reason::kEnvironment;
+    } else if (threaded_ &&
+               MeansDifferentThings(metric.name, options_.base_semantics, options_.new_semantics)) {
+      change.finding = Finding::kIncomparable;
+      change.reason = Reason::kTimeSemantics;
+    }
+    return effect;
+  }
+
+  const Side& base_;
+  const Side& fresh_;
+  const TermsBook& terms_;
+  const MatchOptions& options_;
+  std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
+  std::vector<uint32_t> new_numbers_;
+  Matched matched_;
+  bool threaded_ = false;        // the benchmark at hand
+  std::vector<Effect> effects_;  // of the benchmark at hand
+};
+
+}  // namespace
+
+Matched Match(const Side& base, const Side& fresh, const TermsBook& terms,
+              const MatchOptions& options) {
+  return Matcher(base, fresh, terms, options).Run();
+}
+
+}  // namespace loadline::judge

@@ -1,0 +1,43 @@
+#ifndef TOOLS_LOADLINE_JUDGE_MATCHING_H_
+#define TOOLS_LOADLINE_JUDGE_MATCHING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tools/loadline/judge/compare.h"
+#include "tools/loadline/judge/effect.h"
+#include "tools/loadline/judge/side.h"
+#include "tools/loadline/judge/terms.h"
+
+namespace loadline::judge {
+
+// What decides while two sides are matched, besides the terms.
+struct MatchOptions {
+  double alpha = 0;
+  const Noise* noise = nullptr;         // may be null
+  std::vector<std::string> benchmarks;  // globs; empty: all
+  bool environment_refused = false;     // nothing is comparable
+  // What threaded times mean on each side, when that is not to be overlooked; else both empty.
+  std::string base_semantics;
+  std::string new_semantics;
+};
+
+// Both sides matched by canonical name, with every metric's figures. Findings of changes that were
+// compared are still open; those of everything else are decided, exit codes included.
+struct Matched {
+  std::vector<ComparedMetric> metrics;          // sorted by name
+  std::vector<BenchmarkComparison> benchmarks;  // sorted by name; changes gated first
+  // One for each change, in the order of the benchmarks and their changes.
+  std::vector<Evidence> evidence;
+  size_t filtered_out = 0;   // names that no glob of the options selects
+  size_t without_noise = 0;  // changes that needed the recorded spread, and none is recorded
+};
+Matched Match(const Side& base, const Side& fresh, const TermsBook& terms,
+              const MatchOptions& options);
+
+}  // namespace loadline::judge
+
+#endif  // TOOLS_LOADLINE_JUDGE_MATCHING_H_

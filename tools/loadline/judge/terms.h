@@ -1,0 +1,52 @@
+#ifndef TOOLS_LOADLINE_JUDGE_TERMS_H_
+#define TOOLS_LOADLINE_JUDGE_TERMS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tools/loadline/judge/metric.h"
+#include "tools/loadline/judge/policy.h"
+
+namespace loadline::judge {
+
+// A metric that a comparison is about, and what is known of it whatever the benchmark.
+struct ComparedMetric {
+  std::string name;
+  MetricTraits traits;
+  bool listed = false;  // the policy's list of gating metrics has it
+};
+
+// What a metric of a benchmark is judged by.
+struct Terms {
+  Direction direction = Direction::kUnknown;
+  bool gated = false;
+  double margin = 0;
+};
+
+// What a policy says about benchmarks and metrics by name: the metric table, then the policy's
+// general margin (the caller's goes before it) and list of metrics, then its overrides in order.
+// Both arguments must outlive it.
+class TermsBook {
+ public:
+  TermsBook(const ComparePolicy& policy, std::optional<double> margin)
+      : policy_(policy), margin_(margin.has_value() ? margin : policy.margin) {}
+
+  ComparedMetric About(absl::string_view metric) const;
+  Terms For(absl::string_view benchmark, const ComparedMetric& metric) const;
+  Action Inconclusive(absl::string_view benchmark) const;
+  Action Missing(absl::string_view benchmark) const;
+  Action New(absl::string_view benchmark) const;
+
+ private:
+  Action ActionFor(absl::string_view benchmark, std::optional<Action> CompareOverride::*member,
+                   Action otherwise) const;
+
+  const ComparePolicy& policy_;
+  const std::optional<double> margin_;
+};
+
+}  // namespace loadline::judge
+
+#endif  // TOOLS_LOADLINE_JUDGE_TERMS_H_
