@@ -6,9 +6,28 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/mutex.h"
+#include "loadline/base/utf8.h"
 
 namespace loadline {
 namespace {
+
+// As a C string literal, but with the printable characters beyond ASCII as they are.
+std::string Escaped(absl::string_view text) {
+  std::string out;
+  size_t kept = 0;  // bytes before this one are in `out`
+  size_t at = 0;
+  while (at < text.size()) {
+    const Utf8Char c = FirstUtf8Char(text.substr(at));
+    if (c.valid && c.size > 1 && !IsUnprintable(c.code_point)) {
+      absl::StrAppend(&out, absl::CHexEscape(text.substr(kept, at - kept)),
+                      text.substr(at, c.size));
+      kept = at + c.size;
+    }
+    at += c.size;
+  }
+  absl::StrAppend(&out, absl::CHexEscape(text.substr(kept)));
+  return out;
+}
 
 void WriteToStandardError(const LogRecord& record) {
   const std::string line = absl::StrCat(FormatLogRecord(record), "\n");
@@ -45,10 +64,9 @@ absl::string_view LogLevelName(LogLevel level) {
 std::string FormatLogRecord(const LogRecord& record) {
   std::string line = absl::StrCat("level=", LogLevelName(record.level),
                                   " component=", absl::CHexEscape(record.component), " msg=\"",
-                                  absl::Utf8SafeCHexEscape(record.message), "\"");
+                                  Escaped(record.message), "\"");
   for (const auto& [key, value] : record.fields) {
-    absl::StrAppend(&line, " ", absl::CHexEscape(key), "=\"", absl::Utf8SafeCHexEscape(value),
-                    "\"");
+    absl::StrAppend(&line, " ", absl::CHexEscape(key), "=\"", Escaped(value), "\"");
   }
   return line;
 }

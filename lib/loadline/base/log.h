@@ -24,7 +24,8 @@ struct LogRecord {
 };
 
 // `level=warning component=storage msg="..." key="value"`: values are quoted and escaped, so one
-// record is always one line and never carries control bytes to a terminal.
+// record is always one line and carries nothing to a terminal that it would act on: no control
+// character (C1 too), separator or bidirectional override, and no byte that is not UTF-8.
 std::string FormatLogRecord(const LogRecord& record);
 
 using LogSink = std::function<void(const LogRecord&)>;

@@ -83,6 +83,27 @@ TEST(FormatLogRecord, LetsNoControlCharactersOrQuotesThrough) {
   EXPECT_EQ(line.find('\0'), std::string::npos);
 }
 
+// The line of a record whose message and one value are `text`.
+std::string LineWith(const std::string& text) {
+  return FormatLogRecord({LogLevel::kError, "x", text, {{"k", text}}});
+}
+
+TEST(FormatLogRecord, EscapesWhatATerminalActsOnBeyondAscii) {
+  // C1 as UTF-8 (CSI, NEL) and as a byte, separators, a bidirectional override, a noncharacter.
+  EXPECT_EQ(LineWith("a\xC2\x9B\xC2\x85z"),
+            "level=error component=x msg=\"a\\xc2\\x9b\\xc2\\x85z\" k=\"a\\xc2\\x9b\\xc2\\x85z\"");
+  for (const char* const text : {"\x9B", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAE", "\xC2\x80",
+                                 "\xC2\x9F", "\xEF\xBB\xBF", "\xEF\xBF\xBF", "\xE2\x82"}) {
+    for (const char byte : LineWith(text)) EXPECT_GE(byte, ' ') << text;
+  }
+}
+
+TEST(FormatLogRecord, LeavesPrintableTextOfAnyLanguage) {
+  EXPECT_EQ(LineWith("\xC3\xA9\xC2\xA0\xE2\x82\xAC\xF0\x9F\x9A\xA2"),
+            "level=error component=x msg=\"\xC3\xA9\xC2\xA0\xE2\x82\xAC\xF0\x9F\x9A\xA2\" "
+            "k=\"\xC3\xA9\xC2\xA0\xE2\x82\xAC\xF0\x9F\x9A\xA2\"");
+}
+
 TEST(LogLevelName, NamesEveryLevel) {
   EXPECT_EQ(LogLevelName(LogLevel::kDebug), "debug");
   EXPECT_EQ(LogLevelName(LogLevel::kInfo), "info");
