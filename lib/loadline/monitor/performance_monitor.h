@@ -116,7 +116,8 @@ class PerformanceMonitor {
 
 // Strict JSON (docs/formats.md, "Monitor snapshot").
 std::string ToJson(const MonitorSnapshot& snapshot);
-// OpenMetrics 1.0 text, ending in "# EOF\n".
+// OpenMetrics 1.0 text, ending in "# EOF\n". Operations whose names differ only in what is no UTF-8
+// are added up: a series is never there twice.
 std::string ToOpenMetrics(const MonitorSnapshot& snapshot);
 
 }  // namespace loadline

@@ -1,7 +1,10 @@
 // The text format of the OpenMetrics specification, version 1.0.
 
 #include <cmath>
+#include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -24,11 +27,32 @@ void AppendFamily(std::string& out, const Family& family) {
   absl::StrAppend(&out, "# HELP ", family.name, " ", family.help, "\n");
 }
 
+// `snapshot` with names in UTF-8 and the operations whose names are then the same as one: a series
+// must not be there twice.
+MonitorSnapshot WithNamesThatDiffer(const MonitorSnapshot& snapshot) {
+  MonitorSnapshot merged;
+  merged.samples = snapshot.samples;
+  std::map<std::string, size_t> index_of;
+  for (const OperationSnapshot& operation : snapshot.operations) {
+    std::string name = ValidUtf8(operation.name);
+    const auto [at, is_new] = index_of.emplace(name, merged.operations.size());
+    if (is_new) {
+      merged.operations.push_back(operation);
+      merged.operations.back().name = std::move(name);
+      continue;
+    }
+    OperationSnapshot& same = merged.operations[at->second];
+    same.count += operation.count;
+    same.errors += operation.errors;
+    same.latency.Merge(operation.latency);
+  }
+  return merged;
+}
+
 std::string OperationLabel(const OperationSnapshot& operation) {
-  return absl::StrCat("operation=\"",
-                      absl::StrReplaceAll(ValidUtf8(operation.name),
-                                          {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}),
-                      "\"");
+  return absl::StrCat(
+      "operation=\"",
+      absl::StrReplaceAll(operation.name, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
 }
 
 // Nanoseconds as seconds, exactly.
@@ -96,7 +120,8 @@ void AppendProcess(std::string& out, const ProcessSample& newest) {
 
 }  // namespace
 
-std::string ToOpenMetrics(const MonitorSnapshot& snapshot) {
+std::string ToOpenMetrics(const MonitorSnapshot& original) {
+  const MonitorSnapshot snapshot = WithNamesThatDiffer(original);
   std::string out;
   AppendCounter(out, {"loadline_operations", "counter", "", "Finished operations."}, snapshot,
                 &OperationSnapshot::count);

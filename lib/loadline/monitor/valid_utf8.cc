@@ -1,21 +1,20 @@
 #include "loadline/monitor/valid_utf8.h"
 
-#include <rapidjson/encodings.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/stringbuffer.h>
+#include "loadline/base/utf8.h"
 
 namespace loadline {
 
 std::string ValidUtf8(absl::string_view text) {
-  constexpr unsigned kReplacement = 0xFFFD;
-  rapidjson::MemoryStream in(text.data(), text.size());
-  rapidjson::StringBuffer out;
-  while (in.Tell() < text.size()) {
-    unsigned code_point = 0;
-    if (!rapidjson::UTF8<>::Decode(in, &code_point)) code_point = kReplacement;
-    rapidjson::UTF8<>::Encode(out, code_point);
+  constexpr absl::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Char c = FirstUtf8Char(text);
+    const absl::string_view shown = c.valid ? text.substr(0, c.size) : kReplacement;
+    out.append(shown.data(), shown.size());
+    text.remove_prefix(c.size);
   }
-  return std::string(out.GetString(), out.GetSize());
+  return out;
 }
 
 }  // namespace loadline

@@ -7,7 +7,8 @@
 
 namespace loadline {
 
-// `text` with U+FFFD in place of what is no UTF-8, so that an export that must be UTF-8 is.
+// `text` with U+FFFD in place of what is no UTF-8 (FirstUtf8Char), so that an export that must be
+// UTF-8 is.
 std::string ValidUtf8(absl::string_view text);
 
 }  // namespace loadline

@@ -142,6 +142,31 @@ TEST(ToOpenMetrics, EscapesLabelValues) {
   EXPECT_THAT(ToOpenMetrics(Example()), HasSubstr("operation=\"a\\\"b\\\\c\\nd\x01\xEF\xBF\xBD\""));
 }
 
+TEST(ToOpenMetrics, KeepsNamesApartThatDifferBehindATruncatedCharacter) {
+  MonitorSnapshot snapshot;
+  snapshot.operations.push_back(OperationOf("x\xE2\x82y", {100}, 0));
+  snapshot.operations.push_back(OperationOf("x\xE2\x82z", {200, 300}, 0));
+  const std::string text = ToOpenMetrics(snapshot);
+  EXPECT_THAT(text, HasSubstr("loadline_operations_total{operation=\"x\xEF\xBF\xBDy\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("loadline_operations_total{operation=\"x\xEF\xBF\xBDz\"} 2\n"));
+}
+
+TEST(ToOpenMetrics, AddsUpOperationsWhoseNamesAreTheSameInUtf8) {
+  MonitorSnapshot snapshot;
+  snapshot.operations.push_back(OperationOf("x\xFE", {100}, 1));
+  snapshot.operations.push_back(OperationOf("y", {100}, 0));
+  snapshot.operations.push_back(OperationOf("x\xFF", {300, 300}, 1));
+  const std::string text = ToOpenMetrics(snapshot);
+  std::set<absl::string_view> series;
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    if (line[0] == '#') continue;
+    EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
+  }
+  EXPECT_THAT(text, HasSubstr("loadline_operations_total{operation=\"x\xEF\xBF\xBD\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("loadline_operation_errors_total{operation=\"x\xEF\xBF\xBD\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("_sum{operation=\"x\xEF\xBF\xBD\"} 0.000000700\n"));
+}
+
 TEST(ToOpenMetrics, LeavesOutGaugesThatTheOsDidNotGive) {
   MonitorSnapshot snapshot = Example();
   snapshot.samples.pop_back();
