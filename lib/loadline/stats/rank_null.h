@@ -13,7 +13,7 @@ namespace loadline::stats {
 // The normal approximation has longer tails than the exact distribution: where it takes over, it
 // gives 2 % too much for a tail of 0.01, 11 % for 0.001 and twice too much for 1e-6, and 0.2 % of
 // itself too little for 0.05. With fewer than ten values on one side of a rank sum the last grows
-// to 1.6 % (ten), 3 % (five), 6 % (two).
+// to 0.5 % (ten), 1 % (five), 6 % (two).
 class RankNull {
  public:
   // Wilcoxon's signed-rank statistic W+ of n differences without ties or zeros. Exact for

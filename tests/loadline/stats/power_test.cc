@@ -1,0 +1,137 @@
+#include "loadline/stats/power.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "tests/loadline/stats/drawn_sample.h"
+
+namespace loadline::stats {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+// z_0.99 + z_0.8 = 2.326 + 0.842 (SciPy 1.10.1, norm.ppf: 3.167969).
+TEST(NormalDetectableShift, IsTheTextbookFormula) {
+  EXPECT_NEAR(NormalDetectableShift(1, 0, 0.01), 3.167969, 1e-6);
+  EXPECT_NEAR(NormalDetectableShift(0.01, 0.05, 0.05), 0.05 + 0.024864748605, 1e-12);
+  EXPECT_EQ(NormalDetectableShift(0, 0.05, 0.05), 0.05);
+}
+
+TEST(NormalDetectableShift, IsInfiniteWithoutAStandardErrorOrALevel) {
+  EXPECT_EQ(NormalDetectableShift(std::nan(""), 0, 0.01), kInfinite);
+  EXPECT_EQ(NormalDetectableShift(kInfinite, 0, 0.01), kInfinite);
+  EXPECT_EQ(NormalDetectableShift(1, 0, 0), kInfinite);
+}
+
+// For many normal values the rank tests need sqrt(pi / 3) = 1.023 times what a z test needs
+// (Hollander & Wolfe 1999, comments on efficiency).
+TEST(DetectableShift, OfManyNormalValuesIsThatOfAZTestOverItsEfficiency) {
+  Draw draw(1);
+  constexpr size_t kMany = 2'000;
+  const double z_test = 1.0233 * 3.167969 / std::sqrt(static_cast<double>(kMany));
+  const auto base = draw.Sample(Shape::kNormal, kMany);
+  const auto changed = draw.Sample(Shape::kNormal, kMany);
+  const double unpaired = std::sqrt(2.0) * z_test;
+  EXPECT_NEAR(RankSumDetectableShift(base, changed, 0, 0.01), unpaired, 0.05 * unpaired);
+  EXPECT_NEAR(SignedRankDetectableShift(base, 0, 0.01), z_test, 0.05 * z_test);
+}
+
+TEST(DetectableShift, AddsTheMargin) {
+  Draw draw(2);
+  const auto base = draw.Sample(Shape::kT2, 8);
+  const auto changed = draw.Sample(Shape::kT2, 9);
+  EXPECT_NEAR(RankSumDetectableShift(base, changed, 3, 0.05),
+              RankSumDetectableShift(base, changed, 0, 0.05) + 3, 1e-12);
+  EXPECT_NEAR(SignedRankDetectableShift(base, 3, 0.05),
+              SignedRankDetectableShift(base, 0, 0.05) + 3, 1e-12);
+}
+
+TEST(DetectableShift, GrowsWithTheSpreadAndIgnoresWhereTheSamplesLie) {
+  Draw draw(3);
+  const auto base = draw.Sample(Shape::kNormal, 10);
+  const auto changed = draw.Sample(Shape::kNormal, 10);
+  std::vector<double> wide_base;
+  std::vector<double> wide_changed;
+  for (const double value : base) wide_base.push_back(4 * value - 7);
+  for (const double value : changed) wide_changed.push_back(4 * value + 900);
+  EXPECT_NEAR(RankSumDetectableShift(wide_base, wide_changed, 0, 0.05),
+              4 * RankSumDetectableShift(base, changed, 0, 0.05), 1e-6);
+  EXPECT_NEAR(SignedRankDetectableShift(wide_changed, 0, 0.05),
+              4 * SignedRankDetectableShift(changed, 0, 0.05), 1e-6);
+}
+
+TEST(DetectableShift, IsInfiniteWhereTheRuleCannotFire) {
+  Draw draw(4);
+  const auto five = draw.Sample(Shape::kNormal, 5);
+  const auto four = draw.Sample(Shape::kNormal, 4);
+  EXPECT_EQ(RankSumDetectableShift(four, four, 0, 0.01), kInfinite);  // 1 / C(8, 4) > 0.01
+  EXPECT_LT(RankSumDetectableShift(five, five, 0, 0.01), kInfinite);
+  EXPECT_EQ(SignedRankDetectableShift(four, 0, 0.05), kInfinite);  // 2^-4 > 0.05
+  EXPECT_LT(SignedRankDetectableShift(five, 0, 0.05), kInfinite);
+}
+
+TEST(DetectableShift, IsInfiniteForSamplesThatShowNoSpread) {
+  const std::vector<double> many(30, 1);
+  for (const std::vector<double>& bad :
+       {std::vector<double>{}, std::vector<double>{1, std::nan(""), 2, 4, 5, 6, 7}}) {
+    EXPECT_EQ(RankSumDetectableShift(bad, many, 0, 0.05), kInfinite);
+    EXPECT_EQ(RankSumDetectableShift(many, bad, 0, 0.05), kInfinite);
+    EXPECT_EQ(SignedRankDetectableShift(bad, 0, 0.05), kInfinite);
+  }
+  EXPECT_EQ(RankSumDetectableShift({1, 2}, {1, 2}, 0, 0.4), kInfinite);
+  EXPECT_EQ(SignedRankDetectableShift({1, 2}, 0, 0.4), kInfinite);
+}
+
+TEST(DetectableShift, OfConstantSamplesIsTheMargin) {
+  const std::vector<double> base(8, 1);
+  const std::vector<double> changed(8, 5);
+  EXPECT_EQ(RankSumDetectableShift(base, changed, 0.05, 0.01), 0.05);
+  EXPECT_EQ(SignedRankDetectableShift(base, 0.05, 0.01), 0.05);
+}
+
+TEST(Needed, IsTheNumberFromWhichTheTargetIsDetectable) {
+  Draw draw(5);
+  const auto base = draw.Sample(Shape::kNormal, 20);
+  const auto changed = draw.Sample(Shape::kNormal, 20);
+  const double now = RankSumDetectableShift(base, changed, 0, 0.01);
+  EXPECT_EQ(RankSumNeeded(base, changed, 0, 0.01, now), 20u);
+  EXPECT_EQ(RankSumNeeded(base, changed, 0, 0.01, now * 1.0001 / 2), 80u);
+  EXPECT_LT(RankSumNeeded(base, changed, 0, 0.01, 1.5 * now), 20u);
+  const double paired = SignedRankDetectableShift(base, 0.1, 0.01);
+  EXPECT_EQ(SignedRankNeeded(base, 0.1, 0.01, paired), 20u);
+}
+
+TEST(Needed, TellsSamplesTooSmallForTheRuleHowManyItTakes) {
+  const std::vector<double> base = {0, 0.1, 0.2};
+  const std::vector<double> changed = {0.05, 0.15, 0.1};
+  ASSERT_EQ(RankSumDetectableShift(base, changed, 0, 0.01), kInfinite);
+  EXPECT_EQ(RankSumNeeded(base, changed, 0, 0.01, 100), 5u);  // the first that can fire
+  EXPECT_EQ(SignedRankNeeded(base, 0, 0.01, 100), 7u);        // 2^-7 <= 0.01
+  EXPECT_GT(RankSumNeeded(base, changed, 0, 0.01, 0.05), 20u);
+}
+
+TEST(Needed, OfALevelSoSmallThatTwentyDoNotReachItIsMoreThanTwenty) {
+  const std::vector<double> base = {0, 0.1, 0.2, 0.05};
+  const uint64_t needed = SignedRankNeeded(base, 0, 1e-9, 100);
+  EXPECT_LE(needed, 30u);  // 2^-30 < 1e-9
+  EXPECT_GT(needed, 0u);
+}
+
+TEST(Needed, HasNoNumberForATargetWithinTheMarginOrWithoutASpread) {
+  Draw draw(6);
+  const auto base = draw.Sample(Shape::kNormal, 10);
+  EXPECT_EQ(RankSumNeeded(base, base, 0.05, 0.01, 0.05), UINT64_MAX);
+  EXPECT_EQ(RankSumNeeded(base, base, 0.05, 0.01, std::nan("")), UINT64_MAX);
+  EXPECT_EQ(RankSumNeeded({1}, {2}, 0.05, 0.01, 1), UINT64_MAX);
+  EXPECT_EQ(SignedRankNeeded({1}, 0.05, 0.01, 1), UINT64_MAX);
+  EXPECT_EQ(SignedRankNeeded(std::vector<double>(9, std::nan("")), 0, 0.01, 1), UINT64_MAX);
+  EXPECT_EQ(RankSumNeeded(base, base, 0, 0.01, 1e-300), UINT64_MAX);
+}
+
+}  // namespace
+}  // namespace loadline::stats

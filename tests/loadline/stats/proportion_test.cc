@@ -1,0 +1,169 @@
+#include "loadline/stats/proportion.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace loadline::stats {
+namespace {
+
+struct Published {
+  uint64_t successes;
+  uint64_t trials;
+  double low;
+  double high;
+};
+
+// Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 5
+// (Clopper-Pearson); further digits by SciPy 1.10.1, binomtest(k, n).proportion_ci(0.95, 'exact').
+TEST(ClopperPearson, AgreesWithPublishedIntervals) {
+  for (const Published& known : {Published{81, 263, 0.25273674558504283, 0.3676219226013475},
+                                 Published{15, 148, 0.05784401008344803, 0.16165049034947895},
+                                 Published{0, 20, 0, 0.16843347098308548},
+                                 Published{1, 29, 0.0008726468835971072, 0.17764429548841465},
+                                 Published{29, 29, 0.8805551309302788, 1},
+                                 Published{95, 100, 0.887165088894537, 0.9835681208182717}}) {
+    const Interval interval = ClopperPearson(known.successes, known.trials, 0.95);
+    EXPECT_NEAR(interval.low, known.low, 1e-12) << known.successes;
+    EXPECT_NEAR(interval.high, known.high, 1e-12) << known.successes;
+  }
+}
+
+TEST(ClopperPearson, OfNoTrialIsEverything) {
+  EXPECT_EQ(ClopperPearson(0, 0, 0.95).low, 0);
+  EXPECT_EQ(ClopperPearson(0, 0, 0.95).high, 1);
+}
+
+TEST(ClopperPearson, TakesManyTrials) {
+  const Interval interval = ClopperPearson(999'999'000, 1'000'000'000, 0.95);
+  EXPECT_NEAR(interval.low, 0.999999 - 6.4e-8, 1e-9);
+  EXPECT_NEAR(interval.high, 0.999999 + 6.1e-8, 1e-9);
+}
+
+TEST(ProvenAtLeast, NeedsFiftyNineOfFiftyNineFor95Percent) {
+  EXPECT_EQ(TrialsToProve(0.95, 0.05), 59u);
+  EXPECT_EQ(ProvenAtLeast(59, 59, 0.95, 0.05), Proof::kProved);  // 0.95^59 = 0.0485
+  EXPECT_EQ(ProvenAtLeast(58, 58, 0.95, 0.05), Proof::kUndecided);
+  EXPECT_EQ(ProvenAtLeast(58, 59, 0.95, 0.05), Proof::kUndecided);
+}
+
+// SciPy 1.10.1: binom.sf(489, 500, 0.95) = 0.00046, binom.sf(479, 500, 0.95) = 0.179.
+TEST(ProvenAtLeast, AgreesWithBinomialTails) {
+  EXPECT_EQ(ProvenAtLeast(490, 500, 0.95, 0.000461), Proof::kProved);
+  EXPECT_EQ(ProvenAtLeast(490, 500, 0.95, 0.000459), Proof::kUndecided);
+  EXPECT_EQ(ProvenAtLeast(480, 500, 0.95, 0.05), Proof::kUndecided);
+}
+
+TEST(ProvenAtLeast, IsTheClopperPearsonBoundsHeldAgainstTheLimit) {
+  for (const uint64_t trials : {1u, 7u, 59u, 250u}) {
+    for (uint64_t successes = 0; successes <= trials; ++successes) {
+      for (const double limit : {0.05, 0.5, 0.95}) {
+        const Interval bounds = ClopperPearson(successes, trials, 0.9);
+        Proof expected = Proof::kUndecided;
+        if (bounds.low > limit) expected = Proof::kProved;
+        if (bounds.high < limit) expected = Proof::kRefuted;
+        ASSERT_EQ(ProvenAtLeast(successes, trials, limit, 0.05), expected)
+            << successes << " of " << trials << " against " << limit;
+      }
+    }
+  }
+}
+
+TEST(ProvenAtMost, TurnsTheAnswersAround) {
+  EXPECT_EQ(ProvenAtMost(0, 59, 0.05, 0.05), Proof::kProved);
+  EXPECT_EQ(ProvenAtMost(0, 58, 0.05, 0.05), Proof::kUndecided);
+  EXPECT_EQ(ProvenAtMost(59, 59, 0.95, 0.05), Proof::kRefuted);
+}
+
+TEST(ProvenAtLeast, IsUndecidedWithoutATrialOrWithoutALimit) {
+  EXPECT_EQ(ProvenAtLeast(0, 0, 0.95, 0.05), Proof::kUndecided);
+  EXPECT_EQ(ProvenAtLeast(59, 59, std::nan(""), 0.05), Proof::kUndecided);
+}
+
+TEST(ProvenAtLeast, AnswersAtTheEndsOfTheScale) {
+  EXPECT_EQ(ProvenAtLeast(100, 100, 1, 0.05), Proof::kUndecided);  // never proved
+  EXPECT_EQ(ProvenAtLeast(99, 100, 1, 0.05), Proof::kRefuted);     // one failure refutes it
+  EXPECT_EQ(ProvenAtLeast(1, 100, 0, 0.05), Proof::kProved);
+  EXPECT_EQ(ProvenAtLeast(0, 100, 0, 0.05), Proof::kUndecided);
+  EXPECT_EQ(ProvenAtLeast(0, 100, -0.1, 0.05), Proof::kProved);
+  EXPECT_EQ(ProvenAtLeast(100, 100, 1.1, 0.05), Proof::kRefuted);
+}
+
+TEST(ProvenAtLeast, TakesMoreSuccessesThanTrialsAsAllOfThem) {
+  EXPECT_EQ(ProvenAtLeast(1'000, 58, 0.95, 0.05), Proof::kUndecided);
+  EXPECT_EQ(ClopperPearson(30, 29, 0.95).low, ClopperPearson(29, 29, 0.95).low);
+}
+
+// However many trials: what is at the limit is proved beyond it in at most 5 % of samples.
+TEST(ProvenAtLeast, ErrsAtTheLimitInAtMostAlphaOfAllSamples) {
+  for (uint64_t trials = 1; trials <= 500; ++trials) {
+    double mass = std::pow(0.95, static_cast<double>(trials));  // of all successes
+    double proved = 0;
+    for (uint64_t k = trials + 1; k-- > 0;) {
+      if (ProvenAtLeast(k, trials, 0.95, 0.05) != Proof::kProved) break;
+      proved += mass;
+      mass *= static_cast<double>(k) / static_cast<double>(trials - k + 1) * 0.05 / 0.95;
+    }
+    ASSERT_LE(proved, 0.05 + 1e-12) << trials;
+  }
+}
+
+std::vector<double> Ascending(int count) {
+  std::vector<double> sample;
+  for (int i = 1; i <= count; ++i) sample.push_back(i);
+  return sample;
+}
+
+TEST(QuantileProvenBelow, NeedsFiftyNineForP95AndFiveForTheMedian) {
+  EXPECT_EQ(QuantileProvenBelow(Ascending(59), 0.95, 60, 0.05), Proof::kProved);
+  EXPECT_EQ(QuantileProvenBelow(Ascending(58), 0.95, 60, 0.05), Proof::kUndecided);
+  EXPECT_EQ(QuantileProvenBelow(Ascending(5), 0.5, 6, 0.05), Proof::kProved);  // 2^-5 = 0.031
+  EXPECT_EQ(QuantileProvenBelow(Ascending(4), 0.5, 6, 0.05), Proof::kUndecided);
+}
+
+TEST(QuantileProvenBelow, IsRefutedByTooManyValuesAbove) {
+  EXPECT_EQ(QuantileProvenBelow(Ascending(5), 0.5, 0, 0.05), Proof::kRefuted);
+  // Three of 20 above: P(Bin(20, 0.95) <= 17) = 0.0755; four: 0.0159 (SciPy 1.10.1, binom.cdf).
+  EXPECT_EQ(QuantileProvenBelow(Ascending(20), 0.95, 17, 0.05), Proof::kUndecided);
+  EXPECT_EQ(QuantileProvenBelow(Ascending(20), 0.95, 16, 0.05), Proof::kRefuted);
+}
+
+TEST(QuantileProvenBelow, CountsValuesAtTheMarkAndNaNAgainstBothAnswers) {
+  EXPECT_EQ(QuantileProvenBelow(std::vector<double>(100, 7), 0.5, 7, 0.05), Proof::kUndecided);
+  std::vector<double> sample = Ascending(59);
+  sample[3] = std::nan("");
+  EXPECT_EQ(QuantileProvenBelow(sample, 0.95, 60, 0.05), Proof::kUndecided);
+  EXPECT_EQ(QuantileProvenBelow(std::vector<double>(100, std::nan("")), 0.5, 0, 0.05),
+            Proof::kUndecided);
+  EXPECT_EQ(QuantileProvenBelow({}, 0.5, 0, 0.05), Proof::kUndecided);
+}
+
+TEST(QuantileProvenAbove, TurnsTheAnswersAround) {
+  EXPECT_EQ(QuantileProvenAbove(Ascending(5), 0.5, 0, 0.05), Proof::kProved);
+  EXPECT_EQ(QuantileProvenAbove(Ascending(59), 0.95, 60, 0.05), Proof::kRefuted);
+}
+
+TEST(TrialsToProve, IsTheLeastNumberThatProves) {
+  for (const double limit : {0.01, 0.5, 0.9, 0.95, 0.99, 0.999}) {
+    for (const double alpha : {0.05, 0.01, 0.001}) {
+      const uint64_t n = TrialsToProve(limit, alpha);
+      EXPECT_EQ(ProvenAtLeast(n, n, limit, alpha), Proof::kProved) << limit << " " << alpha;
+      if (n > 1) {
+        EXPECT_EQ(ProvenAtLeast(n - 1, n - 1, limit, alpha), Proof::kUndecided)
+            << limit << " " << alpha;
+      }
+    }
+  }
+}
+
+TEST(TrialsToProve, HasNoNumberForWhatCannotBeProved) {
+  EXPECT_EQ(TrialsToProve(1, 0.05), UINT64_MAX);
+  EXPECT_EQ(TrialsToProve(0.95, 0), UINT64_MAX);
+  EXPECT_EQ(TrialsToProve(std::nan(""), 0.05), UINT64_MAX);
+  EXPECT_EQ(TrialsToProve(0, 0.05), 1u);
+}
+
+}  // namespace
+}  // namespace loadline::stats
