@@ -2,6 +2,7 @@
 #define TESTS_SUPPORT_FAULT_VFS_H_
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -41,8 +42,13 @@ class FaultVfs {
     failed_ = false;
     left_ = n;
   }
+  // Instead of an errno: the process ends at the call, as by a kill, with this exit code.
+  static constexpr int kKill = -1;
+  static constexpr int kKilled = 77;
   // Only syncs count for FailNth().
   void OnlySyncs(bool only) { only_syncs_ = only; }
+  // A write that fails has written its first half.
+  void HalfWrites(bool half) { half_writes_ = half; }
   void Disarm() { left_ = 0; }
   // Whether a call has failed since FailNth().
   bool failed() const { return failed_; }
@@ -50,6 +56,8 @@ class FaultVfs {
   int log_syncs() const { return log_syncs_; }    // of write-ahead logs
   int file_syncs() const { return file_syncs_; }  // of all other files
   int writes() const { return writes_; }
+  // Calls that FailNth() counts when it counts all.
+  int calls() const { return log_syncs_ + file_syncs_ + writes_ + truncations_; }
 
  private:
   struct File {
@@ -73,8 +81,11 @@ class FaultVfs {
     failed_ = true;
     return true;
   }
-  int Code(int io_error) const { return error_ == ENOSPC ? SQLITE_FULL : io_error; }
-
+  // What a call that fails does in the end.
+  int Fail(int io_error) const {
+    if (error_ == kKill) ::_exit(kKilled);
+    return error_ == ENOSPC ? SQLITE_FULL : io_error;
+  }
   static int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
     auto* const self = static_cast<FaultVfs*>(vfs->pAppData);
     auto* const mine = reinterpret_cast<File*>(file);
@@ -96,16 +107,20 @@ class FaultVfs {
   }
   static int Write(sqlite3_file* f, const void* data, int size, sqlite3_int64 offset) {
     ++Owner(f).writes_;
-    if (Owner(f).Fails(false)) return Owner(f).Code(SQLITE_IOERR_WRITE);
+    if (Owner(f).Fails(false)) {
+      if (Owner(f).half_writes_) Real(f)->pMethods->xWrite(Real(f), data, size / 2, offset);
+      return Owner(f).Fail(SQLITE_IOERR_WRITE);
+    }
     return Real(f)->pMethods->xWrite(Real(f), data, size, offset);
   }
   static int Truncate(sqlite3_file* f, sqlite3_int64 size) {
-    if (Owner(f).Fails(false)) return Owner(f).Code(SQLITE_IOERR_TRUNCATE);
+    ++Owner(f).truncations_;
+    if (Owner(f).Fails(false)) return Owner(f).Fail(SQLITE_IOERR_TRUNCATE);
     return Real(f)->pMethods->xTruncate(Real(f), size);
   }
   static int Sync(sqlite3_file* f, int flags) {
     ++(reinterpret_cast<File*>(f)->is_log ? Owner(f).log_syncs_ : Owner(f).file_syncs_);
-    if (Owner(f).Fails(true)) return Owner(f).Code(SQLITE_IOERR_FSYNC);
+    if (Owner(f).Fails(true)) return Owner(f).Fail(SQLITE_IOERR_FSYNC);
     return Real(f)->pMethods->xSync(Real(f), flags);
   }
   static int FileSize(sqlite3_file* f, sqlite3_int64* size) {
@@ -157,11 +172,13 @@ class FaultVfs {
   int error_ = 0;
   bool sticky_ = false;
   bool only_syncs_ = false;
+  bool half_writes_ = false;
   std::atomic<int> left_{0};
   std::atomic<bool> failed_{false};
   std::atomic<int> log_syncs_{0};
   std::atomic<int> file_syncs_{0};
   std::atomic<int> writes_{0};
+  std::atomic<int> truncations_{0};
 };
 
 }  // namespace loadline::testing
