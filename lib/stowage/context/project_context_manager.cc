@@ -81,7 +81,7 @@ struct ProjectContextManager::Impl {
   absl::StatusOr<std::unique_ptr<ResidentContext>> Load(const ProjectId& id);
   absl::StatusOr<std::unique_ptr<ResidentContext>> Open(const ProjectId& id);
   absl::Status Quarantine(const ProjectId& id, const absl::Status& damage) const;
-  absl::StatusOr<bool> HasFile(const ProjectId& id) const;
+  absl::Status Check(const ProjectId& id);
   absl::Status RemoveOrphan(const loadline::Directory& projects, const std::string& name) const;
 
   // Runs `use` on the project's context, loaded if need be and pinned meanwhile.
@@ -141,14 +141,14 @@ absl::Status ProjectContextManager::Impl::Quarantine(const ProjectId& id,
                                           " and the next call starts an empty context"));
 }
 
-absl::StatusOr<bool> ProjectContextManager::Impl::HasFile(const ProjectId& id) const {
-  auto projects = directory.OpenChild(ResidentContext::kProjectsFolder);
-  if (absl::IsNotFound(projects.status())) return false;
-  LOADLINE_RETURN_IF_ERROR(projects.status());
-  auto folder = (*projects)->OpenChild(id.hex());
-  if (absl::IsNotFound(folder.status())) return false;
-  LOADLINE_RETURN_IF_ERROR(folder.status());
-  return (*folder)->Exists(ResidentContext::kFileName);
+absl::Status ProjectContextManager::Impl::Check(const ProjectId& id) {
+  return contexts.Inspect(
+      id, [](ResidentContext& context) { return context.Verify(); },
+      [&]() -> absl::Status {
+        // Asked now that Release() would wait: the folder of a removed project is not to be opened.
+        if (!registry.Contains(id)) return NoSuchProject(id);
+        return ResidentContext::VerifyFile(directory, id);
+      });
 }
 
 absl::StatusOr<std::unique_ptr<ProjectContextManager>> ProjectContextManager::Open(
@@ -313,13 +313,7 @@ void ProjectContextManager::RemoveObserver(int number) { impl_->active.RemoveObs
 std::vector<ProjectContextManager::Damage> ProjectContextManager::CheckAll() {
   std::vector<Damage> damaged;
   for (const ProjectRecordPtr& record : impl_->registry.List()) {
-    const auto check = [&]() -> absl::Status {
-      LOADLINE_ASSIGN_OR_RETURN(const bool exists, impl_->HasFile(record->id));
-      if (!exists) return absl::OkStatus();
-      LOADLINE_ASSIGN_OR_RETURN(auto pin, impl_->Acquire(record->id));
-      return pin->Verify();
-    };
-    absl::Status status = check();
+    absl::Status status = impl_->Check(record->id);
     // Removed while we walked: no damage.
     if (status.ok() || absl::IsNotFound(status)) continue;
     damaged.push_back({.id = record->id, .status = std::move(status)});

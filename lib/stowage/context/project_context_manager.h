@@ -130,8 +130,9 @@ class ProjectContextManager {
   int AddObserver(ContextObserver observer);
   void RemoveObserver(int number);
 
-  // Reads every row of every project's context.db and checks it. Projects that are damaged, with
-  // why. Makes one after the other resident, so others may have to be loaded anew afterwards.
+  // Reads every row of every project's context.db from the disk and checks it. Projects that are
+  // damaged, with why. Reports only: no context is loaded, evicted or moved to quarantine. Holds
+  // one row of one file at a time; calls for the project whose file is being read may wait.
   struct Damage {
     ProjectId id;
     absl::Status status;

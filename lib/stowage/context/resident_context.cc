@@ -27,6 +27,26 @@ int64_t NextWallNanos(int64_t previous, int64_t now) {
   return std::max(previous + 1, now);
 }
 
+DatabaseOptions OptionsFor(const ProjectId& id) {
+  DatabaseOptions options;
+  options.identity = id.hex();
+  options.cache_kib = kPageCacheKib;
+  options.quick_check = false;  // every row is read right after opening
+  return options;
+}
+
+absl::Status VerifyRows(Database& database) {
+  LOADLINE_RETURN_IF_ERROR(database.CheckIntegrity());
+  return database.Read([](Connection& connection) -> absl::Status {
+    constexpr int64_t kAll = std::numeric_limits<int64_t>::max();
+    LOADLINE_RETURN_IF_ERROR(ScanNewestMessages(connection, kAll,
+                                                std::numeric_limits<size_t>::max(),
+                                                [](Message, int64_t) { return absl::OkStatus(); }));
+    LOADLINE_RETURN_IF_ERROR(ScanCacheRows(connection, [](CacheRow) {}));
+    return LoadCounters(connection).status();
+  });
+}
+
 std::vector<Message> Copy(const std::vector<MessagePtr>& messages) {
   std::vector<Message> copies;
   copies.reserve(messages.size());
@@ -58,29 +78,31 @@ ResidentContext::~ResidentContext() {
   closed_commits_->fetch_add(commits(), std::memory_order_relaxed);
 }
 
-absl::Status ResidentContext::LoadFile() {
-  loadline::MutexLock lock(open_mutex_);
-  auto projects = root_.OpenChild(kProjectsFolder);
-  if (absl::IsNotFound(projects.status())) return absl::OkStatus();
+// Null where there is no file.
+absl::StatusOr<std::unique_ptr<loadline::Directory>> ResidentContext::FolderWithFile(
+    const loadline::Directory& root, const ProjectId& id) {
+  auto projects = root.OpenChild(kProjectsFolder);
+  if (absl::IsNotFound(projects.status())) return nullptr;
   LOADLINE_RETURN_IF_ERROR(projects.status());
-  auto folder = (*projects)->OpenChild(id_.hex());
-  if (absl::IsNotFound(folder.status())) return absl::OkStatus();
+  auto folder = (*projects)->OpenChild(id.hex());
+  if (absl::IsNotFound(folder.status())) return nullptr;
   LOADLINE_RETURN_IF_ERROR(folder.status());
   LOADLINE_ASSIGN_OR_RETURN(const bool exists, (*folder)->Exists(kFileName));
-  if (!exists) return absl::OkStatus();
+  if (!exists) return nullptr;
+  return folder;
+}
 
-  folder_ = *std::move(folder);
+absl::Status ResidentContext::LoadFile() {
+  loadline::MutexLock lock(open_mutex_);
+  LOADLINE_ASSIGN_OR_RETURN(folder_, FolderWithFile(root_, id_));
+  if (folder_ == nullptr) return absl::OkStatus();
   LOADLINE_RETURN_IF_ERROR(OpenDatabase());
   return database_->Read([this](Connection& connection) { return Load(connection); });
 }
 
 absl::Status ResidentContext::OpenDatabase() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  DatabaseOptions options;
-  options.identity = id_.hex();
-  options.cache_kib = kPageCacheKib;
-  options.quick_check = false;  // Load() reads every row
   LOADLINE_ASSIGN_OR_RETURN(database_,
-                            Database::Open(*folder_, kFileName, ContextSchema(), options));
+                            Database::Open(*folder_, kFileName, ContextSchema(), OptionsFor(id_)));
   ready_.store(database_.get(), std::memory_order_release);
   return absl::OkStatus();
 }
@@ -332,16 +354,15 @@ ResidentContext::Figures ResidentContext::figures() const {
 
 absl::Status ResidentContext::Verify() {
   Database* const database = IfExists();
-  if (database == nullptr) return absl::OkStatus();
-  LOADLINE_RETURN_IF_ERROR(database->CheckIntegrity());
-  return database->Read([](Connection& connection) -> absl::Status {
-    constexpr int64_t kAll = std::numeric_limits<int64_t>::max();
-    LOADLINE_RETURN_IF_ERROR(ScanNewestMessages(connection, kAll,
-                                                std::numeric_limits<size_t>::max(),
-                                                [](Message, int64_t) { return absl::OkStatus(); }));
-    LOADLINE_RETURN_IF_ERROR(ScanCacheRows(connection, [](CacheRow) {}));
-    return LoadCounters(connection).status();
-  });
+  return database == nullptr ? absl::OkStatus() : VerifyRows(*database);
+}
+
+absl::Status ResidentContext::VerifyFile(const loadline::Directory& root, const ProjectId& id) {
+  LOADLINE_ASSIGN_OR_RETURN(const auto folder, FolderWithFile(root, id));
+  if (folder == nullptr) return absl::OkStatus();
+  LOADLINE_ASSIGN_OR_RETURN(const auto database,
+                            Database::Open(*folder, kFileName, ContextSchema(), OptionsFor(id)));
+  return VerifyRows(*database);
 }
 
 absl::Status ResidentContext::degraded() const {

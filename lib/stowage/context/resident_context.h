@@ -73,8 +73,11 @@ class ResidentContext {
   };
   Figures figures() const;
 
-  // Reads and checks every row and the file's structure. kDataLoss.
+  // Reads every row and the file's structure from the disk and checks them. kDataLoss.
   absl::Status Verify();
+  // The same for the file of a project whose context is not open, holding one row at a time. OK
+  // where there is no file. Reports only.
+  static absl::Status VerifyFile(const loadline::Directory& root, const ProjectId& id);
 
   // OK, or why the file takes no more writes.
   absl::Status degraded() const;
@@ -84,6 +87,8 @@ class ResidentContext {
   ResidentContext(const loadline::Directory& root, const ProjectId& id,
                   const ResidentContextOptions& options, std::atomic<uint64_t>* closed_commits);
 
+  static absl::StatusOr<std::unique_ptr<loadline::Directory>> FolderWithFile(
+      const loadline::Directory& root, const ProjectId& id);
   absl::Status LoadFile();
   absl::Status Load(Connection& connection);
   absl::Status OpenDatabase();

@@ -462,8 +462,8 @@ absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
 absl::Status ProjectRegistry::CheckFile() const {
   LOADLINE_RETURN_IF_ERROR(impl_->db->CheckIntegrity());
   return impl_->db->Read([](Connection& connection) -> absl::Status {
-    LOADLINE_RETURN_IF_ERROR(RegistryTable::ForEach(
-        connection, [](const ProjectRecord&) { return absl::OkStatus(); }));
+    LOADLINE_RETURN_IF_ERROR(
+        RegistryTable::ForEach(connection, [](const ProjectRecord&) { return absl::OkStatus(); }));
     LOADLINE_RETURN_IF_ERROR(RegistryTable::GetRetiredSequence(connection).status());
     return RegistryTable::GetActive(connection).status();
   });

@@ -189,17 +189,20 @@ absl::StatusOr<VectorFile::TextTotals> VectorFile::FileNames() {
   return totals;
 }
 
+absl::StatusOr<VectorEntry> VectorFile::CheckedEntry(const Row& row) const {
+  absl::StatusOr<VectorEntry> entry = EntryOf(row, config_);
+  if (entry.ok()) return entry;
+  return absl::DataLossError(absl::StrCat(path(), ": table vector: row ",
+                                          static_cast<uint64_t>(row.Integer(kId)), ": ",
+                                          entry.status().message()));
+}
+
 absl::Status VectorFile::ForEachRun(
     absl::FunctionRef<absl::Status(std::vector<VectorEntry>)> visit) {
   std::vector<VectorEntry> run;
   const auto add = [&](const Row& row) -> absl::Status {
-    absl::StatusOr<VectorEntry> entry = EntryOf(row, config_);
-    if (!entry.ok()) {
-      return absl::DataLossError(absl::StrCat(path(), ": table vector: row ",
-                                              static_cast<uint64_t>(row.Integer(kId)), ": ",
-                                              entry.status().message()));
-    }
-    run.push_back(*std::move(entry));
+    LOADLINE_ASSIGN_OR_RETURN(VectorEntry entry, CheckedEntry(row));
+    run.push_back(std::move(entry));
     if (run.size() < kRowsPerRun) return absl::OkStatus();
     return visit(std::exchange(run, {}));
   };
@@ -264,7 +267,11 @@ absl::StatusOr<size_t> VectorFile::RemoveByFile(absl::string_view file,
 
 absl::Status VectorFile::Verify() {
   LOADLINE_RETURN_IF_ERROR(database_->CheckIntegrity());
-  return ForEachRun([](const std::vector<VectorEntry>&) { return absl::OkStatus(); });
+  return database_->Read([&](Connection& connection) -> absl::Status {
+    LOADLINE_RETURN_IF_ERROR(ReadConfig(connection).status());
+    return VectorTable().Scan(connection, "ORDER BY id", {},
+                              [&](const Row& row) { return CheckedEntry(row).status(); });
+  });
 }
 
 absl::StatusOr<size_t> VectorFile::DiskBytes() const {

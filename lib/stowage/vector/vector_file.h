@@ -59,7 +59,7 @@ class VectorFile {
   absl::Status Remove(absl::Span<const uint64_t> ids, absl::FunctionRef<void()> on_durable);
   absl::StatusOr<size_t> RemoveByFile(absl::string_view file, absl::FunctionRef<void()> on_durable);
 
-  // Walks the whole file and checks every row. kDataLoss.
+  // Walks the whole file, from the disk, and checks every row, holding one at a time. kDataLoss.
   absl::Status Verify();
   // OK, or why it takes no more writes.
   absl::Status degraded() const { return database_->degraded(); }
@@ -67,6 +67,9 @@ class VectorFile {
   absl::StatusOr<size_t> DiskBytes() const;
 
  private:
+  // kDataLoss, naming the row.
+  absl::StatusOr<VectorEntry> CheckedEntry(const Row& row) const;
+
   VectorFile(std::unique_ptr<loadline::Directory> folder, std::unique_ptr<Database> database,
              const StoreConfig& config);
 

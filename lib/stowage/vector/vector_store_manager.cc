@@ -76,6 +76,8 @@ struct VectorStoreManager::Impl {
   // Counts a commit that succeeded and gives back what it made free.
   void Committed(Stores::Pin& pin);
   absl::Status DeleteFiles(const ProjectId& id) const;
+  absl::StatusOr<std::unique_ptr<Directory>> FolderToOpen(const ProjectId& id);
+  absl::Status CheckClosedStore(const ProjectId& id, bool deep);
 
   const Directory& directory;
   const ProjectRegistry& registry;
@@ -125,23 +127,35 @@ absl::StatusOr<bool> VectorStoreManager::Impl::HasStore(const ProjectId& id) con
   return (*folder)->Exists(VectorFile::kFileName);
 }
 
-absl::StatusOr<std::unique_ptr<VectorStore>> VectorStoreManager::Impl::Load(
-    const ProjectId& id, Stores::Budget& budget) {
-  ScopedOperation operation(recorders.open);
+absl::StatusOr<std::unique_ptr<Directory>> VectorStoreManager::Impl::FolderToOpen(
+    const ProjectId& id) {
   {
     MutexLock lock(closing_mutex);
     if (closing.contains(id)) {
-      return operation.Done(absl::StatusOr<std::unique_ptr<VectorStore>>(absl::NotFoundError(
-          absl::StrCat("the vector store of project ", id.hex(), " is being removed"))));
+      return absl::NotFoundError(
+          absl::StrCat("the vector store of project ", id.hex(), " is being removed"));
     }
   }
   // Asked again: the project may have gone since the caller looked, and its folder with it.
-  if (absl::Status status = CheckProject(id); !status.ok()) return operation.Done(status);
+  LOADLINE_RETURN_IF_ERROR(CheckProject(id));
   absl::StatusOr<std::unique_ptr<Directory>> folder = ProjectFolder(id);
   if (absl::IsNotFound(folder.status())) {
-    operation.Fail();
     return absl::NotFoundError(absl::StrCat("project ", id.hex(), " has no vector store"));
   }
+  return folder;
+}
+
+absl::Status VectorStoreManager::Impl::CheckClosedStore(const ProjectId& id, bool deep) {
+  LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<Directory> folder, FolderToOpen(id));
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<VectorFile> file,
+                            VectorFile::Open(std::move(folder), id));
+  return deep ? file->Verify() : file->Count().status();
+}
+
+absl::StatusOr<std::unique_ptr<VectorStore>> VectorStoreManager::Impl::Load(
+    const ProjectId& id, Stores::Budget& budget) {
+  ScopedOperation operation(recorders.open);
+  absl::StatusOr<std::unique_ptr<Directory>> folder = FolderToOpen(id);
   if (!folder.ok()) return operation.Done(folder.status());
   return operation.Done(VectorStore::Open(*std::move(folder), id, IndexOptions(options), builder,
                                           [&](size_t bytes) { return budget.Reserve(bytes); }));
@@ -330,8 +344,10 @@ absl::Status VectorStoreManager::Release(const ProjectId& id) {
 void VectorStoreManager::WaitUntilIndexed() { impl_->builder.WaitUntilIdle(); }
 
 absl::Status VectorStoreManager::CheckStore(const ProjectId& id, bool deep) {
-  LOADLINE_ASSIGN_OR_RETURN(const Stores::Pin pin, impl_->Pin(id));
-  return pin->Check(deep);
+  LOADLINE_RETURN_IF_ERROR(impl_->CheckProject(id));
+  return impl_->stores.Inspect(
+      id, [&](VectorStore& store) { return store.Check(deep); },
+      [&] { return impl_->CheckClosedStore(id, deep); });
 }
 
 }  // namespace stowage

@@ -101,8 +101,10 @@ class VectorStoreManager {
   // Blocks until no background indexing is pending. For tests and measurements.
   void WaitUntilIndexed();
 
-  // Cheap: that the store's file opens and its counts agree. Deep: every row's checksum and the
-  // answers of the graph against an exact scan on a sample. OK, or what is wrong.
+  // Cheap: that the store's file opens and, if the store is open, its counts agree. Deep: every
+  // row, read from the disk, and of an open store the answers of the graph against an exact scan
+  // on a sample. OK, or what is wrong. Reports only, and neither opens nor closes a store; one that
+  // is not open is read a row at a time, outside the budget (about 1 MB), and calls for it wait.
   absl::Status CheckStore(const ProjectId& id, bool deep);
 
  private:

@@ -10,8 +10,9 @@
 namespace stowage {
 
 // kDegraded: it answers, but something is missing (a store that refuses writes, a damaged project,
-// an unfinished removal). kUnhealthy: it does not do its work (the lock is not ours, every project
-// is damaged). A source path that vanished is evidence only: nothing of ours is wrong.
+// an unfinished removal). kUnhealthy: it does not do its work, or will not when opened again (the
+// lock is not ours, registry.db is damaged, every project is damaged). A source path that vanished
+// is evidence only: nothing of ours is wrong.
 enum class HealthState { kHealthy, kDegraded, kUnhealthy };
 absl::string_view HealthStateName(HealthState state);  // "healthy", "degraded", "unhealthy"
 
@@ -30,7 +31,10 @@ struct HealthReport {
 
 enum class HealthDepth {
   kCheap,  // from memory, microseconds: fit for a timer
-  kDeep,   // reads and checks every file of every project
+  // Reads registry.db and every file of every project from the disk and checks every row. Reports
+  // only: nothing is moved to quarantine, and what is in memory stays there and takes no more.
+  // Calls for the project whose file is being read may wait for the end of that file.
+  kDeep,
 };
 
 }  // namespace stowage

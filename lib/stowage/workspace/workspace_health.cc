@@ -81,6 +81,14 @@ ComponentHealth Workspace::RegistryHealth(HealthDepth depth) const {
   }
   if (depth == HealthDepth::kCheap) return health;
 
+  const absl::Status file = registry_->CheckFile();
+  if (file.ok()) {
+    health.evidence.push_back("read registry.db again, every row is whole");
+  } else {
+    // The next open would find no project at all; until then memory has them.
+    Worsen(health, absl::IsDataLoss(file) ? HealthState::kUnhealthy : HealthState::kDegraded,
+           std::string(file.message()));
+  }
   const auto problems = registry_->Validate();
   if (!problems.ok()) {
     Worsen(health, HealthState::kDegraded,

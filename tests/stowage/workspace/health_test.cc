@@ -4,9 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "stowage/workspace/workspace.h"
 #include "tests/stowage/workspace/interrupted_file_system.h"
@@ -125,6 +130,142 @@ TEST(Health, IsUnhealthyWhenEveryProjectIsDamaged) {
   const auto workspace = Workspace::Open(temp.path());
   ASSERT_OK(workspace);
   EXPECT_EQ((*workspace)->CheckHealth(HealthDepth::kDeep).state, HealthState::kUnhealthy);
+}
+
+// Alters a byte of the last place where `text` stands in the file, as a failing disk would.
+void Rot(const TempDir& temp, const std::string& file, const std::string& text) {
+  std::string bytes = temp.ReadFile(file);
+  const size_t at = bytes.rfind(text);
+  ASSERT_NE(at, std::string::npos) << file;
+  std::fstream stream(temp.Path(file), std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(bytes[at] ^ 1));
+}
+
+TEST(Health, ADeepLookFindsARegistryThatRottedWhileInUse) {
+  TempDir temp;
+  { ASSERT_OK(Workspace::Open(temp.path())); }
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  const ProjectId id = MakeProject(**workspace, "a name to be found");
+  // In the log, where it lies as long as it has not been folded into the file.
+  Rot(temp, "registry.db-wal", "a name to be found");
+  EXPECT_EQ((*workspace)->CheckHealth(HealthDepth::kCheap).state, HealthState::kHealthy);
+  const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+  EXPECT_EQ(Component(report, "registry").state, HealthState::kUnhealthy);
+  EXPECT_THAT(Evidence(report, "registry"), HasSubstr("table projects, key 1"));
+  EXPECT_EQ(Component(report, "contexts").state, HealthState::kHealthy);
+  ExpectWhole(**workspace, id);
+}
+
+TEST(Health, ADeepLookFindsARottenRegistryFileAndItsStructure) {
+  TempDir temp;
+  {
+    const auto workspace = Workspace::Open(temp.path());
+    ASSERT_OK(workspace);
+    for (int i = 0; i < 50; ++i) MakeProject(**workspace, "project " + std::to_string(i));
+  }
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  EXPECT_EQ((*workspace)->CheckHealth(HealthDepth::kDeep).state, HealthState::kHealthy);
+  // The last page: of a table with rows.
+  std::fstream stream(temp.Path("registry.db"), std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(-4'096, std::ios::end);
+  stream.write(std::string(512, '\0').data(), 512);
+  stream.close();
+  const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+  EXPECT_EQ(Component(report, "registry").state, HealthState::kUnhealthy);
+  EXPECT_THAT(Evidence(report, "registry"), HasSubstr("registry.db"));
+  EXPECT_EQ((*workspace)->registry().Count(), 50u) << "memory answers all the same";
+}
+
+// Plants a wrong byte into a closed file and looks deep, twice, with another project in use.
+void ExpectReportedAndNotMoved(const std::string& file, const std::string& component) {
+  TempDir temp;
+  std::string hex;
+  {
+    const auto workspace = Workspace::Open(temp.path());
+    ASSERT_OK(workspace);
+    hex = MakeProject(**workspace, "damaged").hex();
+    MakeProject(**workspace, "other");
+  }
+  const std::string path = absl::StrCat("projects/", hex, "/", file);
+  Rot(temp, path, file == "context.db" ? "hello" : "a.cc");
+  const std::string damaged = temp.ReadFile(path);
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  for (int look = 1; look <= 2; ++look) {
+    const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+    EXPECT_EQ(Component(report, component).state, HealthState::kDegraded) << "look " << look;
+    EXPECT_THAT(Evidence(report, component), HasSubstr(hex));
+  }
+  EXPECT_FALSE(std::filesystem::exists(temp.Path("quarantine")));
+  EXPECT_EQ(temp.ReadFile(path), damaged);
+}
+
+TEST(Health, ADeepLookOnlyReportsADamagedContext) {
+  ExpectReportedAndNotMoved("context.db", "contexts");
+}
+
+TEST(Health, ADeepLookOnlyReportsADamagedVectorStore) {
+  ExpectReportedAndNotMoved("vectors.db", "vectors");
+}
+
+TEST(Health, ADeepLookFindsDamageOfFilesThatAreInUse) {
+  TempDir temp;
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  const std::string folder = "projects/" + MakeProject(**workspace, "p").hex();
+  MakeProject(**workspace, "other");
+  Rot(temp, folder + "/context.db-wal", "hello");
+  Rot(temp, folder + "/vectors.db-wal", "a.cc");
+  const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+  EXPECT_EQ(Component(report, "contexts").state, HealthState::kDegraded);
+  EXPECT_EQ(Component(report, "vectors").state, HealthState::kDegraded);
+}
+
+TEST(Health, ADeepLookLeavesInMemoryWhatIsThere) {
+  TempDir temp;
+  WorkspaceOptions options;
+  options.contexts.max_resident = 2;
+  options.vectors.max_open = 2;
+  const auto workspace = Workspace::Open(temp.path(), options);
+  ASSERT_OK(workspace);
+  std::vector<ProjectId> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(MakeProject(**workspace, std::to_string(i)));
+  // In use: the first two, of which the second was used last.
+  for (const ProjectId& id : {ids[0], ids[1]}) ExpectWhole(**workspace, id);
+  const auto contexts = (*workspace)->contexts().Stats();
+  const auto vectors = (*workspace)->vectors().Stats();
+  EXPECT_EQ((*workspace)->CheckHealth(HealthDepth::kDeep).state, HealthState::kHealthy);
+  EXPECT_EQ((*workspace)->contexts().Stats().loads, contexts.loads);
+  EXPECT_EQ((*workspace)->contexts().Stats().evictions, contexts.evictions);
+  EXPECT_EQ((*workspace)->vectors().Stats().loads, vectors.loads);
+  EXPECT_EQ((*workspace)->vectors().Stats().evictions, vectors.evictions);
+  EXPECT_EQ((*workspace)->vectors().Stats().memory_bytes, vectors.memory_bytes);
+  for (const ProjectId& id : {ids[0], ids[1]}) ExpectWhole(**workspace, id);
+  EXPECT_EQ((*workspace)->contexts().Stats().loads, contexts.loads) << "they were still there";
+  EXPECT_EQ((*workspace)->vectors().Stats().loads, vectors.loads);
+}
+
+TEST(Health, UsersOfAProjectAreNotTurnedAwayWhileItIsLookedAt) {
+  TempDir temp;
+  WorkspaceOptions options;
+  options.contexts.max_resident = 1;
+  options.vectors.max_open = 1;
+  const auto workspace = Workspace::Open(temp.path(), options);
+  ASSERT_OK(workspace);
+  std::vector<ProjectId> ids;
+  for (int i = 0; i < 4; ++i) ids.push_back(MakeProject(**workspace, std::to_string(i)));
+  std::atomic<bool> stop{false};
+  std::thread user([&] {
+    for (size_t i = 0; !stop; i = (i + 1) % ids.size()) ExpectWhole(**workspace, ids[i]);
+  });
+  for (int look = 0; look < 15; ++look) {
+    EXPECT_EQ((*workspace)->CheckHealth(HealthDepth::kDeep).state, HealthState::kHealthy);
+  }
+  stop = true;
+  user.join();
 }
 
 }  // namespace
