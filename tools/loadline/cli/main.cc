@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
+#include "tools/loadline/cli/compare_command.h"
 #include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
@@ -33,6 +34,7 @@ struct CommandEntry {
 };
 constexpr CommandEntry kCommands[] = {
     {"check", &MakeCheckCommand},
+    {"compare", &MakeCompareCommand},
     {"run", &MakeRunCommand},
 };
 

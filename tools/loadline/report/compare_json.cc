@@ -45,6 +45,8 @@ const char* NameOf(Reason reason) {
       return "on_base";
     case Reason::kMetricGone:
       return "metric_gone";
+    case Reason::kNothingGated:
+      return "nothing_gated";
   }
   return "";
 }

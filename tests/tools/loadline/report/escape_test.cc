@@ -35,7 +35,9 @@ void ForEachText(const std::function<void(const std::string&)>& visit) {
   }
   for (const char* text : {"::error::x", "  ::error::x", "\xC2\xA0::x", "a##[error]", "##vso[x]",
                            "###[x]", "<img onerror=x>", "`|`|", "=CMD()", "\xE2\x80\xAE", "\r\n::x",
-                           "\x1b]8;;http:/" "/x\x07", "-->", "]]>"}) {
+                           "\x1b]8;;http:/"
+                           "/x\x07",
+                           "-->", "]]>"}) {
     visit(text);
   }
 }

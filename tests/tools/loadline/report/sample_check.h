@@ -1,0 +1,50 @@
+#ifndef TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_CHECK_H_
+#define TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_CHECK_H_
+
+#include <cmath>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tools/loadline/judge/check.h"
+
+namespace loadline::report {
+
+inline results::Row SampleRow(const std::string& name, double bytes) {
+  results::Row row;
+  row.name = row.run_name = name;
+  row.iterations = 1;
+  row.real_time_ns = row.cpu_time_ns = 1;
+  row.counters = {{"rss_peak_bytes", bytes}, {"success_pct", 100}};
+  return row;
+}
+
+// A pass, a broken limit, a value that is not finite, an unknown counter and a failed row.
+inline judge::CheckVerdict SampleCheck() {
+  results::ResultFile file;
+  file.source = "results.json";
+  file.context = {{"loadline.host.name", "example"},
+                  {"loadline.host.os", "Linux"},
+                  {"loadline.host.os_release", "6.1"},
+                  {"loadline.host.architecture", "x86_64"},
+                  {"num_cpus", 2}};
+  file.rows = {SampleRow("Init/Cold/projects:20", 123'456'789),
+               SampleRow("VectorStore/Search_Warm/threads:4", 600'000'000.5)};
+  file.rows[1].counters["lat_p99_ns"] = std::nan("");
+  results::Row failed = SampleRow("Mix/Crash", 0);
+  failed.error_occurred = true;
+  failed.error_message = "crashed: 11";
+  file.rows.push_back(failed);
+  auto policy = judge::ParsePolicy("m4.toml", R"([[limit]]
+benchmarks = "*"
+require = ["max(rss_peak_bytes) < 500MB", "min(success_pct) > 95", "max(lat_p99_ns) < 1s"]
+[[limit]]
+benchmarks = ["Init/*"]
+require = "p95(init_ready_ns) < 5s"
+)");
+  EXPECT_TRUE(policy.ok()) << policy.status();
+  return judge::Check(*policy, {file});
+}
+
+}  // namespace loadline::report
+
+#endif  // TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_CHECK_H_

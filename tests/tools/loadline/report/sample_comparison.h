@@ -1,0 +1,116 @@
+#ifndef TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_COMPARISON_H_
+#define TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_COMPARISON_H_
+
+#include <string>
+#include <utility>
+
+#include "tools/loadline/judge/compare.h"
+
+namespace loadline::report {
+
+// Metrics of the sample, by their index.
+enum SampleMetric : uint32_t { kAllocs, kCpuTime, kLatency };
+
+inline judge::Change SampleChange(uint32_t metric, judge::Finding finding, double base,
+                                  double fresh, double spread = 0.02) {
+  judge::Change change;
+  change.metric = metric;
+  change.finding = finding;
+  change.method = judge::Method::kRankSum;
+  change.direction = judge::Direction::kLowerIsBetter;
+  change.gated = true;
+  change.margin = 0.05;
+  change.base_processes = change.new_processes = 8;
+  change.base = base;
+  change.fresh = fresh;
+  const double estimate = fresh / base - 1;
+  change.change = judge::ChangeInterval{estimate, estimate - spread, estimate + spread};
+  change.detectable = 0.05 + 2 * spread;
+  change.p = change.p_adjusted = 0.001;
+  return change;
+}
+
+inline judge::BenchmarkComparison SampleBenchmark(std::string name, judge::Finding finding) {
+  judge::BenchmarkComparison benchmark;
+  benchmark.name = std::move(name);
+  benchmark.finding = finding;
+  benchmark.base_processes = benchmark.new_processes = 8;
+  benchmark.base_repetitions = benchmark.new_repetitions = 8;
+  benchmark.base_unit = benchmark.new_unit = "ns";
+  return benchmark;
+}
+
+inline judge::BenchmarkComparison SampleTimed(std::string name, judge::Finding finding, double base,
+                                              double fresh) {
+  judge::BenchmarkComparison benchmark = SampleBenchmark(std::move(name), finding);
+  benchmark.changes = {SampleChange(kCpuTime, finding, base, fresh)};
+  return benchmark;
+}
+
+// A comparison with a benchmark of nearly every kind, sorted by name as the judge does.
+inline judge::CompareVerdict SampleComparison() {
+  using judge::ExitCode;
+  using judge::Finding;
+  judge::CompareVerdict verdict;
+  verdict.policy = "policy.toml";
+  verdict.base = {.sources = {"base.json"},
+                  .hosts = {"example (2 CPUs)"},
+                  .benchmarks = 8,
+                  .min_processes = 8,
+                  .max_processes = 8};
+  verdict.fresh = {.sources = {"new.1.json", "new.2.json", "new.3.json", "new.4.json"},
+                   .hosts = {"example (2 CPUs)"},
+                   .benchmarks = 8,
+                   .min_processes = 6,
+                   .max_processes = 8};
+  verdict.alpha = 0.01;
+  verdict.confidence = 0.98;
+  verdict.false_share = 0.05;
+  verdict.gate_size = 5;
+  verdict.processes_needed = 5;
+  verdict.processes_needed_gate = 6;
+  verdict.metrics = {"allocs_per_op", "cpu_time_ns", "lat_p99_ns"};
+  verdict.environment.push_back({.key = "num_cpus",
+                                 .what = "number of CPUs",
+                                 .weight = judge::EnvironmentWeight::kRefuse,
+                                 .allowed = true,
+                                 .base = "2",
+                                 .fresh = "4"});
+  verdict.environment.push_back({.key = "host",
+                                 .what = "host",
+                                 .weight = judge::EnvironmentWeight::kWarn,
+                                 .base = "a",
+                                 .fresh = "b"});
+
+  judge::BenchmarkComparison better = SampleTimed("Fast/n:1", Finding::kImproved, 1000, 600);
+  better.changes.push_back(SampleChange(kLatency, Finding::kRegressed, 2000, 3000));
+  better.changes.back().gated = false;
+  judge::BenchmarkComparison crashed = SampleBenchmark("Mix/Crash", Finding::kFailed);
+  crashed.exit_code = ExitCode::kNotMeasured;
+  crashed.message = "crashed: 11";
+  judge::BenchmarkComparison gone = SampleBenchmark("Mix/Gone", Finding::kMissing);
+  gone.exit_code = ExitCode::kNotMeasured;
+  judge::BenchmarkComparison added = SampleBenchmark("Mix/New", Finding::kNew);
+  judge::BenchmarkComparison noisy = SampleTimed("Mix/Noisy", Finding::kInconclusive, 50, 53);
+  noisy.exit_code = ExitCode::kInconclusive;
+  noisy.reason = noisy.changes[0].reason = judge::Reason::kTooNoisy;
+  noisy.changes[0].change->low = -0.1;
+  noisy.changes[0].change->high = 0.3;
+  judge::BenchmarkComparison same = SampleTimed("Same", Finding::kUnchanged, 100, 100.2);
+  judge::BenchmarkComparison slower = SampleTimed("Sort/n:1000", Finding::kRegressed, 1000, 1280);
+  slower.exit_code = ExitCode::kBroken;
+  slower.labels[static_cast<size_t>(judge::Label::kUnitChanged)] = true;
+  slower.new_unit = "us";
+  slower.changes.insert(slower.changes.begin(),
+                        SampleChange(kAllocs, Finding::kUnchanged, 2, 2, 0));
+  verdict.benchmarks = {better, crashed, gone, added, noisy, same, slower};
+  verdict.geometric_mean = judge::GeometricMean{4, {-0.03, -0.05, -0.01}};
+  verdict.problems = {"new.4.json: the run was cut short"};
+  verdict.notes = {"no file says its allocator"};
+  verdict.exit_code = ExitCode::kBroken;
+  return verdict;
+}
+
+}  // namespace loadline::report
+
+#endif  // TESTS_TOOLS_LOADLINE_REPORT_SAMPLE_COMPARISON_H_
