@@ -40,8 +40,10 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expe
   content.reserve(std::min(expected, options.max_bytes) + 1);
   for (;;) {
     const size_t before = content.size();
-    const size_t room =
-        std::min(std::max(content.capacity() - before, kReadChunk), options.max_bytes + 1 - before);
+    // Not past what is reserved: to see the end of the file takes one byte, and no copy of it all.
+    const size_t reserved = content.capacity() - before;
+    const size_t room = std::min(reserved > 0 ? std::min(reserved, kReadChunk) : kReadChunk,
+                                 options.max_bytes + 1 - before);
     content.resize(before + room);
     const ssize_t count = options.fs->Read(fd, content.data() + before, room);
     const int error = errno;

@@ -7,32 +7,26 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
+#include "absl/strings/charconv.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/results/fault.h"
 #include "tools/loadline/results/json.h"
 #include "tools/loadline/results/result_row.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/results/tokens.h"
 
 namespace loadline::results {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxNumberBytes = 64;
 // From here on an object's names are looked up in a hash set; most objects stay below.
 constexpr size_t kFewMembers = 24;
-
-struct Fault {
-  std::string message;
-  size_t offset = 0;
-};
 
 absl::Status ToStatus(absl::string_view source, absl::string_view text, const Fault& fault) {
   const std::string file = source == "-" ? "standard input" : EscapeUnprintable(source);
@@ -40,94 +34,72 @@ absl::Status ToStatus(absl::string_view source, absl::string_view text, const Fa
       file, ": byte ", fault.offset, ", ", LineAndColumn(text, fault.offset), ": ", fault.message));
 }
 
-// The pass over the bytes before parsing: refuses what the parser would swallow or choke on, and
-// writes the non-finite words in the one spelling that the parser knows (of the same length, so
-// that offsets stay true).
-class Lexer {
- public:
-  explicit Lexer(std::string& text) : text_(text) {}
+// Where the string began whose closing quote is the byte before `end`.
+size_t StringBegin(absl::string_view text, size_t end) {
+  size_t quote = end - 1;
+  while (quote > 0) {
+    quote = text.rfind('"', quote - 1);
+    if (quote == absl::string_view::npos) return 0;
+    size_t slashes = 0;
+    while (slashes < quote && text[quote - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return quote;
+  }
+  return 0;
+}
 
-  std::optional<Fault> Check() {
-    if (std::optional<Fault> fault = CheckStart()) return fault;
-    const size_t nul = text_.find('\0');
-    if (nul != std::string::npos) return Fault{"found a NUL byte", nul};
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"') {
-        SkipString();
-      } else if (absl::ascii_isalpha(static_cast<unsigned char>(c))) {
-        NormalizeWord();
-      } else if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
-        if (std::optional<Fault> fault = CheckNumber()) return fault;
-      } else {
-        ++at_;
-      }
-    }
+// The integer that `text` is, if it has few enough digits to be one without a look at its value.
+std::optional<int64_t> ShortInteger(absl::string_view text) {
+  constexpr size_t kDigits = 18;
+  const bool negative = text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > kDigits || (negative && text == "0")) return std::nullopt;
+  int64_t value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return negative ? -value : value;
+}
+
+// The number that `text` is, which the parser has found well-formed; nothing when a double cannot
+// hold it.
+std::optional<Number> ToNumber(absl::string_view text) {
+  if (const auto integer = ShortInteger(text))
+    return Number{static_cast<double>(*integer), integer};
+  if (text.back() == 'N') return Number{std::numeric_limits<double>::quiet_NaN(), {}};
+  if (text.back() == 'y' || text.back() == 'f') {
+    const double infinity = std::numeric_limits<double>::infinity();
+    return Number{text[0] == '-' ? -infinity : infinity, {}};
+  }
+  int64_t integer = 0;
+  if (absl::SimpleAtoi(text, &integer) && text != "-0") {
+    return Number{static_cast<double>(integer), integer};
+  }
+  double value = 0;
+  const auto result = absl::from_chars(text.data(), text.data() + text.size(), value);
+  // "1e-999" is out of range as well, and is zero.
+  if (result.ptr != text.data() + text.size() || !std::isfinite(value) ||
+      (result.ec != std::errc() && std::fabs(value) > 1)) {
     return std::nullopt;
   }
+  return Number{value, {}};
+}
 
- private:
-  std::optional<Fault> CheckStart() const {
-    if (absl::StripAsciiWhitespace(text_).empty()) {
-      return Fault{"the file is empty, want a JSON object with \"benchmarks\"", 0};
-    }
-    if (absl::StartsWith(text_, "#!")) {
-      return Fault{"found a script, and nothing that is read is ever run", 0};
-    }
-    for (absl::string_view mark : {"\xEF\xBB\xBF", "\xFE\xFF", "\xFF\xFE"}) {
-      if (absl::StartsWith(text_, mark)) {
-        return Fault{"found a byte order mark, want plain UTF-8", 0};
-      }
-    }
-    return std::nullopt;
-  }
-
-  void SkipString() {
-    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      if (text_[at_] == '\\') ++at_;
-    }
-    ++at_;
-  }
-
-  void NormalizeWord() {
-    const size_t begin = at_;
-    while (at_ < text_.size() && absl::ascii_isalpha(static_cast<unsigned char>(text_[at_]))) ++at_;
-    const absl::string_view word = absl::string_view(text_).substr(begin, at_ - begin);
-    for (absl::string_view spelling : {"NaN", "Inf", "Infinity"}) {
-      if (absl::EqualsIgnoreCase(word, spelling)) {
-        text_.replace(begin, spelling.size(), spelling.data(), spelling.size());
-      }
-    }
-  }
-
-  std::optional<Fault> CheckNumber() {
-    const size_t begin = at_;
-    at_ = text_.find_first_not_of("0123456789+-.eE", begin);
-    if (at_ == std::string::npos) at_ = text_.size();
-    if (at_ - begin <= kMaxNumberBytes) return std::nullopt;
-    return Fault{
-        absl::StrCat("found a number of ", at_ - begin, " bytes, want at most ", kMaxNumberBytes),
-        begin};
-  }
-
-  std::string& text_;
-  size_t at_ = 0;
-};
-
-// Receives the parser's events and builds the file. Every callback returns false to stop at a
+// Receives the parser's events and builds documents. Every callback returns false to stop at a
 // fault, which is then in fault().
 class Builder {
  public:
   using Ch = char;
 
-  Builder(absl::string_view text, const rapidjson::MemoryStream& stream)
-      : text_(text), stream_(stream) {}
+  Builder(absl::string_view text, const rapidjson::MemoryStream& stream, ResultSink& sink)
+      : text_(text), stream_(stream), sink_(sink) {}
 
   const std::optional<Fault>& fault() const { return fault_; }
-  ResultFile Take() { return std::move(file_); }
+  // The document that has just ended, without its rows.
+  ResultFile Take() { return std::exchange(file_, ResultFile()); }
 
-  bool Null() { return Add(Json()); }
-  bool Bool(bool value) { return Add(value); }
+  bool Null() { return InRow() ? RowTook(row_.Null()) : Add(Json()); }
+  bool Bool(bool value) { return InRow() ? RowTook(row_.Bool(value)) : Add(value); }
   // Never called: the parser gives numbers as text, because its own conversion is undefined for
   // some of them ("0e99").
   bool Int(int) { return UnexpectedNumber(); }
@@ -140,77 +112,76 @@ class Builder {
   // Infinity out of what it passes.
   bool RawNumber(const char*, rapidjson::SizeType, bool) {
     const size_t end = stream_.Tell();
-    const size_t before = text_.find_last_not_of("0123456789+-.eENaInfity", end - 1);
-    const size_t begin = before == absl::string_view::npos ? 0 : before + 1;
-    const absl::string_view number = text_.substr(begin, end - begin);
-    if (absl::StrContains(number, "N")) return Add(std::numeric_limits<double>::quiet_NaN());
-    if (absl::StrContains(number, "I")) {
-      const double infinity = std::numeric_limits<double>::infinity();
-      return Add(number[0] == '-' ? -infinity : infinity);
-    }
-    int64_t integer = 0;
-    if (absl::SimpleAtoi(number, &integer) && number != "-0") return Add(integer);
-    double value = 0;
-    if (!absl::SimpleAtod(number, &value) || !std::isfinite(value)) {
-      return Fail("found a number that is out of a double's range", begin);
-    }
-    return Add(value);
+    size_t begin = end;
+    while (begin > 0 && IsNumberChar(text_[begin - 1])) --begin;
+    const std::optional<Number> number = ToNumber(text_.substr(begin, end - begin));
+    if (!number.has_value()) return Fail("found a number that is out of a double's range", begin);
+    if (InRow()) return RowTook(row_.Number(*number));
+    return Add(number->integer.has_value() ? Json(*number->integer) : Json(number->value));
   }
 
   bool String(const char* chars, rapidjson::SizeType size, bool) {
     const absl::string_view value(chars, size);
     // The parser accepts an escaped lone low surrogate.
-    if (!IsValidUtf8(value)) return Fail("found a string that is not Unicode", StringBegin());
-    return Add(value);
+    if (!IsValidUtf8(value)) return FailAtString("found a string that is not Unicode");
+    return InRow() ? RowTook(row_.Text(value)) : Add(value);
   }
 
   bool Key(const char* chars, rapidjson::SizeType size, bool) {
     const absl::string_view name(chars, size);
+    if (!IsValidUtf8(name)) return FailAtString("found a name that is not Unicode");
+    if (InRow()) {
+      row_key_end_ = stream_.Tell();
+      return row_.Name(name) || FailAtString(row_.problem());
+    }
     Frame& frame = frames_.back();
-    if (!IsValidUtf8(name)) return Fail("found a name that is not Unicode", StringBegin());
     if (!frame.AddName(name)) {
-      return Fail(absl::StrCat("found the name ", Quoted(name), " twice in one object"),
-                  StringBegin());
+      return FailAtString(absl::StrCat("found the name ", Quoted(name), " twice in one object"));
     }
     frame.key = std::string(name);
-    frame.key_offsets.push_back(StringBegin());
+    frame.key_ends.push_back(stream_.Tell());
     return true;
   }
 
   // The parser calls these before it takes the bracket.
   bool StartObject() {
-    return Push(Frame(/*object=*/true, /*row=*/InBenchmarks(), stream_.Tell()));
+    const Level level = InBenchmarks() ? Level::kRow : Level::kObject;
+    if (!Push(level)) return false;
+    if (level == Level::kRow) row_.Begin();
+    return true;
   }
   bool StartArray() {
     if (frames_.empty()) return Fail("found an array, want a JSON object", stream_.Tell());
-    return Push(Frame(/*object=*/false, /*row=*/false, stream_.Tell()));
+    if (InBenchmarks()) return FailAtElement(stream_.Tell() + 1);
+    const bool rows = frames_.size() == 1 && frames_[0].key == "benchmarks";
+    return Push(rows ? Level::kBenchmarks : Level::kArray);
   }
 
   bool EndObject(rapidjson::SizeType) {
+    if (InRow()) return EndRow();
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
     if (frames_.empty()) return Finish(std::move(frame));
-    if (frame.is_row) return AddRow(std::move(frame));
-    return Add(Json(std::move(frame.members)));
+    return AddNested(Json(std::move(frame.members)));
   }
   bool EndArray(rapidjson::SizeType) {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
-    return Add(Json(std::move(frame.elements)));
+    return AddNested(Json(std::move(frame.elements)));
   }
 
  private:
-  struct Frame {
-    Frame(bool object, bool row, size_t bracket)
-        : is_object(object), is_row(row), offset(bracket) {}
+  enum class Level { kObject, kArray, kBenchmarks, kRow };
 
-    bool is_object;
-    bool is_row;
+  struct Frame {
+    Frame(Level of, size_t bracket) : level(of), offset(bracket) {}
+
+    Level level;
     size_t offset;    // of its bracket
     std::string key;  // the member whose value comes next
     Json::Object members;
     Json::Array elements;
-    std::vector<size_t> key_offsets;
+    std::vector<size_t> key_ends;
     absl::flat_hash_set<std::string> names;  // filled from kFewMembers on
 
     // False when the name is there already.
@@ -228,70 +199,62 @@ class Builder {
     }
   };
 
+  static bool IsNumberChar(char c) {
+    return (c >= '0' && c <= '9') ||
+           absl::string_view("+-.eENaInfity").find(c) != absl::string_view::npos;
+  }
+
+  bool InRow() const { return !frames_.empty() && frames_.back().level == Level::kRow; }
+  bool InBenchmarks() const {
+    return !frames_.empty() && frames_.back().level == Level::kBenchmarks;
+  }
+
   bool UnexpectedNumber() { return Fail("found a number that was not asked for", stream_.Tell()); }
 
   bool Fail(std::string message, size_t offset) {
     fault_ = Fault{std::move(message), offset};
     return false;
   }
-
-  // Where the string began whose closing quote was just read.
-  size_t StringBegin() const {
-    size_t quote = stream_.Tell() - 1;
-    while (quote > 0) {
-      quote = text_.rfind('"', quote - 1);
-      if (quote == absl::string_view::npos) return 0;
-      size_t slashes = 0;
-      while (slashes < quote && text_[quote - 1 - slashes] == '\\') ++slashes;
-      if (slashes % 2 == 0) return quote;
-    }
-    return 0;
+  // At the string whose closing quote was just read.
+  bool FailAtString(std::string message) {
+    return Fail(std::move(message), StringBegin(text_, stream_.Tell()));
+  }
+  bool FailAtElement(size_t end) {
+    return Fail("found an element of \"benchmarks\" that is no object", end - 1);
   }
 
-  bool InBenchmarks() const {
-    return frames_.size() == 2 && !frames_[1].is_object && frames_[0].key == "benchmarks";
-  }
-
-  bool Push(Frame frame) {
+  bool Push(Level level) {
     if (frames_.size() >= kMaxDepth) {
-      return Fail(absl::StrCat("found more than ", kMaxDepth, " levels of nesting"), frame.offset);
+      return Fail(absl::StrCat("found more than ", kMaxDepth, " levels of nesting"),
+                  stream_.Tell());
     }
-    frames_.push_back(std::move(frame));
+    frames_.emplace_back(level, stream_.Tell());
     return true;
+  }
+
+  bool AddNested(Json value) {
+    return InRow() ? RowTook(row_.Nested(std::move(value))) : Add(std::move(value));
   }
 
   bool Add(Json value) {
     if (frames_.empty()) return Fail("found no JSON object at the top", 0);
     Frame& frame = frames_.back();
-    if (frame.is_object) {
+    if (frame.level == Level::kObject) {
       frame.members.emplace_back(std::move(frame.key), std::move(value));
       return true;
     }
-    if (InBenchmarks()) {
-      return Fail("found an element of \"benchmarks\" that is no object", stream_.Tell() - 1);
-    }
+    if (frame.level == Level::kBenchmarks) return FailAtElement(stream_.Tell());
     frame.elements.push_back(std::move(value));
     return true;
   }
 
-  bool AddRow(Frame frame) {
-    Row row;
-    if (const std::optional<RowFault> fault = ReadRow(std::move(frame.members), row)) {
-      const size_t offset =
-          fault->member.has_value() ? frame.key_offsets[*fault->member] : frame.offset;
-      return Fail(absl::StrCat("row ", Quoted(row.name), ": ", fault->message), offset);
-    }
-    // Files that say no repetition may hold the same benchmark many times.
-    if (row.run_type == RunType::kIteration && row.repetition_index >= 0 &&
-        !runs_
-             .emplace(row.name, row.family_index, row.per_family_instance_index,
-                      row.repetition_index)
-             .second) {
-      return Fail(absl::StrCat("row ", Quoted(row.name), ": repetition ", row.repetition_index,
-                               " is there twice"),
-                  frame.offset);
-    }
-    file_.rows.push_back(std::move(row));
+  bool RowTook(bool took) { return took || Fail(row_.problem(), StringBegin(text_, row_key_end_)); }
+
+  bool EndRow() {
+    const size_t offset = frames_.back().offset;
+    frames_.pop_back();
+    if (!row_.Finish()) return Fail(row_.problem(), offset);
+    sink_.OnRow(row_.row());
     return true;
   }
 
@@ -299,14 +262,17 @@ class Builder {
     bool has_benchmarks = false;
     for (size_t i = 0; i < top.members.size(); ++i) {
       auto& [name, value] = top.members[i];
+      const auto fail = [&](const char* message) {
+        return Fail(message, StringBegin(text_, top.key_ends[i]));
+      };
       if (name == "benchmarks") {
         has_benchmarks = true;
         if (!std::holds_alternative<Json::Array>(value.value)) {
-          return Fail("\"benchmarks\" is not an array", top.key_offsets[i]);
+          return fail("\"benchmarks\" is not an array");
         }
       } else if (name == "context") {
         auto* context = std::get_if<Json::Object>(&value.value);
-        if (context == nullptr) return Fail("\"context\" is not an object", top.key_offsets[i]);
+        if (context == nullptr) return fail("\"context\" is not an object");
         file_.context = std::move(*context);
       } else {
         file_.extras.push_back(std::move(top.members[i]));
@@ -318,8 +284,10 @@ class Builder {
 
   const absl::string_view text_;
   const rapidjson::MemoryStream& stream_;
+  ResultSink& sink_;
   std::vector<Frame> frames_;
-  absl::flat_hash_set<std::tuple<std::string, int64_t, int64_t, int64_t>> runs_;
+  RowReader row_;
+  size_t row_key_end_ = 0;
   ResultFile file_;
   std::optional<Fault> fault_;
 };
@@ -362,40 +330,85 @@ std::string Explain(rapidjson::ParseErrorCode code, absl::string_view text, size
   }
 }
 
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseNumbersAsStringsFlag |
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseNanAndInfFlag | rapidjson::kParseStopWhenDoneFlag;
+
+// The documents of a text, one after another.
+class Documents {
+ public:
+  Documents(absl::string_view text, ResultSink& sink)
+      : text_(text),
+        stream_(text.data(), text.size()),
+        sink_(sink),
+        builder_(text, stream_, sink) {}
+
+  std::optional<Fault> Read(absl::string_view source, size_t most) {
+    for (size_t count = 1; !AtEnd(count); ++count) {
+      if (count > 1 && text_[stream_.Tell()] != '{') return Trailing("after the end of the object");
+      if (count > most) {
+        return Trailing("after the end of the object, want one result document in this file");
+      }
+      if (std::optional<Fault> fault = ReadOne()) return fault;
+      ResultFile document = builder_.Take();
+      document.source =
+          count == 1 ? std::string(source) : absl::StrCat(source, " (document ", count, ")");
+      sink_.OnDocument(std::move(document));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // The first document is there even where nothing is: the parser says what is missing.
+  bool AtEnd(size_t count) {
+    rapidjson::SkipWhitespace(stream_);
+    return count > 1 && stream_.Tell() == text_.size();
+  }
+
+  std::optional<Fault> ReadOne() {
+    const rapidjson::ParseResult result = reader_.Parse<kParseFlags>(stream_, builder_);
+    if (builder_.fault().has_value()) return builder_.fault();
+    if (!result.IsError()) return std::nullopt;
+    return Fault{Explain(result.Code(), text_, result.Offset()), result.Offset()};
+  }
+
+  Fault Trailing(absl::string_view where) const {
+    const size_t offset = stream_.Tell();
+    return Fault{absl::StrCat("found ", FoundAt(text_, offset), " ", where), offset};
+  }
+
+  const absl::string_view text_;
+  rapidjson::MemoryStream stream_;
+  ResultSink& sink_;
+  Builder builder_;
+  rapidjson::Reader reader_;
+};
+
+absl::Status Stream(absl::string_view source, std::string text, size_t most, ResultSink& sink) {
+  std::optional<Fault> fault = PrepareTokens(text);
+  if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
+  return fault.has_value() ? ToStatus(source, text, *fault) : absl::OkStatus();
+}
+
+class Collector : public ResultSink {
+ public:
+  void OnRow(Row& row) override { rows_.push_back(std::move(row)); }
+  void OnDocument(ResultFile document) override {
+    document.rows = std::exchange(rows_, {});
+    files_.push_back(std::move(document));
+  }
+  std::vector<ResultFile> Take() { return std::move(files_); }
+
+ private:
+  std::vector<Row> rows_;
+  std::vector<ResultFile> files_;
+};
+
 }  // namespace
 
-absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text) {
-  if (const std::optional<Fault> fault = Lexer(text).Check()) {
-    return ToStatus(source, text, *fault);
-  }
-  constexpr unsigned kFlags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag |
-      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNanAndInfFlag;
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  Builder builder(text, stream);
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
-  if (builder.fault().has_value()) return ToStatus(source, text, *builder.fault());
-  if (result.IsError()) {
-    return ToStatus(source, text,
-                    Fault{Explain(result.Code(), text, result.Offset()), result.Offset()});
-  }
-  ResultFile file = builder.Take();
-  file.source = std::string(source);
-  return file;
-}
-
-absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options) {
-  LOADLINE_ASSIGN_OR_RETURN(std::string text, ReadInputFile(path, options));
-  return ParseResultFile(path, std::move(text));
-}
-
 absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink) {
-  LOADLINE_ASSIGN_OR_RETURN(ResultFile file, ParseResultFile(source, std::move(text)));
-  for (Row& row : file.rows) sink.OnRow(row);
-  file.rows.clear();
-  sink.OnDocument(std::move(file));
-  return absl::OkStatus();
+  return Stream(source, std::move(text), std::numeric_limits<size_t>::max(), sink);
 }
 
 absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
@@ -404,12 +417,22 @@ absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
   return StreamResults(path, std::move(text), sink);
 }
 
+absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text) {
+  Collector collector;
+  LOADLINE_RETURN_IF_ERROR(Stream(source, std::move(text), 1, collector));
+  return std::move(collector.Take().front());
+}
+
+absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options) {
+  LOADLINE_ASSIGN_OR_RETURN(std::string text, ReadInputFile(path, options));
+  return ParseResultFile(path, std::move(text));
+}
+
 absl::StatusOr<std::vector<ResultFile>> ReadResultFiles(absl::string_view path,
                                                         const InputOptions& options) {
-  LOADLINE_ASSIGN_OR_RETURN(ResultFile file, ReadResultFile(path, options));
-  std::vector<ResultFile> files;
-  files.push_back(std::move(file));
-  return files;
+  Collector collector;
+  LOADLINE_RETURN_IF_ERROR(StreamResultFile(path, collector, options));
+  return collector.Take();
 }
 
 }  // namespace loadline::results

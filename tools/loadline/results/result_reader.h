@@ -19,7 +19,8 @@ namespace loadline::results {
 // kInvalidArgument, as "FILE: byte 120, line 4:17: ...", for anything else: not JSON, bytes before
 // or after it, invalid UTF-8, NUL, a name twice in one object, more than 64 levels, a number that
 // is out of range or longer than 64 bytes, no "benchmarks", a row whose fields contradict the
-// format (unknown time_unit, negative time, 0 iterations, the same repetition twice).
+// format (unknown time_unit, negative time, 0 iterations, a counter named like a field). The same
+// repetition may be there twice: people put the rows of several runs into one array.
 absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text);
 
 // ReadInputFile, then ParseResultFile. `path` "-" is standard input.

@@ -58,6 +58,8 @@ TextChar FirstChar(absl::string_view text) {
 }
 
 bool IsValidUtf8(absl::string_view text) {
+  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), ascii)) return true;
   while (!text.empty()) {
     const TextChar c = FirstChar(text);
     if (!c.valid) return false;

@@ -136,6 +136,87 @@ TEST(ResultReader, TakesABenchmarkRegisteredTwiceForTwoFamilies) {
       {"name":"a","family_index":1,"repetition_index":0,"iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"}]})"));
 }
 
+TEST(ResultReader, KeepsARepetitionThatIsThereTwiceAsOfTwoRunsInOneArray) {
+  const auto file = ParseResultFile("x", R"({"benchmarks":[
+      {"name":"a","repetition_index":0,"iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"},
+      {"name":"a","repetition_index":0,"iterations":1,"real_time":2,"cpu_time":2,"time_unit":"ns"}]})");
+  ASSERT_OK(file);
+  ASSERT_EQ(file->rows.size(), 2u);
+  EXPECT_EQ(file->rows[1].repetition_index, 0);
+  EXPECT_EQ(file->rows[1].real_time_ns, 2);
+}
+
+constexpr char kOneRow[] =
+    R"({"context":{"host_name":"h"},"benchmarks":[{"name":"a","iterations":1,"real_time":1,)"
+    R"("cpu_time":1,"time_unit":"ns"}]})";
+
+class Recorder : public ResultSink {
+ public:
+  void OnRow(Row& row) override { absl::StrAppend(&events, "row ", row.name, ";"); }
+  void OnDocument(ResultFile document) override {
+    absl::StrAppend(&events, document.source, " of ", document.ContextText("host_name"), ";");
+    EXPECT_TRUE(document.rows.empty());
+  }
+  std::string events;
+};
+
+TEST(ResultReader, StreamsRowsAndThenTheirDocument) {
+  Recorder recorder;
+  ASSERT_OK(StreamResults("x", absl::StrCat(kOneRow, "\n", kOneRow, "\n"), recorder));
+  EXPECT_EQ(recorder.events, "row a;x of h;row a;x (document 2) of h;");
+}
+
+TEST(ResultReader, TellsWhereALaterDocumentIsDamaged) {
+  Recorder recorder;
+  EXPECT_THAT(StreamResults("x", absl::StrCat(kOneRow, "\n{\"benchmarks\":[1]}"), recorder),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                ::testing::HasSubstr("line 2:16: found an element")));
+}
+
+TEST(ResultReader, WantsOneDocumentWhereOneFileIsAskedFor) {
+  EXPECT_THAT(ParseResultFile("x", absl::StrCat(kOneRow, kOneRow)),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                ::testing::HasSubstr("want one result document")));
+}
+
+TEST(ResultReader, ForgetsARowBeforeItReadsTheNext) {
+  const auto file = ParseResultFile("x", R"({"benchmarks":[
+      {"name":"a","run_name":"r","run_type":"aggregate","aggregate_name":"mean","threads":4,
+       "repetitions":2,"repetition_index":1,"iterations":9,"real_time":1,"cpu_time":1,
+       "time_unit":"us","label":"l","error_occurred":true,"error_message":"e","x":1,"s":"t"},
+      {"name":"b","iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns","y":2}]})");
+  ASSERT_OK(file);
+  const Row& row = file->rows[1];
+  EXPECT_EQ(row.run_name, "b");
+  EXPECT_EQ(row.run_type, RunType::kIteration);
+  EXPECT_EQ(row.aggregate_name + row.label + row.error_message, "");
+  EXPECT_EQ(row.repetition_index, -1);
+  EXPECT_EQ(row.repetitions, -1);
+  EXPECT_EQ(row.threads, 1);
+  EXPECT_FALSE(row.error_occurred);
+  EXPECT_THAT(row.counters, ElementsAre(Pair("y", 2)));
+  EXPECT_TRUE(row.extras.empty());
+}
+
+TEST(ResultReader, SaysThatACounterMayNotHaveTheNameOfAField) {
+  EXPECT_THAT(
+      ParseResultFile("x", R"({"benchmarks":[{"name":"a","iterations":1,"iterations":2}]})"),
+      testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                        ::testing::HasSubstr("a user counter may not have this name")));
+}
+
+TEST(ResultReader, FindsANameTwiceAmongManyInAnyOrder) {
+  std::string members;
+  for (int i = 0; i < 200; ++i) absl::StrAppend(&members, ",\"c", (i * 37) % 200, "\":1");
+  EXPECT_EQ(OneRow(members).counters.size(), 200u);
+  for (const char* again : {"c0", "c37", "c163"}) {
+    EXPECT_THAT(
+        ParseResultFile("x", absl::StrCat("{\"benchmarks\":[{\"name\":\"a\"", members, ",\"", again,
+                                          "\":\"text\"}]}")),
+        testing::StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("twice")));
+  }
+}
+
 long PeakKilobytes() {
   struct rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);
