@@ -47,6 +47,11 @@ absl::Status VerifyRows(Database& database) {
   });
 }
 
+absl::Status NoNumberLeft(const ProjectId& id) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("context of project ", id.hex(), ": has given out every number there is"));
+}
+
 std::vector<Message> Copy(const std::vector<MessagePtr>& messages) {
   std::vector<Message> copies;
   copies.reserve(messages.size());
@@ -168,6 +173,7 @@ absl::Status ResidentContext::WriteMessages(Connection& connection,
   ContextCounters next = counters_;
   const int64_t now = options_.clock->WallNanos();
   for (NewMessage& in : messages) {
+    if (next.last_sequence == std::numeric_limits<int64_t>::max()) return NoNumberLeft(id_);
     next.last_wall_nanos = NextWallNanos(next.last_wall_nanos, now);
     auto message = std::make_shared<const Message>(Message{.sequence = ++next.last_sequence,
                                                            .wall_nanos = next.last_wall_nanos,
@@ -305,6 +311,9 @@ absl::Status ResidentContext::PutCache(absl::string_view key, absl::string_view 
   int64_t put_order = 0;
   return database->Commit(
       [&](Connection& connection) {
+        if (counters_.last_put_order == std::numeric_limits<int64_t>::max()) {
+          return NoNumberLeft(id_);
+        }
         put_order = ++counters_.last_put_order;
         return PutCacheRow(connection, key, value, put_order, options_.max_cache_entries);
       },

@@ -439,7 +439,16 @@ absl::Status Database::Checkpoint() {
 }
 
 absl::Status Database::CheckIntegrity() {
-  return Read([](Connection& connection) {
+  return Read([](Connection& connection) -> absl::Status {
+    int moved = 0;
+    const int code =
+        sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (code == SQLITE_OK && moved != 0) {
+      return absl::DataLossError(
+          absl::StrCat(connection.path(),
+                       ": was moved, replaced or deleted while it was open; what has been "
+                       "written since goes with it: put it back, then reopen the workspace"));
+    }
     // Nobody else writes the file, so SQLite would believe its page cache for ever.
     sqlite3_db_release_memory(connection.handle());
     return WalkFile(connection, "PRAGMA integrity_check(1)");

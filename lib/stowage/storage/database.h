@@ -100,7 +100,8 @@ class Database {
   absl::Status Checkpoint();
 
   // Walks the whole file (SQLite's integrity_check), from the disk and not from what SQLite has
-  // cached of it. kDataLoss, with the first thing found.
+  // cached of it. kDataLoss, with the first thing found; also when the file is no longer where it
+  // was opened, because then nothing written since will be found again.
   absl::Status CheckIntegrity();
 
   // OK, or why the database takes no more writes.

@@ -1,6 +1,9 @@
 #include "stowage/vector/vector_store_manager.h"
 
+#include <unistd.h>
+
 #include <atomic>
+#include <system_error>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -79,6 +82,7 @@ struct VectorStoreManager::Impl {
   absl::StatusOr<std::unique_ptr<Directory>> FolderToOpen(const ProjectId& id);
   absl::Status CheckClosedStore(const ProjectId& id, bool deep);
 
+  const pid_t owner_pid = ::getpid();
   const Directory& directory;
   const ProjectRegistry& registry;
   const VectorOptions options;
@@ -96,15 +100,24 @@ struct VectorStoreManager::Impl {
 };
 
 VectorStoreManager::VectorStoreManager(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-VectorStoreManager::~VectorStoreManager() = default;
+
+// In a forked child there is no thread to join, and its condition variables wait for it for ever.
+VectorStoreManager::~VectorStoreManager() {
+  if (::getpid() != impl_->owner_pid) static_cast<void>(impl_.release());
+}
 
 absl::StatusOr<std::unique_ptr<VectorStoreManager>> VectorStoreManager::Open(
     const Directory& directory, const ProjectRegistry& registry, VectorOptions options) {
   if (options.max_open == 0) {
     return absl::InvalidArgumentError("vector stores: max_open is 0, want at least 1");
   }
-  return std::unique_ptr<VectorStoreManager>(
-      new VectorStoreManager(std::make_unique<Impl>(directory, registry, options)));
+  try {
+    return std::unique_ptr<VectorStoreManager>(
+        new VectorStoreManager(std::make_unique<Impl>(directory, registry, options)));
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("vector stores: no thread for building indexes: ", error.what()));
+  }
 }
 
 absl::Status VectorStoreManager::Impl::CheckProject(const ProjectId& id) const {

@@ -56,9 +56,12 @@ struct VectorManagerStats {
 // disk is full or the store would not fit into the budget even alone.
 class VectorStoreManager {
  public:
+  // kInvalidArgument: max_open 0. kResourceExhausted: the system gives no thread for building
+  // indexes.
   static absl::StatusOr<std::unique_ptr<VectorStoreManager>> Open(
       const loadline::Directory& directory, const ProjectRegistry& registry,
       VectorOptions options = {});
+  // In a child forked from the process that opened it, lets go of everything and closes nothing.
   ~VectorStoreManager();
   VectorStoreManager(const VectorStoreManager&) = delete;
   VectorStoreManager& operator=(const VectorStoreManager&) = delete;

@@ -66,6 +66,16 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(absl::string_view pat
 }
 
 Workspace::~Workspace() {
+  if (lock_ != nullptr && !lock_->CheckHeldByThisProcess().ok()) {
+    // A forked child: whatever the parent's other threads held or waited for at the fork stays so.
+    // They need the directory as long as they are there.
+    static_cast<void>(vectors_.release());
+    static_cast<void>(contexts_.release());
+    static_cast<void>(registry_.release());
+    static_cast<void>(directory_.release());
+    static_cast<void>(lock_.release());
+    return;
+  }
   CloseComponent("vectors", vectors_);
   CloseComponent("contexts", contexts_);
   CloseComponent("registry", registry_);

@@ -64,6 +64,8 @@ class Workspace {
   // Whatever fails, what was opened is closed again, in reverse.
   static absl::StatusOr<std::unique_ptr<Workspace>> Open(absl::string_view path,
                                                          WorkspaceOptions options = {});
+  // In a child forked from the process that opened it, lets go of everything and closes nothing:
+  // the workspace is the parent's.
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "stowage/context/context_tables.h"
+#include "stowage/storage/database.h"
 #include "tests/stowage/context/context_fixture.h"
 
 namespace stowage {
@@ -105,6 +107,32 @@ TEST_F(ProjectContextDamageTest, AMutatedFileIsNeverServedAsSomethingElse) {
     CloseAll();
   }
   EXPECT_GT(refused, 20);
+}
+
+TEST_F(ProjectContextDamageTest, ARowWithTheLastNumberEndsTheConversationCleanly) {
+  const ProjectId id = Register("p");
+  Say(id, "first");
+  CloseAll();
+  // Whole, checksum and all; only no program of ours would have written it.
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  {
+    const auto folder = loadline::Directory::Open(temp_.Path("projects/" + id.hex()));
+    ASSERT_OK(folder);
+    const auto db = Database::Open(**folder, "context.db", ContextSchema(), {.identity = id.hex()});
+    ASSERT_OK(db);
+    ASSERT_OK((*db)->Commit([&](Connection& connection) -> absl::Status {
+      const absl::Status put = PutCacheRow(connection, "key", "value", kMax, 10);
+      return put.ok() ? InsertMessage(connection, {.sequence = kMax, .text = "last"}).status()
+                      : put;
+    }));
+  }
+  OpenAll();
+  EXPECT_THAT(contexts_->Append(id, {.text = "one more"}),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(contexts_->PutCache(id, "another", "value"),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Texts(id), ::testing::ElementsAre("first", "last"));
+  EXPECT_OK(contexts_->GetCache(id, "key"));
 }
 
 TEST_F(ProjectContextDamageTest, CheckAllNamesTheDamagedProjectOnly) {

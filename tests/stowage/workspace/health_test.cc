@@ -224,6 +224,19 @@ TEST(Health, ADeepLookFindsDamageOfFilesThatAreInUse) {
   EXPECT_EQ(Component(report, "vectors").state, HealthState::kDegraded);
 }
 
+TEST(Health, ADeepLookFindsFilesThatWereTakenAwayWhileInUse) {
+  TempDir temp;
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  const std::string folder = "projects/" + MakeProject(**workspace, "p").hex();
+  std::filesystem::rename(temp.Path(folder), temp.Path("elsewhere"));
+  std::filesystem::remove(temp.Path("registry.db"));
+  const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+  EXPECT_EQ(Component(report, "registry").state, HealthState::kUnhealthy);
+  EXPECT_THAT(Evidence(report, "registry"), HasSubstr("was moved, replaced or deleted"));
+  EXPECT_THAT(Evidence(report, "contexts"), HasSubstr("was moved, replaced or deleted"));
+}
+
 TEST(Health, ADeepLookLeavesInMemoryWhatIsThere) {
   TempDir temp;
   WorkspaceOptions options;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -16,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/stowage/workspace/workspace_fixture.h"
+#include "tests/support/sanitizer.h"
 
 namespace stowage {
 namespace {
@@ -182,6 +185,54 @@ TEST(Workspace, HundredProjectsKeepDescriptorsAndMemoryBounded) {
   }
   EXPECT_EQ(open_files(), before);
 }
+
+// The exit code of a forked child that ran `work` within 20 seconds.
+template <typename Work>
+int InChild(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    ::_exit(work());
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(Workspace, ClosesInAForkedChildWithoutHarmToTheParent) {
+  if (loadline::testing::kHasShadowMemory) GTEST_SKIP() << "the parent has threads";
+  TempDir temp;
+  auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  const ProjectId id = MakeProject(**workspace, "p");
+  EXPECT_EQ(InChild([&] {
+              const bool refused = !(*workspace)->contexts().Append(id, {.text = "child"}).ok();
+              (*workspace).reset();
+              return refused ? 7 : 1;
+            }),
+            7);
+  ExpectWhole(**workspace, id);
+  EXPECT_OK((*workspace)->contexts().Append(id, {.text = "parent"}));
+  EXPECT_THAT(Workspace::Open(temp.path()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+#ifdef __GLIBC__
+TEST(Workspace, SaysThatThereIsNoThreadForIt) {
+  if (loadline::testing::kHasShadowMemory) GTEST_SKIP() << "the sanitizer has its own threads";
+  TempDir temp;
+  EXPECT_EQ(InChild([&] {
+              // More stack than there is address space: no thread can be made.
+              pthread_attr_t attributes;
+              ::pthread_attr_init(&attributes);
+              ::pthread_attr_setstacksize(&attributes, size_t{1} << 50);
+              ::pthread_setattr_default_np(&attributes);
+              const auto workspace = Workspace::Open(temp.path());
+              return absl::IsResourceExhausted(workspace.status()) ? 7 : 1;
+            }),
+            7);
+  EXPECT_OK(Workspace::Open(temp.path()));
+}
+#endif
 
 TEST(Workspace, ManyThreadsUseAllComponentsTogether) {
   TempDir temp;
