@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/judge/compare.h"
 #include "tools/loadline/judge/noise.h"
@@ -109,7 +110,13 @@ class CompareCommand : public Command {
 
   absl::StatusOr<judge::CompareVerdict> Judge() {
     LOADLINE_RETURN_IF_ERROR(ReadNumbers());
-    LOADLINE_RETURN_IF_ERROR(output_.Open(Inputs()));
+    LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
+    LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
+    const std::vector<std::string> inputs = Inputs();
+    if (std::count(inputs.begin(), inputs.end(), "-") > 1) {
+      return absl::InvalidArgumentError("standard input (-) can be read once only");
+    }
+    LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, ReadPolicy());
     judge::Noise noise;
     if (!noise_.empty()) {

@@ -119,7 +119,7 @@ TEST_F(CompareCommand, ObeysMaxBytes) {
 TEST_F(CompareCommand, WritesEveryFormatToAFile) {
   for (const char* format : {"text", "markdown", "json", "junit", "sarif", "csv"}) {
     const Outcome outcome =
-        CompareTimes(100, 100, {"--out", dir_.Path("verdict"), "--format", format});
+        CompareTimes(100, 100.1, {"--out", dir_.Path("verdict"), "--format", format});
     EXPECT_EQ(outcome.code, 0) << format;
     EXPECT_THAT(outcome.out, IsEmpty());
     EXPECT_THAT(dir_.ReadFile("verdict"), HasSubstr("Sort")) << format;

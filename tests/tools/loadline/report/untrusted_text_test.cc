@@ -133,18 +133,20 @@ std::string XmlShape(const std::string& text) {
   return absl::StrReplaceAll(shape, {{"=", ""}});
 }
 
+// The commas and newlines between fields; a field's text begins after its opening quote.
 std::string CsvShape(const std::string& text) {
   std::string shape;
   bool quoted = false;
-  bool begins = true;
+  char before = '\n';
   for (const char c : text) {
-    if (c == '"') quoted = !quoted;
-    const bool border = !quoted && (c == ',' || c == '\n');
-    if (border) shape.push_back(c);
-    if (begins && quoted && c != '"') {
+    const bool opens = c == '"' && !quoted && (before == ',' || before == '\n');
+    const bool first = quoted && before == '\0';
+    if (first) {
       EXPECT_FALSE(absl::StrContains("=+-@", absl::string_view(&c, 1))) << text;
     }
-    begins = border || (begins && c == '"');
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == ',' || c == '\n')) shape.push_back(c);
+    before = opens ? '\0' : c;
   }
   return shape;
 }

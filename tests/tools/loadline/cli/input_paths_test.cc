@@ -1,0 +1,48 @@
+#include "tools/loadline/cli/input_paths.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/temp_dir.h"
+
+namespace loadline::cli {
+namespace {
+
+using ::loadline::testing::TempDir;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ExpandInputPaths, TurnsAPatternIntoItsFilesByName) {
+  const TempDir dir;
+  for (const char* name : {"b.2.json", "b.10.json", "a.json"}) dir.WriteFile(name, "");
+  const auto paths = ExpandInputPaths("--base", {dir.Path("b.*.json"), dir.Path("a.json")});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(dir.Path("b.10.json"), dir.Path("b.2.json"), dir.Path("a.json")));
+}
+
+TEST(ExpandInputPaths, TakesAnExistingFileByItsNameWhateverItHolds) {
+  const TempDir dir;
+  dir.WriteFile("a[1].json", "");
+  dir.WriteFile("a1.json", "");
+  const auto paths = ExpandInputPaths("--base", {dir.Path("a[1].json")});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(dir.Path("a[1].json")));
+}
+
+TEST(ExpandInputPaths, LeavesPlainPathsToWhoeverOpensThem) {
+  const auto paths = ExpandInputPaths("--base", {"-", "none.json"});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre("-", "none.json"));
+}
+
+TEST(ExpandInputPaths, NamesThePatternThatMatchesNothing) {
+  const auto paths = ExpandInputPaths("--new", {"none/*.json"});
+  EXPECT_EQ(paths.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(paths.status().message()), HasSubstr("--new \"none/*.json\""));
+}
+
+}  // namespace
+}  // namespace loadline::cli

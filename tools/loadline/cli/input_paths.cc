@@ -1,0 +1,83 @@
+#include "tools/loadline/cli/input_paths.h"
+
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::cli {
+namespace {
+
+// A folder that is not there has no file that matches; one that cannot be read may have.
+int StopUnlessMissing(const char* /*folder*/, int error) {
+  return error == ENOENT || error == ENOTDIR ? 0 : 1;
+}
+
+class Matches {
+ public:
+  explicit Matches(const std::string& pattern)
+      : error_(::glob(pattern.c_str(), 0, &StopUnlessMissing, &found_)) {}
+  ~Matches() { ::globfree(&found_); }
+  Matches(const Matches&) = delete;
+  Matches& operator=(const Matches&) = delete;
+
+  int error() const { return error_; }
+  std::vector<std::string> Sorted() const {
+    std::vector<std::string> paths(found_.gl_pathv, found_.gl_pathv + found_.gl_pathc);
+    // glob() sorts by the locale.
+    std::sort(paths.begin(), paths.end());
+    return paths;
+  }
+
+ private:
+  glob_t found_ = {};
+  int error_;
+};
+
+bool IsPattern(const std::string& path) {
+  struct stat info = {};
+  return path.find_first_of("*?[") != std::string::npos && ::lstat(path.c_str(), &info) != 0;
+}
+
+absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
+  const Matches matches(pattern);
+  if (matches.error() == GLOB_NOMATCH) {
+    return absl::NotFoundError("no file matches; quote it if the shell is not to expand it");
+  }
+  if (matches.error() != 0) {
+    return absl::PermissionDeniedError("a folder of the pattern cannot be read");
+  }
+  return matches.Sorted();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag,
+                                                          absl::Span<const std::string> paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!IsPattern(path)) {
+      files.push_back(path);
+    } else {
+      absl::StatusOr<std::vector<std::string>> found = Expand(path);
+      if (!found.ok()) {
+        return absl::Status(found.status().code(), absl::StrCat(flag, " ", results::Quoted(path),
+                                                                ": ", found.status().message()));
+      }
+      files.insert(files.end(), found->begin(), found->end());
+    }
+    if (files.size() > kMostFiles) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, ": names more than ", kMostFiles, " files; give fewer"));
+    }
+  }
+  return files;
+}
+
+}  // namespace loadline::cli

@@ -1,0 +1,26 @@
+#ifndef TOOLS_LOADLINE_CLI_INPUT_PATHS_H_
+#define TOOLS_LOADLINE_CLI_INPUT_PATHS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace loadline::cli {
+
+// The files that `paths` name, in their order. One that is "-", exists, or has none of * ? [ is
+// itself; any other is a pattern of glob(7), which becomes the files that match, sorted by name.
+// Patterns are expanded here as well as in the shell because a long list does not fit into a
+// command line, and because a quoted pattern means the same in every shell.
+//
+// kNotFound when a pattern matches nothing, kInvalidArgument when it matches more than kMostFiles,
+// kPermissionDenied when a folder cannot be read. `flag` ("--base") is for the messages.
+inline constexpr size_t kMostFiles = 10'000;
+absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag,
+                                                          absl::Span<const std::string> paths);
+
+}  // namespace loadline::cli
+
+#endif  // TOOLS_LOADLINE_CLI_INPUT_PATHS_H_
