@@ -1,7 +1,6 @@
 #include "loadline/stats/bootstrap.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/stats/nearest_rank.h"
+#include "loadline/stats/normal.h"
 #include "loadline/stats/sample.h"
 
 namespace loadline::stats {
@@ -80,16 +80,15 @@ double Bias(const std::vector<double>& results, double estimate) {
   const double equal = static_cast<double>(range.second - range.first);
   const double n = static_cast<double>(results.size());
   const double share = std::clamp((below + equal / 2) / n, 0.5 / n, 1 - 0.5 / n);
-  return boost::math::quantile(boost::math::normal(), share);
+  return NormalQuantile(share);
 }
 
 double BoundAt(const std::vector<double>& results, double tail, double bias, double acceleration) {
-  const boost::math::normal normal;
-  const double z = bias + boost::math::quantile(normal, tail);
+  const double z = bias + NormalQuantile(tail);
   const double denominator = 1 - acceleration * z;
   // Past its pole the correction has turned around: as far as the resamples reach.
   double level = z > 0 ? 1 : 0;
-  if (denominator > 0) level = boost::math::cdf(normal, bias + z / denominator);
+  if (denominator > 0) level = NormalTail(-bias - z / denominator);
   return results[NearestRank(level, results.size()) - 1];
 }
 

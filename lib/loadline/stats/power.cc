@@ -1,12 +1,12 @@
 #include "loadline/stats/power.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
+#include "loadline/stats/normal.h"
 #include "loadline/stats/rank_null.h"
 #include "loadline/stats/sample.h"
 #include "loadline/stats/signed_rank.h"
@@ -18,7 +18,6 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr size_t kFewestWithSpread = 3;
 // From here on the shift goes with the root of the number; below, the steps of the exact test show.
 constexpr uint64_t kSmooth = 20;
-const boost::math::normal kNormal;
 
 // Mean and variance of a rank statistic.
 struct Moments {
@@ -30,7 +29,7 @@ struct Moments {
 double ChanceOf(const Moments& moments, double needed) {
   const double excess = moments.mean - (needed - 0.5);
   if (moments.variance <= 1e-9) return excess >= 0 ? 1 : 0;
-  return boost::math::cdf(kNormal, excess / std::sqrt(moments.variance));
+  return NormalTail(-excess / std::sqrt(moments.variance));
 }
 
 // The shift in [0, reach] where chance(shift), which grows, comes to `goal`.
@@ -253,8 +252,7 @@ double SignedRankDetectableShift(absl::Span<const double> differences, double ma
 
 double NormalDetectableShift(double standard_error, double margin, double alpha) {
   if (!std::isfinite(standard_error) || !(alpha > 0 && alpha < 1)) return kInfinite;
-  const double reach = boost::math::quantile(kNormal, kPower) +
-                       boost::math::quantile(boost::math::complement(kNormal, alpha));
+  const double reach = NormalQuantile(kPower) - NormalQuantile(alpha);
   return margin + reach * standard_error;
 }
 

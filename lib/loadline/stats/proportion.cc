@@ -7,18 +7,25 @@
 namespace loadline::stats {
 namespace {
 
+// What Boost cannot compute is NaN, which proves nothing, instead of an exception.
+namespace policies = boost::math::policies;
+using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
+                               policies::pole_error<policies::ignore_error>,
+                               policies::overflow_error<policies::ignore_error>,
+                               policies::evaluation_error<policies::ignore_error>>;
+
 // P(Bin(trials, p) >= successes), by the incomplete beta function.
 double AtLeast(uint64_t successes, uint64_t trials, double p) {
   if (successes == 0) return 1;
   return boost::math::ibeta(static_cast<double>(successes),
-                            static_cast<double>(trials - successes + 1), p);
+                            static_cast<double>(trials - successes + 1), p, Quiet());
 }
 
 // P(Bin(trials, p) <= successes).
 double AtMost(uint64_t successes, uint64_t trials, double p) {
   if (successes >= trials) return 1;
   return boost::math::ibetac(static_cast<double>(successes + 1),
-                             static_cast<double>(trials - successes), p);
+                             static_cast<double>(trials - successes), p, Quiet());
 }
 
 }  // namespace
@@ -28,8 +35,9 @@ Interval ClopperPearson(uint64_t successes, uint64_t trials, double confidence) 
   const double k = static_cast<double>(std::min(successes, trials));
   const double n = static_cast<double>(trials);
   Interval bounds{0, 1};
-  if (k > 0) bounds.low = boost::math::ibeta_inv(k, n - k + 1, tail);
-  if (k < n) bounds.high = boost::math::ibetac_inv(k + 1, n - k, tail);
+  if (!(tail > 0 && tail < 0.5)) return bounds;
+  if (k > 0) bounds.low = boost::math::ibeta_inv(k, n - k + 1, tail, Quiet());
+  if (k < n) bounds.high = boost::math::ibetac_inv(k + 1, n - k, tail, Quiet());
   return bounds;
 }
 
@@ -61,6 +69,7 @@ Proof QuantileProvenBelow(absl::Span<const double> sample, double q, double mark
   const auto above =
       std::count_if(sample.begin(), sample.end(), [&](double x) { return x > mark; });
   const uint64_t n = sample.size();
+  if (!(q > 0 && q < 1)) return Proof::kUndecided;
   if (AtLeast(static_cast<uint64_t>(below), n, q) <= alpha) return Proof::kProved;
   if (AtMost(n - static_cast<uint64_t>(above), n, q) <= alpha) return Proof::kRefuted;
   return Proof::kUndecided;

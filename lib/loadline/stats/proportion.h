@@ -16,7 +16,7 @@ enum class Proof { kProved, kRefuted, kUndecided };
 
 // The two-sided interval for p of Clopper & Pearson 1934, in [0, 1]: beta quantiles
 // B(tail; k, n - k + 1) and B(1 - tail; k + 1, n - k) with tail = (1 - confidence) / 2.
-// [0, 1] when n = 0. `confidence` in (0, 1).
+// [0, 1] when n = 0 or `confidence` is not in (0, 1).
 Interval ClopperPearson(uint64_t successes, uint64_t trials, double confidence);
 
 // Whether p > limit, the claim; refuted means p < limit. Proved when P(Bin(n, limit) >= k)
@@ -30,7 +30,7 @@ Proof ProvenAtMost(uint64_t successes, uint64_t trials, double limit, double alp
 
 // Whether the q-quantile of what the sample was drawn from lies below `mark`: ProvenAtLeast for
 // the share of values below it and q. Values that equal the mark count against both answers, as
-// does NaN. q in (0, 1). O(n).
+// does NaN. Undecided when q is not in (0, 1). O(n).
 Proof QuantileProvenBelow(absl::Span<const double> sample, double q, double mark, double alpha);
 
 // The twin: whether the q-quantile lies above `mark`.

@@ -1,10 +1,11 @@
 #include "loadline/stats/rank_null.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <cstddef>
 #include <utility>
+
+#include "loadline/stats/normal.h"
 
 namespace loadline::stats {
 namespace {
@@ -106,7 +107,7 @@ double RankNull::AtMost(uint64_t w) const {
   if (!is_exact()) {
     const double middle = static_cast<double>(max_) / 2;
     const double z = (static_cast<double>(w) + 0.5 - middle) / deviation_;
-    return boost::math::cdf(boost::math::normal(), z);
+    return NormalTail(-z);
   }
   if (w < at_most_.size()) return std::min(1.0, at_most_[w]);
   return 1 - at_most_[max_ - w - 1];

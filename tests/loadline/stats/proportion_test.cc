@@ -145,6 +145,23 @@ TEST(QuantileProvenAbove, TurnsTheAnswersAround) {
   EXPECT_EQ(QuantileProvenAbove(Ascending(59), 0.95, 60, 0.05), Proof::kRefuted);
 }
 
+TEST(Proportion, SaysNothingForALevelOrAQuantileThatIsNone) {
+  for (const double bad : {-1.0, 0.0, 1.0, 2.0, std::nan("")}) {
+    EXPECT_EQ(ClopperPearson(3, 10, bad).low, 0) << bad;
+    EXPECT_EQ(ClopperPearson(3, 10, bad).high, 1) << bad;
+    EXPECT_EQ(QuantileProvenBelow(Ascending(100), bad, 200, 0.05), Proof::kUndecided) << bad;
+  }
+  EXPECT_EQ(ProvenAtLeast(100, 100, 0.5, std::nan("")), Proof::kUndecided);
+}
+
+TEST(Proportion, TakesAnyNumberOfTrials) {
+  for (const uint64_t trials : {uint64_t{1} << 40, UINT64_MAX / 2, UINT64_MAX}) {
+    EXPECT_NE(ProvenAtLeast(trials, trials, 0.95, 0.05), Proof::kRefuted) << trials;
+    EXPECT_NE(ProvenAtLeast(0, trials, 0.95, 0.05), Proof::kProved) << trials;
+    EXPECT_NE(ProvenAtLeast(trials / 2, trials, 0.95, 0.05), Proof::kProved) << trials;
+  }
+}
+
 TEST(TrialsToProve, IsTheLeastNumberThatProves) {
   for (const double limit : {0.01, 0.5, 0.9, 0.95, 0.99, 0.999}) {
     for (const double alpha : {0.05, 0.01, 0.001}) {
