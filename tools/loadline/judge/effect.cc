@@ -1,12 +1,12 @@
 #include "tools/loadline/judge/effect.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
 #include "loadline/stats/interval.h"
+#include "loadline/stats/normal.h"
 #include "loadline/stats/power.h"
 #include "loadline/stats/rank_null.h"
 #include "loadline/stats/rank_sum.h"
@@ -126,15 +126,14 @@ class Measurer {
     Change& change = effect_.change;
     change.method = Method::kNoise;
     effect_.evidence.testable = true;
-    const boost::math::normal normal;
-    const double z = boost::math::quantile(normal, 1 - question_.alpha);
+    const double z = -stats::NormalQuantile(question_.alpha);
     const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
                                            1 / static_cast<double>(fresh_.size()));
     const double shift = stats::HodgesLehmannShift(base_, fresh_);
     SetChange(shift, {shift - z * error, shift + z * error});
     const auto above = [&](double distance) {
       if (error == 0) return distance > 0 ? 0.0 : 1.0;
-      return boost::math::cdf(boost::math::complement(normal, distance / error));
+      return stats::NormalTail(distance / error);
     };
     change.p = above(shift - limit_);
     effect_.evidence.p_better = above(-shift - limit_);

@@ -97,6 +97,7 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   size_t position = 0;
   for (const auto& [name, value] : row.counters) {
     open.readings.push_back({CounterIndex(name, position++), number, value});
+    fingerprint_ = absl::HashOf(fingerprint_, value);
     if (value == 0) continue;
     if (name == "quantized") benchmark.quantized = true;
     if (name == "oversubscribed") benchmark.oversubscribed = true;
