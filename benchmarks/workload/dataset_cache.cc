@@ -69,6 +69,13 @@ class Cache {
     return CachedDataset{std::move(dataset), built};
   }
 
+  // Null when the folder has no set for the present inputs.
+  std::unique_ptr<const Dataset> OpenStamped() const {
+    const std::optional<DatasetStamp> stamp = ReadStamp();
+    if (!stamp.has_value() || !AllUnchanged(stamp->watched)) return nullptr;
+    return TryOpen(stamp->key);
+  }
+
  private:
   std::string PathOf(const ContentKey& key) const {
     return absl::StrCat(folder_.path(), "/", DatasetName(key));
@@ -87,13 +94,6 @@ class Cache {
     if (dataset.ok() && (*dataset)->key() == key) return *std::move(dataset);
     if (!dataset.ok()) ReportUnusable(PathOf(key), dataset.status());
     return nullptr;
-  }
-
-  // Null when the folder has no set for the present inputs.
-  std::unique_ptr<const Dataset> OpenStamped() const {
-    const std::optional<DatasetStamp> stamp = ReadStamp();
-    if (!stamp.has_value() || !AllUnchanged(stamp->watched)) return nullptr;
-    return TryOpen(stamp->key);
   }
 
   absl::Status Build(const ContentKey& key) {
@@ -123,6 +123,14 @@ absl::StatusOr<CachedDataset> OpenCached(absl::string_view folder, DatasetSource
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Directory> directory,
                             Directory::OpenOrCreate(folder));
   return Cache(*directory, source, options).Open();
+}
+
+absl::StatusOr<std::unique_ptr<const Dataset>> OpenMade(absl::string_view folder,
+                                                        DatasetSource& source,
+                                                        const DatasetOptions& options) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Directory> directory, Directory::Open(folder));
+  if (auto dataset = Cache(*directory, source, options).OpenStamped()) return dataset;
+  return absl::NotFoundError(absl::StrCat(folder, " has no data set for the present inputs"));
 }
 
 }  // namespace loadline::workload

@@ -52,6 +52,12 @@ struct CachedDataset {
 absl::StatusOr<CachedDataset> OpenCached(absl::string_view folder, DatasetSource& source,
                                          const DatasetOptions& options = {});
 
+// The set that OpenCached made for the present inputs. kNotFound where the folder has none, or one
+// that is of no use (logged): OpenCached would make it.
+absl::StatusOr<std::unique_ptr<const Dataset>> OpenMade(absl::string_view folder,
+                                                        DatasetSource& source,
+                                                        const DatasetOptions& options = {});
+
 }  // namespace loadline::workload
 
 #endif  // BENCHMARKS_WORKLOAD_DATASET_CACHE_H_

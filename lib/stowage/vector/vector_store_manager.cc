@@ -12,6 +12,7 @@
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/resident_set.h"
 #include "stowage/vector/index_builder.h"
+#include "stowage/vector/project_turns.h"
 #include "stowage/vector/vector_checks.h"
 #include "stowage/vector/vector_file.h"
 #include "stowage/vector/vector_store.h"
@@ -89,8 +90,8 @@ struct VectorStoreManager::Impl {
   const Recorders recorders;
   std::atomic<uint64_t> commits{0};
 
-  // Held while a store's file is made or deleted.
-  loadline::Mutex files_mutex;
+  // Taken while a store's file is made or deleted.
+  ProjectTurns file_turns;
   // Stores that must not be opened, because their file is being deleted.
   loadline::Mutex closing_mutex;
   absl::flat_hash_set<ProjectId> closing ABSL_GUARDED_BY(closing_mutex);
@@ -227,7 +228,7 @@ absl::Status VectorStoreManager::Create(const ProjectId& id, const StoreConfig& 
   ScopedOperation operation(impl_->recorders.create);
   const auto create = [&]() -> absl::Status {
     LOADLINE_RETURN_IF_ERROR(CheckConfig(config));
-    MutexLock lock(impl_->files_mutex);
+    const ProjectTurns::Turn turn(impl_->file_turns, id);
     LOADLINE_RETURN_IF_ERROR(impl_->CheckProject(id));
     LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Directory> projects,
                               impl_->directory.OpenOrCreateChild(kProjectsFolder));
@@ -297,7 +298,7 @@ absl::StatusOr<size_t> VectorStoreManager::RemoveByFile(const ProjectId& id,
 absl::Status VectorStoreManager::Drop(const ProjectId& id) {
   ScopedOperation operation(impl_->recorders.drop);
   if (absl::Status status = impl_->CheckProject(id); !status.ok()) return operation.Done(status);
-  MutexLock files_lock(impl_->files_mutex);
+  const ProjectTurns::Turn turn(impl_->file_turns, id);
   {
     MutexLock lock(impl_->closing_mutex);
     impl_->closing.insert(id);
@@ -349,7 +350,7 @@ absl::StatusOr<std::vector<ProjectId>> VectorStoreManager::List() const {
 
 absl::Status VectorStoreManager::Release(const ProjectId& id) {
   // A Create() that is running finishes first; a later one finds the project gone.
-  MutexLock lock(impl_->files_mutex);
+  const ProjectTurns::Turn turn(impl_->file_turns, id);
   impl_->stores.Release(id);
   return absl::OkStatus();
 }

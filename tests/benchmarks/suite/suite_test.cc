@@ -19,12 +19,13 @@ using results::ResultFile;
 using results::Row;
 using testing::IsOk;
 
-// The rows whose names begin so, measured in one process.
-ResultFile RunTiny(const testing::TempDir& dir, const std::string& prefix) {
+// The rows whose names begin so, measured in one process. `settings`: of its environment.
+ResultFile RunTiny(const testing::TempDir& dir, const std::string& prefix,
+                   const std::string& settings = "") {
   const std::string out = dir.Path("result.json");
   const std::string command = absl::StrCat(
-      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", LOADLINE_TEST_WORKLOAD_DIR, "' '",
-      LOADLINE_SUITE, "' '--benchmark_filter=^", prefix,
+      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", LOADLINE_TEST_WORKLOAD_DIR, "' ", settings,
+      " '", LOADLINE_SUITE, "' '--benchmark_filter=^", prefix,
       "' --benchmark_min_time=0.001 '--benchmark_out=", out, "' >'", dir.Path("log"), "' 2>&1");
   const int status = std::system(command.c_str());
   EXPECT_EQ(status, 0) << dir.ReadFile("log");
@@ -58,6 +59,32 @@ TEST(SuiteOfSearches, SaysHowGoodTheAnswersAre) {
     EXPECT_GE(row.Counter("recall_at_10").value_or(0), 0.95);
     EXPECT_LE(row.Counter("recall_at_10").value_or(2), 1.0);
   }
+}
+
+double PeakOfFirstRow(const ResultFile& file) {
+  return file.rows.empty() ? 0 : file.rows.front().Counter("rss_peak_bytes").value_or(0);
+}
+
+// Making the data set takes several times the memory of this benchmark.
+TEST(SuiteOnAnEmptyCache, MakesItsInputOutsideTheMeasuredProcess) {
+  const testing::TempDir dir;
+  const std::string fresh = absl::StrCat("LOADLINE_WORKLOAD_DIR='", dir.Path("workload"), "'");
+  const std::string row = "Context/Append/.*threads:1$";
+  const double making = PeakOfFirstRow(RunTiny(dir, row, fresh));
+  const double made = PeakOfFirstRow(RunTiny(dir, row, fresh));
+  ASSERT_GT(made, 0);
+  EXPECT_LT(making, made + 4e6);
+}
+
+TEST(SuiteWithoutInput, SaysInTheRowWhatIsMissing) {
+  const testing::TempDir dir;
+  const ResultFile file = RunTiny(
+      dir, "Context/Append/.*threads:1$",
+      absl::StrCat("LOADLINE_WORKLOAD_DIR='", dir.Path("workload"), "' LOADLINE_CORPUS='",
+                   dir.Path("no-such-folder"), "'"));
+  ASSERT_FALSE(file.rows.empty());
+  EXPECT_TRUE(file.rows.front().error_occurred);
+  EXPECT_THAT(file.rows.front().error_message, ::testing::HasSubstr("no-such-folder"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Component, Suite,

@@ -123,6 +123,17 @@ TEST_F(DatasetCacheTest, MakesAnotherSetForAnotherInputAndRemovesTheOld) {
   EXPECT_THAT(Files(".dataset"), SizeIs(1));
 }
 
+TEST_F(DatasetCacheTest, OpensWhatWasMadeAndMakesNothing) {
+  EXPECT_THAT(OpenMade(dir_.Path("cache"), source_), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(OpenValue(source_), 'a');
+  const auto made = OpenMade(dir_.Path("cache"), source_);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ((*made)->vector(0)[0], 'a');
+  WriteInput("b");
+  EXPECT_THAT(OpenMade(dir_.Path("cache"), source_), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(source_.builds, 1);
+}
+
 TEST_F(DatasetCacheTest, ASetThatIsOpenSurvivesItsRemoval) {
   const auto old = OpenCached(dir_.Path("cache"), source_);
   WriteInput("b");
