@@ -15,10 +15,16 @@ bool Matches(const ProjectRecord& record, const ProjectFilter& filter) {
 
 size_t IndexOf(ProjectStatus status) { return static_cast<size_t>(status); }
 
+// The same record with a reference count of its own, which holds one reference to `record`.
+ProjectRecordPtr WithOwnCount(const ProjectRecordPtr& record) {
+  return {record.get(), [record](const ProjectRecord*) {}};
+}
+
 }  // namespace
 
 void RegistryMirror::Put(ProjectRecordPtr record) {
   MirrorWriter lock(mutex_);
+  DropOwnPointers(record->id);
   ProjectRecordPtr& slot = by_id_[record->id];
   if (slot != nullptr) --by_status_[IndexOf(slot->status)];
   ++by_status_[IndexOf(record->status)];
@@ -32,10 +38,15 @@ void RegistryMirror::Erase(const ProjectId& id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   const ProjectRecordPtr record = found->second;
+  DropOwnPointers(id);
   by_id_.erase(found);
   by_name_.erase(record->name.text());
   by_sequence_.erase(record->sequence);
   --by_status_[IndexOf(record->status)];
+}
+
+void RegistryMirror::DropOwnPointers(const ProjectId& id) {
+  for (OwnPointers& own : own_) own.by_id.erase(id);
 }
 
 void RegistryMirror::SetActive(const std::optional<ProjectId>& id) {
@@ -45,9 +56,12 @@ void RegistryMirror::SetActive(const std::optional<ProjectId>& id) {
 
 ProjectRecordPtr RegistryMirror::Get(const ProjectId& id) const {
   MirrorReader lock(mutex_);
+  auto& own = own_[loadline::StripedSharedMutex::ThreadStripe()].by_id;
+  if (const auto mine = own.find(id); mine != own.end()) return mine->second;
   const auto found = by_id_.find(id);
   if (found == by_id_.end() || found->second->status == ProjectStatus::kRemoving) return nullptr;
-  return found->second;
+  if (own.size() >= kMaxOwnPointers) own.clear();
+  return own.emplace(id, WithOwnCount(found->second)).first->second;
 }
 
 ProjectRecordPtr RegistryMirror::FindByName(const ProjectName& name) const {

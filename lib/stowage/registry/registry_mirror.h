@@ -15,8 +15,9 @@
 
 namespace stowage {
 
-// The registry in memory, which answers every read. Thread-safe. Readers share no cache line but
-// the reference counts of the records they take.
+// The registry in memory, which answers every read. Thread-safe. Readers on different stripes of
+// the lock share no cache line that either of them writes: a record taken by id is counted in a
+// reference count of the stripe's own.
 class RegistryMirror {
  public:
   // Adds the record, or replaces the one that has its id.
@@ -39,12 +40,21 @@ class RegistryMirror {
   std::array<size_t, 5> CountByStatus() const;
 
  private:
+  // A stripe's own pointers to records. Guarded by that stripe of the lock; a writer has them all.
+  struct alignas(128) OwnPointers {
+    absl::flat_hash_map<ProjectId, ProjectRecordPtr> by_id;
+  };
+  static constexpr size_t kMaxOwnPointers = 4'096;  // of a stripe, about 150 bytes each
+
+  void DropOwnPointers(const ProjectId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable loadline::StripedSharedMutex mutex_;
   absl::flat_hash_map<ProjectId, ProjectRecordPtr> by_id_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, ProjectRecordPtr> by_name_ ABSL_GUARDED_BY(mutex_);
   std::map<int64_t, ProjectRecordPtr> by_sequence_ ABSL_GUARDED_BY(mutex_);
   std::array<size_t, 5> by_status_ ABSL_GUARDED_BY(mutex_) = {};
   std::optional<ProjectId> active_ ABSL_GUARDED_BY(mutex_);
+  mutable std::array<OwnPointers, loadline::StripedSharedMutex::kStripes> own_;
 };
 
 }  // namespace stowage
