@@ -37,13 +37,25 @@ void WriteToStandardError(const LogRecord& record) {
 struct SinkHolder {
   Mutex mutex;
   LogSink sink ABSL_GUARDED_BY(mutex) = WriteToStandardError;
-  std::atomic<LogLevel> lowest{LogLevel::kWarning};
+  std::atomic<int> lowest{static_cast<int>(LogLevel::kWarning)};
 };
 
 SinkHolder& Holder() {
   static SinkHolder* const holder = new SinkHolder;  // never destroyed: logging works during exit
   return *holder;
 }
+
+constexpr int kNoLevel = static_cast<int>(LogLevel::kError) + 1;
+
+thread_local bool in_sink = false;
+
+class SinkScope {
+ public:
+  SinkScope() { in_sink = true; }
+  ~SinkScope() { in_sink = false; }
+  SinkScope(const SinkScope&) = delete;
+  SinkScope& operator=(const SinkScope&) = delete;
+};
 
 }  // namespace
 
@@ -73,18 +85,30 @@ std::string FormatLogRecord(const LogRecord& record) {
 
 void SetLogSink(LogSink sink, LogLevel lowest) {
   SinkHolder& holder = Holder();
+  // The old sink ends up in `sink` and is destroyed without the lock: what it owns may log.
   MutexLock lock(holder.mutex);
-  holder.sink = std::move(sink);
-  holder.lowest.store(lowest, std::memory_order_relaxed);
+  holder.lowest.store(sink ? static_cast<int>(lowest) : kNoLevel, std::memory_order_relaxed);
+  holder.sink.swap(sink);
 }
 
-bool LogEnabled(LogLevel level) { return level >= Holder().lowest.load(std::memory_order_relaxed); }
+bool LogEnabled(LogLevel level) {
+  return static_cast<int>(level) >= Holder().lowest.load(std::memory_order_relaxed);
+}
+
+bool InLogSink() { return in_sink; }
 
 void Log(LogRecord record) {
   if (!LogEnabled(record.level)) return;
+  if (in_sink) return WriteToStandardError(record);  // this thread holds the lock
   SinkHolder& holder = Holder();
   MutexLock lock(holder.mutex);
-  if (holder.sink) holder.sink(record);
+  if (!holder.sink) return;
+  const SinkScope scope;
+  try {
+    holder.sink(record);
+  } catch (...) {
+    WriteToStandardError(record);  // whoever logs is not to fail for it
+  }
 }
 
 }  // namespace loadline

@@ -32,14 +32,19 @@ using LogSink = std::function<void(const LogRecord&)>;
 
 // The host application's sink for the whole process and the lowest level it wants. The default
 // sink writes FormatLogRecord lines to standard error from kWarning up. The sink may be called
-// from any thread, one call at a time. A null sink silences the library.
+// from any thread, one call at a time. A null sink silences the library. Must not be called by a
+// sink. A record that a sink throws at, or logs itself, goes to standard error.
 void SetLogSink(LogSink sink, LogLevel lowest = LogLevel::kWarning);
 
 // Whether a record of `level` would reach the sink; costs one relaxed load.
 bool LogEnabled(LogLevel level);
 
-// Gives the record to the sink if its level is enabled. Thread-safe; must not be called by a sink.
+// Gives the record to the sink if its level is enabled. Thread-safe.
 void Log(LogRecord record);
+
+// Whether the calling thread is inside the sink. Other threads may be waiting for it to return, so
+// it must not wait for them.
+bool InLogSink();
 
 }  // namespace loadline
 

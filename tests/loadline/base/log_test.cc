@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,6 +56,44 @@ TEST(Log, IsSilentWithoutASink) {
   ::testing::internal::CaptureStderr();
   Log(Record(LogLevel::kError, "nobody listens"));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), IsEmpty());
+}
+
+TEST(Log, IsEnabledAtNoLevelWithoutASink) {
+  SetLogSink(nullptr, LogLevel::kDebug);
+  EXPECT_FALSE(LogEnabled(LogLevel::kError));
+}
+
+TEST(Log, WritesWhatASinkLogsItselfToStandardError) {
+  EXPECT_FALSE(InLogSink());
+  SetLogSink([](const LogRecord& record) {
+    EXPECT_TRUE(InLogSink());
+    if (record.message == "outer") Log(Record(LogLevel::kError, "inner"));
+  });
+  ::testing::internal::CaptureStderr();
+  Log(Record(LogLevel::kError, "outer"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("msg=\"inner\""));
+  EXPECT_FALSE(InLogSink());
+  SetLogSink(nullptr);
+}
+
+TEST(Log, WritesWhatASinkThrowsAtToStandardError) {
+  SetLogSink([](const LogRecord&) { throw std::runtime_error("full"); });
+  ::testing::internal::CaptureStderr();
+  EXPECT_NO_THROW(Log(Record(LogLevel::kError, "kept")));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("msg=\"kept\""));
+  EXPECT_FALSE(InLogSink());
+  SetLogSink(nullptr);
+}
+
+TEST(Log, DestroysASinkWhoseRestLogs) {
+  struct LogsAtItsEnd {
+    ~LogsAtItsEnd() { Log(Record(LogLevel::kError, "end")); }
+  };
+  SetLogSink([rest = std::make_shared<LogsAtItsEnd>()](const LogRecord&) {});
+  std::vector<std::string> messages;
+  SetLogSink([&messages](const LogRecord& record) { messages.push_back(record.message); });
+  EXPECT_THAT(messages, ElementsAre("end"));
+  SetLogSink(nullptr);
 }
 
 TEST(Log, CallsTheSinkForOneThreadAtATime) {
