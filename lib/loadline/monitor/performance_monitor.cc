@@ -68,8 +68,14 @@ struct PerformanceMonitor::Impl {
   mutable Mutex mutex;
   std::map<std::string, std::unique_ptr<OperationRecorder>> operations ABSL_GUARDED_BY(mutex);
 
+  // The sampling thread cannot wait for itself, nor a log sink for a thread that may be waiting for
+  // the sink.
+  bool MustNotWait() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sampling_mutex) {
+    return InLogSink() || (sampling != nullptr && sampling->IsCurrentThread());
+  }
+
   Mutex sampling_mutex;
-  std::unique_ptr<PeriodicThread> sampling ABSL_GUARDED_BY(sampling_mutex);
+  std::unique_ptr<PeriodicThread> sampling ABSL_GUARDED_BY(sampling_mutex);  // may be ending
 };
 
 PerformanceMonitor::PerformanceMonitor(MonitorOptions options)
@@ -103,16 +109,24 @@ absl::Status PerformanceMonitor::StartSampling(int period_ms) {
     return absl::InvalidArgumentError(
         absl::StrCat("start sampling every ", period_ms, " ms: want ", kShortestMs, " or more"));
   }
+  std::unique_ptr<PeriodicThread> ending;  // waited for without the lock
   MutexLock lock(impl_->sampling_mutex);
   if (impl_->sampling != nullptr) {
-    return absl::FailedPreconditionError("start sampling: it is running; StopSampling() first");
+    if (!impl_->sampling->stop_requested()) {
+      return absl::FailedPreconditionError("start sampling: it is running; StopSampling() first");
+    }
+    if (impl_->MustNotWait()) {
+      return absl::FailedPreconditionError(
+          "start sampling: the thread before is still ending; start when the log sink has "
+          "returned");
+    }
   }
   try {
-    impl_->sampling =
-        std::make_unique<PeriodicThread>(std::chrono::milliseconds(period_ms), [this] {
-          SampleProcess();
-          EvaluateAlerts();
-        });
+    auto sampling = std::make_unique<PeriodicThread>(std::chrono::milliseconds(period_ms), [this] {
+      SampleProcess();
+      EvaluateAlerts();
+    });
+    ending = std::exchange(impl_->sampling, std::move(sampling));
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         absl::StrCat("start sampling: no thread to be had: ", error.what()));
@@ -123,7 +137,9 @@ absl::Status PerformanceMonitor::StartSampling(int period_ms) {
 void PerformanceMonitor::StopSampling() {
   std::unique_ptr<PeriodicThread> ending;  // waited for without the lock
   MutexLock lock(impl_->sampling_mutex);
-  ending.swap(impl_->sampling);
+  if (impl_->sampling == nullptr) return;
+  impl_->sampling->RequestStop();
+  if (!impl_->MustNotWait()) ending.swap(impl_->sampling);
 }
 
 absl::Status PerformanceMonitor::AddAlert(AlertRule rule) {

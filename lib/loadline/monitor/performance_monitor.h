@@ -68,7 +68,8 @@ struct MonitorOptions {
 };
 
 // What an application sees of its own operations while it runs: counts, errors and latency
-// histograms by operation, samples of memory and CPU, alerts. Thread-safe throughout.
+// histograms by operation, samples of memory and CPU, alerts. Thread-safe throughout. Must not be
+// destroyed by a log sink.
 //
 // Recording costs two clock reads and a relaxed increment on a counter of the calling thread's
 // stripe (benchmark row Monitor/Record_*); with enabled = false a single branch.
@@ -90,8 +91,12 @@ class PerformanceMonitor {
   // timer.
   ProcessSample SampleProcess();
   // Calls SampleProcess() and EvaluateAlerts() every `period_ms` on one thread until stopped or
-  // destroyed. kFailedPrecondition if already running, kInvalidArgument if period_ms < 10.
+  // destroyed. kFailedPrecondition if already running, kInvalidArgument if period_ms < 10,
+  // kResourceExhausted if the OS gives no thread.
   absl::Status StartSampling(int period_ms);
+  // No sample is begun once this has returned, and none is in progress. Called by a log sink, or on
+  // the sampling thread itself, it cannot wait for that thread: the sample in progress is finished,
+  // and until the sink has returned StartSampling() is kFailedPrecondition there.
   void StopSampling();
 
   // kInvalidArgument: no name, clear_below > raise_above, a threshold that is not finite, an

@@ -8,12 +8,21 @@ PeriodicThread::PeriodicThread(std::chrono::milliseconds period, std::function<v
     : period_(period), function_(std::move(function)), thread_([this] { Run(); }) {}
 
 PeriodicThread::~PeriodicThread() {
+  RequestStop();
+  thread_.join();
+}
+
+void PeriodicThread::RequestStop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
-  stop_requested_.NotifyAll();
-  thread_.join();
+  stop_signal_.NotifyAll();
+}
+
+bool PeriodicThread::stop_requested() const {
+  MutexLock lock(mutex_);
+  return stopping_;
 }
 
 void PeriodicThread::Run() {
@@ -26,7 +35,7 @@ bool PeriodicThread::WaitForNextTurn() {
   while (!stopping_) {
     const auto left = due - std::chrono::steady_clock::now();
     if (left <= left.zero()) return true;
-    stop_requested_.WaitFor(mutex_, left);
+    stop_signal_.WaitFor(mutex_, left);
   }
   return false;
 }

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -289,6 +291,67 @@ TEST_F(PerformanceMonitorTest, RejectsASecondThreadAndAPeriodThatIsTooShort) {
   EXPECT_THAT(monitor_.StartSampling(-1), StatusIs(absl::StatusCode::kInvalidArgument));
   ASSERT_THAT(monitor_.StartSampling(1'000), IsOk());
   EXPECT_THAT(monitor_.StartSampling(1'000), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+// Waits, for a minute at the most, until `holds` does.
+template <typename Predicate>
+bool ComesToHold(Predicate holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+TEST_F(PerformanceMonitorTest, CanBeStoppedByALogSinkOnTheSamplingThread) {
+  std::atomic<bool> stopped{false};
+  absl::Status restarted;
+  SetLogSink([&](const LogRecord&) {
+    monitor_.StopSampling();
+    restarted = monitor_.StartSampling(10);
+    stopped = true;
+  });
+  ASSERT_THAT(monitor_.AddAlert({"memory", Figure::kMemoryBytes, "", 1, 1, 1}), IsOk());
+  ASSERT_THAT(monitor_.StartSampling(10), IsOk());
+  ASSERT_TRUE(ComesToHold([&] { return stopped.load(); }));
+  monitor_.StopSampling();  // now waits for the thread
+  SetLogSink(nullptr);
+  EXPECT_THAT(restarted, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("ending")));
+  EXPECT_THAT(monitor_.Snapshot().samples, SizeIs(1));
+}
+
+TEST_F(PerformanceMonitorTest, SamplesAgainAfterALogSinkStoppedIt) {
+  std::atomic<bool> stopped{false};
+  SetLogSink([&](const LogRecord&) {
+    monitor_.StopSampling();
+    stopped = true;
+  });
+  ASSERT_THAT(monitor_.AddAlert({"memory", Figure::kMemoryBytes, "", 1, 1, 1}), IsOk());
+  ASSERT_THAT(monitor_.StartSampling(10), IsOk());
+  ASSERT_TRUE(ComesToHold([&] { return stopped.load(); }));
+  ASSERT_THAT(monitor_.StartSampling(10), IsOk());
+  EXPECT_TRUE(SamplesArrive(monitor_, 3));
+  monitor_.StopSampling();
+  SetLogSink(nullptr);
+}
+
+TEST_F(PerformanceMonitorTest, CanBeStoppedByALogSinkForWhichTheSamplingThreadWaits) {
+  bool raised = false;
+  SetLogSink([&](const LogRecord& record) {
+    if (record.message != "test") return;
+    raised = ComesToHold([&] { return !monitor_.RaisedAlerts().empty(); });
+    monitor_.StopSampling();  // the thread has an alert to log, or is about to
+  });
+  ASSERT_THAT(monitor_.AddAlert({"memory", Figure::kMemoryBytes, "", 1, 1, 1}), IsOk());
+  std::thread host([&] {
+    ASSERT_THAT(monitor_.StartSampling(50), IsOk());
+    Log({LogLevel::kError, "host", "test", {}});
+  });
+  host.join();
+  EXPECT_TRUE(raised);
+  monitor_.StopSampling();
+  SetLogSink(nullptr);
 }
 
 TEST_F(PerformanceMonitorTest, CanBeUsedFromManyThreadsAtOnce) {
