@@ -354,6 +354,104 @@ TEST_F(PerformanceMonitorTest, CanBeStoppedByALogSinkForWhichTheSamplingThreadWa
   SetLogSink(nullptr);
 }
 
+// Recording as ScopedOperation does it, with latencies that tell what they belong to.
+class PlantedOperations {
+ public:
+  static constexpr int64_t kOkNanos = 200;
+  static constexpr int64_t kFailedNanos = 100;
+
+  explicit PlantedOperations(OperationRecorder* recorder) : recorder_(recorder) {}
+  void Run(bool failed) {
+    if (!recorder_->enabled()) return;
+    begun_.fetch_add(1);
+    if (failed) failures_begun_.fetch_add(1);
+    recorder_->Record(failed ? kFailedNanos : kOkNanos, failed);
+  }
+  uint64_t begun() const { return begun_.load(); }
+  uint64_t failures_begun() const { return failures_begun_.load(); }
+
+ private:
+  OperationRecorder* const recorder_;
+  std::atomic<uint64_t> begun_{0};
+  std::atomic<uint64_t> failures_begun_{0};
+};
+
+// What holds of every snapshot, whatever else goes on.
+void ExpectSound(const OperationSnapshot& operation, const PlantedOperations& planted) {
+  EXPECT_LE(operation.count, planted.begun());
+  EXPECT_LE(operation.errors, planted.failures_begun());
+  EXPECT_LE(operation.errors, operation.count);
+  EXPECT_EQ(operation.latency.count(), operation.count);
+  if (operation.count == 0) return;
+  EXPECT_GE(operation.latency.min_nanos(), uint64_t{PlantedOperations::kFailedNanos});
+  EXPECT_LE(operation.latency.max_nanos(), uint64_t{PlantedOperations::kOkNanos});
+}
+
+TEST_F(PerformanceMonitorTest, ShowsOnlyWhatWasRecordedWhileEightThreadsDoEverything) {
+  constexpr int kRounds = 20'000;
+  PlantedOperations planted(monitor_.Operation("a"));
+  std::atomic<int> recording{4};
+  const auto until_done = [&](auto step) {
+    return [&recording, step] {
+      while (recording > 0) step();
+    };
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < kRounds; ++j) planted.Run(j % 2 == 0);
+      --recording;
+    });
+  }
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back(until_done([&] {
+      const MonitorSnapshot snapshot = monitor_.Snapshot();
+      ASSERT_THAT(snapshot.operations, SizeIs(1));
+      ExpectSound(snapshot.operations[0], planted);
+    }));
+  }
+  threads.emplace_back(until_done([&] { monitor_.Reset(); }));
+  threads.emplace_back(until_done([&] {
+    monitor_.SetEnabled(false);
+    monitor_.SetEnabled(true);
+  }));
+  for (std::thread& thread : threads) thread.join();
+  monitor_.Reset();
+  EXPECT_EQ(monitor_.Snapshot().operations[0].count, 0u);
+  EXPECT_EQ(monitor_.Snapshot().operations[0].errors, 0u);
+  EXPECT_GT(planted.begun(), 0u);
+}
+
+TEST_F(PerformanceMonitorTest, LosesNothingAndNeverCountsBackWhileSnapshotsAreTaken) {
+  constexpr uint64_t kThreads = 6;
+  constexpr uint64_t kRounds = 20'000;
+  PlantedOperations planted(monitor_.Operation("a"));
+  std::atomic<uint64_t> recording{kThreads};
+  std::vector<std::thread> threads;
+  for (uint64_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (uint64_t j = 0; j < kRounds; ++j) planted.Run(j % 2 == 0);
+      --recording;
+    });
+  }
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      OperationSnapshot before;
+      while (recording > 0) {
+        const OperationSnapshot now = monitor_.Snapshot().operations.at(0);
+        ExpectSound(now, planted);
+        EXPECT_GE(now.count, before.count);
+        EXPECT_GE(now.errors, before.errors);
+        before = now;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const OperationSnapshot operation = monitor_.Snapshot().operations.at(0);
+  EXPECT_EQ(operation.count, kThreads * kRounds);
+  EXPECT_EQ(operation.errors, kThreads * kRounds / 2);
+}
+
 TEST_F(PerformanceMonitorTest, CanBeUsedFromManyThreadsAtOnce) {
   ASSERT_THAT(monitor_.AddAlert({"slow", Figure::kLatencyP99Nanos, "a", 1e9, 1e9, 1}), IsOk());
   ASSERT_THAT(monitor_.StartSampling(10), IsOk());
