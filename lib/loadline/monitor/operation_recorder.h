@@ -50,8 +50,8 @@ class OperationRecorder {
   void Record(int64_t nanos, bool failed);
 
   OperationCounts Read() const;
-  // Starts at zero again. An operation that finishes meanwhile may keep its error without its
-  // count, which Read() then leaves out.
+  // Starts at zero again. Of an operation that finishes meanwhile the count may be lost and the
+  // error kept: at most one for each thread that records. Read() shows it once others are counted.
   void Reset();
 
  private:
