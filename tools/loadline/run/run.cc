@@ -197,8 +197,9 @@ class Session {
         {"loadline.host.cpu_model", platform::ReadCpuTopology().model},
         {"loadline.reference_machine", platform::IsReferenceMachine() ? "true" : "false"}};
     for (const auto& [key, value] : keys) {
-      const bool has = std::any_of(context.begin(), context.end(),
-                                   [&](const auto& member) { return member.first == key; });
+      const bool has =
+          std::any_of(context.begin(), context.end(),
+                      [&name = key](const auto& member) { return member.first == name; });
       if (!has) context.emplace_back(key, value);
     }
   }
