@@ -47,6 +47,20 @@ inline judge::BenchmarkComparison SampleTimed(std::string name, judge::Finding f
   return benchmark;
 }
 
+inline void AddSampleEnvironment(judge::CompareVerdict& verdict) {
+  verdict.environment.push_back({.key = "num_cpus",
+                                 .what = "number of CPUs",
+                                 .weight = judge::EnvironmentWeight::kRefuse,
+                                 .allowed = true,
+                                 .base = "2",
+                                 .fresh = "4"});
+  verdict.environment.push_back({.key = "host",
+                                 .what = "host",
+                                 .weight = judge::EnvironmentWeight::kWarn,
+                                 .base = "a",
+                                 .fresh = "b"});
+}
+
 // A comparison with a benchmark of nearly every kind, sorted by name as the judge does.
 inline judge::CompareVerdict SampleComparison() {
   using judge::ExitCode;
@@ -70,17 +84,7 @@ inline judge::CompareVerdict SampleComparison() {
   verdict.processes_needed = 5;
   verdict.processes_needed_gate = 6;
   verdict.metrics = {"allocs_per_op", "cpu_time_ns", "lat_p99_ns"};
-  verdict.environment.push_back({.key = "num_cpus",
-                                 .what = "number of CPUs",
-                                 .weight = judge::EnvironmentWeight::kRefuse,
-                                 .allowed = true,
-                                 .base = "2",
-                                 .fresh = "4"});
-  verdict.environment.push_back({.key = "host",
-                                 .what = "host",
-                                 .weight = judge::EnvironmentWeight::kWarn,
-                                 .base = "a",
-                                 .fresh = "b"});
+  AddSampleEnvironment(verdict);
 
   judge::BenchmarkComparison better = SampleTimed("Fast/n:1", Finding::kImproved, 1000, 600);
   better.changes.push_back(SampleChange(kLatency, Finding::kRegressed, 2000, 3000));

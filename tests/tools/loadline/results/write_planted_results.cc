@@ -1,6 +1,7 @@
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
+
+#include "absl/strings/numbers.h"
 
 #include "tests/tools/loadline/results/planted_results.h"
 
@@ -12,11 +13,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   loadline::results::PlantedResults options;
-  if (argc > 2) options.benchmarks = std::atoi(argv[2]);
-  if (argc > 3) options.repetitions = std::atoi(argv[3]);
-  if (argc > 4) options.seed = std::strtoull(argv[4], nullptr, 10);
-  if (argc > 5) options.factor = std::atof(argv[5]);
-  if (argc > 6) options.counters = std::atoi(argv[6]);
+  const bool understood = (argc <= 2 || absl::SimpleAtoi(argv[2], &options.benchmarks)) &&
+                          (argc <= 3 || absl::SimpleAtoi(argv[3], &options.repetitions)) &&
+                          (argc <= 4 || absl::SimpleAtoi(argv[4], &options.seed)) &&
+                          (argc <= 5 || absl::SimpleAtod(argv[5], &options.factor)) &&
+                          (argc <= 6 || absl::SimpleAtoi(argv[6], &options.counters));
+  if (!understood) {
+    std::cerr << argv[0] << ": want numbers after the file\n";
+    return 2;
+  }
   std::ofstream out(argv[1], std::ios::binary);
   out << loadline::results::MakePlantedResults(options) << std::flush;
   if (out) return 0;
