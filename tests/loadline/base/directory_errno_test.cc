@@ -16,15 +16,16 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
-void* operator new(std::size_t size) {
+// Not inline: gcc would see a call of new whose memory free() gives back.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
   errno = EDOM;
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
   errno = EDOM;
 }
