@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/tools/loadline/judge/planted_comparison.h"
 #include "tests/tools/loadline/judge/planted_runs.h"
-#include "support/status_matchers.h"
 
 namespace loadline::judge {
 namespace {
@@ -24,47 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr char kName[] = "BM_Sort/1024";
-
-CompareVerdict CompareRows(std::vector<Row> base, std::vector<Row> fresh, const Policy& policy = {},
-                           const CompareOptions& options = {}, int processes = 10) {
-  return Compare(policy, options, {IsolatedRun("base.json", std::move(base), processes)},
-                 {IsolatedRun("new.json", std::move(fresh), processes)});
-}
-
-const BenchmarkComparison* Find(const CompareVerdict& verdict, absl::string_view name) {
-  for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
-    if (benchmark.name == name) return &benchmark;
-  }
-  return nullptr;
-}
-
-const Change* FindChange(const CompareVerdict& verdict, absl::string_view name,
-                         absl::string_view metric) {
-  const BenchmarkComparison* benchmark = Find(verdict, name);
-  if (benchmark == nullptr) return nullptr;
-  for (const Change& change : benchmark->changes) {
-    if (verdict.metrics[change.metric] == metric) return &change;
-  }
-  return nullptr;
-}
-
-Policy PolicyOf(absl::string_view toml) {
-  const auto policy = ParsePolicy("p.toml", toml);
-  EXPECT_OK(policy);
-  return policy.ok() ? *policy : Policy();
-}
-
-// One file of ten processes that carry one more counter.
-std::vector<Row> WithCounter(const std::string& counter, double value, double spread, int phase,
-                             int processes = 10) {
-  std::vector<Row> rows = PlantedRows(kName, 1000, 0.01, processes, phase);
-  for (int i = 0; i < processes; ++i) {
-    rows[static_cast<size_t>(i)].counters[counter] = value * (1 + spread * Deviation(i, phase + 7));
-  }
-  return rows;
-}
 
 TEST(Compare, CallsATenPercentSlowdownOfTenProcessesARegression) {
   const CompareVerdict verdict =
@@ -323,119 +282,6 @@ TEST(Compare, LabelsUnequalProcessesAndStillCompares) {
       CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), PlantedRows(kName, 1200, 0.01, 7, 1));
   EXPECT_TRUE(verdict.benchmarks[0].has(Label::kProcessesUnequal));
   EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-}
-
-TEST(Compare, JudgesMemory) {
-  const CompareVerdict verdict = CompareRows(WithCounter("rss_peak_bytes", 1e8, 0.001, 0),
-                                             WithCounter("rss_peak_bytes", 1.1e8, 0.001, 1));
-  EXPECT_EQ(FindChange(verdict, kName, "rss_peak_bytes")->finding, Finding::kRegressed);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-}
-
-TEST(Compare, KnowsThatLessThroughputIsWorse) {
-  const CompareVerdict verdict = CompareRows(WithCounter("bytes_per_second", 1e9, 0.01, 0),
-                                             WithCounter("bytes_per_second", 1e6, 0.01, 1));
-  const Change* change = FindChange(verdict, kName, "bytes_per_second");
-  EXPECT_EQ(change->finding, Finding::kRegressed);
-  EXPECT_NEAR(change->change->estimate, -0.999, 0.001);
-  EXPECT_LT(*change->detectable, 0);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-}
-
-TEST(Compare, HoldsAllocationsExactlyEvenOfOneProcess) {
-  double nanos = 1000;
-  const auto one = [&](double allocations) {
-    Row row = PlantedRow(kName, ++nanos);  // no two runs measure the same
-    row.counters["allocs_per_op"] = allocations;
-    return std::vector<Row>{row};
-  };
-  CompareVerdict verdict = CompareRows(one(2), one(1000), {}, {}, 1);
-  EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->method, Method::kExact);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-  verdict = CompareRows(one(2), one(2), {}, {}, 1);
-  EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->finding, Finding::kUnchanged);
-  verdict = CompareRows(one(0), one(1), {}, {}, 1);
-  EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->finding, Finding::kRegressed);
-  EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->reason, Reason::kFromZero);
-  // What one process counted as a fraction may be another number in the next.
-  verdict = CompareRows(one(2.25), one(2.5), {}, {}, 1);
-  EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->finding, Finding::kInconclusive);
-}
-
-TEST(Compare, ReportsACounterOfUnknownDirectionWithoutGatingIt) {
-  const CompareVerdict verdict =
-      CompareRows(WithCounter("widgets", 10, 0.01, 0), WithCounter("widgets", 20, 0.01, 1));
-  const Change* change = FindChange(verdict, kName, "widgets");
-  EXPECT_EQ(change->finding, Finding::kChanged);
-  EXPECT_FALSE(change->gated);
-  EXPECT_EQ(change->direction, Direction::kUnknown);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-}
-
-TEST(Compare, ThePolicyCanGateACounterAndSayWhichWayIsBetter) {
-  const Policy policy = PolicyOf(
-      "[[compare.override]]\nmetrics = \"widgets\"\ngate = true\n"
-      "direction = \"lower\"\nmargin = \"50%\"\n");
-  const auto base = WithCounter("widgets", 10, 0.01, 0);
-  EXPECT_EQ(CompareRows(base, WithCounter("widgets", 20, 0.01, 1), policy).exit_code,
-            ExitCode::kBroken);
-  EXPECT_EQ(CompareRows(base, WithCounter("widgets", 14, 0.01, 1), policy).exit_code,
-            ExitCode::kPass);
-}
-
-TEST(Compare, AGateOnAnUnknownDirectionOrOnNothingIsAnError) {
-  const auto base = WithCounter("widgets", 10, 0.01, 0);
-  const auto fresh = WithCounter("widgets", 10, 0.01, 1);
-  CompareVerdict verdict =
-      CompareRows(base, fresh, PolicyOf("[compare]\nmetrics = [\"widgets\", \"cpu_time_ns\"]"));
-  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
-  EXPECT_THAT(verdict.problems, ElementsAre(HasSubstr("no better direction is known")));
-  verdict = CompareRows(base, fresh, PolicyOf("[compare]\nmetrics = \"cpu_tim_ns\""));
-  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
-  EXPECT_THAT(verdict.problems, Contains(HasSubstr("did you mean \"cpu_time_ns\"?")));
-  verdict = CompareRows(base, fresh,
-                        PolicyOf("[[compare.override]]\nbenchmarks = \"BM_Srot*\"\nmargin = 0.2"));
-  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
-}
-
-TEST(Compare, AMetricThatIsGoneIsMissing) {
-  const CompareVerdict verdict = CompareRows(WithCounter("rss_peak_bytes", 1e8, 0.001, 0),
-                                             PlantedRows(kName, 1000, 0.01, 10, 1));
-  EXPECT_EQ(FindChange(verdict, kName, "rss_peak_bytes")->finding, Finding::kMissing);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
-}
-
-TEST(Compare, ANumberThatIsNotFiniteIsIncomparable) {
-  const CompareVerdict verdict =
-      CompareRows(WithCounter("items_per_second", 10, 0, 0),
-                  WithCounter("items_per_second", std::numeric_limits<double>::quiet_NaN(), 0, 1));
-  EXPECT_EQ(FindChange(verdict, kName, "items_per_second")->finding, Finding::kIncomparable);
-  EXPECT_THAT(verdict.Explain(verdict.benchmarks[0]), HasSubstr("not finite"));
-  EXPECT_EQ(verdict.exit_code, ExitCode::kIncomparable);
-}
-
-TEST(Compare, ComparesNumbersThatHaveNoLogarithm) {
-  const Policy policy = PolicyOf("[compare]\nmetrics = \"rss_net_bytes\"");
-  const auto around = [](double centre, int phase) {
-    std::vector<Row> rows = PlantedRows(kName, 1000, 0.01, 10, phase);
-    for (int i = 0; i < 10; ++i) {
-      rows[static_cast<size_t>(i)].counters["rss_net_bytes"] = centre + Deviation(i, phase);
-    }
-    return rows;
-  };
-  CompareVerdict verdict = CompareRows(around(0.5, 0), around(50, 1), policy);
-  EXPECT_EQ(verdict.benchmarks[0].changes[0].method, Method::kRankSumOfValues);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-  const auto constant = [&](double value, int phase) {
-    std::vector<Row> rows = around(0, phase);
-    for (Row& row : rows) row.counters["rss_net_bytes"] = value;
-    return rows;
-  };
-  verdict = CompareRows(constant(0, 0), constant(0, 1), policy);
-  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kUnchanged);
-  verdict = CompareRows(constant(0, 0), constant(7, 1), policy);
-  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kRegressed);
-  EXPECT_EQ(verdict.benchmarks[0].reason, Reason::kFromZero);
 }
 
 TEST(Compare, RefusesAnotherMachineUnlessItIsAllowed) {
