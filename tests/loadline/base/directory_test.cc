@@ -252,34 +252,6 @@ TEST_F(DirectoryTest, ListsItsEntriesByName) {
                                     EntryIs("b", false), EntryIs("c", true)));
 }
 
-TEST(DeletedCurrentDirectory, IsReportedAsMissing) {
-  const std::string before = std::filesystem::current_path().string();
-  for (const char* const path : {"child", ".", "./child", "a/b", "..", "../x"}) {
-    const testing::TempDir parent;
-    const std::string doomed = parent.Path("doomed");
-    std::filesystem::create_directory(doomed);
-    std::filesystem::current_path(doomed);
-    std::filesystem::remove(doomed);
-    const auto opened = Directory::OpenOrCreate(path);
-    std::filesystem::current_path(before);
-    EXPECT_THAT(opened, StatusIs(absl::StatusCode::kNotFound)) << path;
-  }
-}
-
-TEST(RelativePath, IsMadeBelowTheCurrentDirectory) {
-  const std::string before = std::filesystem::current_path().string();
-  const testing::TempDir parent;
-  std::filesystem::create_directory(parent.Path("here"));
-  std::filesystem::current_path(parent.Path("here"));
-  const auto below = Directory::OpenOrCreate("a/b");
-  const auto beside = Directory::OpenOrCreate("../c");
-  std::filesystem::current_path(before);
-  ASSERT_OK(below);
-  ASSERT_OK(beside);
-  EXPECT_EQ((*below)->path(), parent.Path("here/a/b"));
-  EXPECT_EQ((*beside)->path(), parent.Path("c"));
-}
-
 TEST_F(DirectoryTest, ListsEverythingToEachOfManyThreads) {
   static constexpr size_t kFiles = 200;
   for (size_t i = 0; i < kFiles; ++i) temp_.WriteFile(absl::StrCat(i), "");
