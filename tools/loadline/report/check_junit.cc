@@ -29,6 +29,7 @@ JunitOutcome OutcomeOf(const LimitVerdict& limit) {
     case Outcome::kFail:
       return JunitOutcome::kFailure;
     case Outcome::kError:
+    case Outcome::kInconclusive:
       return JunitOutcome::kError;
   }
   return JunitOutcome::kError;

@@ -13,6 +13,25 @@ using judge::CheckVerdict;
 using judge::LimitVerdict;
 using judge::Outcome;
 
+namespace {
+
+// What an explanation of a limit is about.
+absl::string_view KindOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+      return "holds";
+    case Outcome::kFail:
+      return "broken";
+    case Outcome::kInconclusive:
+      return "inconclusive";
+    case Outcome::kError:
+      return "not judged";
+  }
+  return "not judged";
+}
+
+}  // namespace
+
 std::string LimitTableAsText(const CheckVerdict& verdict, bool color) {
   if (verdict.limits.empty()) return std::string();
   TextTable table({{"verdict"}, {"limit"}, {"worst"}, {"at"}, {"measured"}});
@@ -32,8 +51,7 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
   };
   for (const LimitVerdict& limit : verdict.limits) {
     if (!limit.explanation.empty()) {
-      add(limit.outcome == Outcome::kFail ? "broken" : "not judged",
-          absl::StrCat(limit.required(), ": ", limit.explanation));
+      add(KindOf(limit.outcome), absl::StrCat(limit.required(), ": ", limit.explanation));
     }
     if (limit.outcome != Outcome::kError && limit.rows_without_counter > 0) {
       add("not measured", absl::StrCat(limit.required(), ": ", limit.rows_without_counter,

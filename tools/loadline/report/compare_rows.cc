@@ -45,9 +45,10 @@ double Badness(const CompareRow& row) {
   return 0;
 }
 
-// The side of a fraction: below -margin, within, above +margin.
-int SideOf(double fraction, double margin) {
-  return fraction > margin ? 1 : fraction < -margin ? -1 : 0;
+// Where a fraction stands to +margin and -margin: below, at or above each.
+std::pair<int, int> PlaceOf(double fraction, double margin) {
+  const auto sign = [](double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; };
+  return {sign(fraction - margin), sign(fraction + margin)};
 }
 
 std::string Value(std::optional<double> value, absl::string_view metric) {
@@ -87,8 +88,9 @@ std::string FormatChange(double fraction, double margin) {
   const double size = std::abs(percent);
   int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
   std::string text = absl::StrFormat("%+.*f", decimals, percent);
-  for (; decimals < kMaxDecimals; text = absl::StrFormat("%+.*f", ++decimals, percent)) {
-    if (SideOf(std::stod(text) / 100, margin) == SideOf(fraction, margin)) break;
+  while (margin > 0 && decimals < kMaxDecimals &&
+         PlaceOf(std::stod(text) / 100, margin) != PlaceOf(fraction, margin)) {
+    text = absl::StrFormat("%+.*f", ++decimals, percent);
   }
   return absl::StrCat(text, " %");
 }

@@ -42,7 +42,7 @@ CompareCells CellsOf(const judge::CompareVerdict& verdict, const CompareRow& row
 std::string ExplainRow(const judge::CompareVerdict& verdict, const CompareRow& row);
 
 // A fraction as a percentage with its sign: three digits, or as many more as it takes to see on
-// which side of +margin and -margin it is. Infinity is "+inf".
+// which side of +margin and -margin it is (0: three digits). Infinity is "+inf".
 std::string FormatChange(double fraction, double margin);
 
 // "3 PASS, 1 UNCHANGED": how many of the rows from the `first` on have each finding.

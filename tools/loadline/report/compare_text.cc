@@ -72,11 +72,11 @@ std::string Table(const CompareVerdict& verdict, const std::vector<CompareRow>& 
   return table.Render(color);
 }
 
-// One line each, "KIND: TEXT", escaped.
+// One line each, "ABOUT: TEXT", escaped.
 class Lines {
  public:
-  void Add(absl::string_view kind, absl::string_view text) {
-    absl::StrAppend(&text_, kind, ": ", EscapeTerminal(text), "\n");
+  void Add(absl::string_view about, absl::string_view text) {
+    absl::StrAppend(&text_, EscapeTerminal(absl::StrCat(about, ": ", text)), "\n");
   }
   const std::string& text() const { return text_; }
 
@@ -112,7 +112,6 @@ std::string Findings(const CompareVerdict& verdict, bool color) {
   return out;
 }
 
-// Tells the kind of an about-text from the text only by the colon: names are escaped.
 std::string Surroundings(const CompareVerdict& verdict) {
   Lines lines;
   for (const Remark& remark : SurroundingsOf(verdict)) lines.Add(remark.about, remark.text);

@@ -68,7 +68,7 @@ TEST(CompareReport, EveryFormatHasTheLimitsThatTheCheckReportHas) {
                         Format::kSarif, Format::kCsv}) {
     const std::string text = absl::StrReplaceAll(RenderCompare(verdict, format), {{"\\", ""}});
     for (const judge::LimitVerdict& limit : verdict.limits->limits) {
-      EXPECT_THAT(text, HasSubstr(limit.required().substr(0, limit.required().find('<'))));
+      EXPECT_THAT(text, HasSubstr(limit.required().substr(0, limit.required().find(')'))));
     }
   }
 }
