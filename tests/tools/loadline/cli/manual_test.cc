@@ -1,10 +1,12 @@
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
@@ -23,25 +25,32 @@ std::string Block(const std::string& fence) {
   return manual.substr(text, manual.find("```", text) - text);
 }
 
-TEST(Manual, TheExampleOfCheckPrintsWhatTheManualSays) {
+// Runs the example whose console block is `title` on the files it names, in a folder of their own.
+void ExpectExample(const std::string& title, const std::vector<std::string>& files,
+                   const std::vector<const char*>& args, int code) {
   const testing::TempDir dir;
-  dir.WriteFile("results.json", Block("json results.json"));
-  dir.WriteFile("limits.toml", Block("toml limits.toml"));
-  std::vector<std::string> lines = absl::StrSplit(Block("console check"), '\n');
-  ASSERT_EQ(lines[0], "$ loadline check results.json --policy limits.toml");
-  const std::string result = dir.Path("results.json");
-  const std::string policy = dir.Path("limits.toml");
-  const std::vector<const char*> args = {"check", result.c_str(), "--policy", policy.c_str()};
-  std::ostringstream out;
-  std::ostringstream err;
-  EXPECT_EQ(Main(args, out, err), 1);
-  std::string text = out.str();
-  for (size_t at; (at = text.find(dir.path() + "/")) != std::string::npos;) {
-    text.erase(at, dir.path().size() + 1);
+  for (const std::string& file : files) {
+    const std::string fence = absl::StrCat(file.substr(file.find('.') + 1), " ", file);
+    dir.WriteFile(file, Block(fence));
   }
-  std::string shown;
-  for (size_t i = 1; i + 1 < lines.size(); ++i) shown += lines[i] + "\n";
-  EXPECT_EQ(text, shown) << err.str();
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(dir.path());
+  std::ostringstream out, err;
+  EXPECT_EQ(Main(args, out, err), code);
+  std::filesystem::current_path(before);
+  EXPECT_EQ(absl::StrCat("$ loadline ", absl::StrJoin(args, " "), "\n", out.str()),
+            Block("console " + title))
+      << err.str();
+}
+
+TEST(Manual, TheExampleOfCheckPrintsWhatTheManualSays) {
+  ExpectExample("check", {"results.json", "limits.toml"},
+                {"check", "results.json", "--policy", "limits.toml"}, 1);
+}
+
+TEST(Manual, TheExampleOfComparePrintsWhatTheManualSays) {
+  ExpectExample("compare", {"base.json", "new.json"},
+                {"compare", "--base", "base.json", "--new", "new.json"}, 1);
 }
 
 }  // namespace
