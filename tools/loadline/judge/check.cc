@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "loadline/stats/proportion.h"
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/judge/time_semantics.h"
@@ -56,12 +57,52 @@ std::vector<Benchmark> GroupRows(absl::Span<const ResultFile> files) {
 
 // What one benchmark gives to one limit.
 struct Measurement {
-  std::optional<double> value;  // absent: no row has the counter
+  std::optional<double> value;                    // absent: no row has the counter
+  stats::Proof proof = stats::Proof::kUndecided;  // of confident limits with a finite value
+  std::string sample;                             // what the proof rests on: "52 of 53 succeeded"
   size_t rows_without = 0;
   std::string problem;  // the counters contradict each other
 };
 
-Measurement MeasureRate(const Benchmark& benchmark) {
+// What a rate's operations prove. Counts beyond 2^53 are no whole numbers any more.
+void ProveRate(const Limit& limit, double ok, double total, Measurement& result) {
+  constexpr double kLargest = 9007199254740992.0;
+  if (!(total >= 0) || !(total <= kLargest) || !(ok >= 0) || !(ok <= total)) return;
+  const auto successes = static_cast<uint64_t>(ok);
+  const auto trials = static_cast<uint64_t>(total);
+  const double alpha = 1 - limit.confidence;
+  const double share = limit.require.mark / 100;
+  result.proof = limit.require.upper() ? stats::ProvenAtMost(successes, trials, share, alpha)
+                                       : stats::ProvenAtLeast(successes, trials, share, alpha);
+  result.sample = absl::StrCat(successes, " of ", trials, " succeeded");
+}
+
+double QuantileOf(const LimitExpression& require) {
+  return require.statistic == Statistic::kMedian ? 0.5 : require.quantile;
+}
+
+void ProveQuantile(const Limit& limit, const std::vector<double>& values, Measurement& result) {
+  const LimitExpression& require = limit.require;
+  const double alpha = 1 - limit.confidence;
+  const double q = QuantileOf(require);
+  result.proof = require.upper() ? stats::QuantileProvenBelow(values, q, require.mark, alpha)
+                                 : stats::QuantileProvenAbove(values, q, require.mark, alpha);
+  const auto within = std::count_if(values.begin(), values.end(), [&](double value) {
+    return require.upper() ? value < require.mark : value > require.mark;
+  });
+  result.sample = absl::StrCat(within, " of ", values.size(), " values are on the right side");
+}
+
+// The fewest trials that can prove a confident limit, all of them good.
+uint64_t TrialsNeeded(const Limit& limit) {
+  const LimitExpression& require = limit.require;
+  const double share =
+      require.statistic == Statistic::kRate ? require.mark / 100 : QuantileOf(require);
+  const bool at_least = require.upper() == (require.statistic != Statistic::kRate);
+  return stats::TrialsToProve(at_least ? share : 1 - share, 1 - limit.confidence);
+}
+
+Measurement MeasureRate(const Limit& limit, const Benchmark& benchmark) {
   Measurement result;
   double ok = 0;
   double total = 0;
@@ -82,11 +123,13 @@ Measurement MeasureRate(const Benchmark& benchmark) {
     total += *row_total;
   }
   if (any) result.value = 100 * ok / total;  // no operation at all: NaN, which passes nothing
+  if (any && limit.confident) ProveRate(limit, ok, total, result);
   return result;
 }
 
-Measurement Measure(const LimitExpression& require, const Benchmark& benchmark) {
-  if (require.statistic == Statistic::kRate) return MeasureRate(benchmark);
+Measurement Measure(const Limit& limit, const Benchmark& benchmark) {
+  const LimitExpression& require = limit.require;
+  if (require.statistic == Statistic::kRate) return MeasureRate(limit, benchmark);
   Measurement result;
   std::vector<double> values;
   bool finite = true;
@@ -101,6 +144,7 @@ Measurement Measure(const LimitExpression& require, const Benchmark& benchmark) 
   }
   if (values.empty()) return result;
   result.value = finite ? require.Evaluate(values) : std::nan("");
+  if (finite && limit.confident) ProveQuantile(limit, values, result);
   return result;
 }
 
@@ -166,17 +210,46 @@ class LimitJudge {
 
   void MeasureAll() {
     for (const Benchmark* benchmark : matched_) {
-      const Measurement measurement = Measure(verdict_.limit.require, *benchmark);
+      const Measurement measurement = Measure(verdict_.limit, *benchmark);
       verdict_.rows_without_counter += measurement.rows_without;
       if (!measurement.problem.empty()) contradiction_ = measurement.problem;
       if (!measurement.value.has_value()) continue;
       ++verdict_.benchmarks_measured;
-      if (!verdict_.worst.has_value() ||
-          Worse(verdict_.limit.require, *measurement.value, *verdict_.worst)) {
+      if (!verdict_.worst.has_value() || Gravest(measurement)) {
+        proof_ = measurement.proof;
+        sample_ = measurement.sample;
         verdict_.worst = measurement.value;
         verdict_.worst_benchmark = benchmark->name;
         verdict_.worst_source = benchmark->source;
       }
+    }
+  }
+
+  // Whether it is worse than the worst so far. Of a confident limit, what refutes it is worse than
+  // what proves nothing, and that is worse than what proves it.
+  bool Gravest(const Measurement& measurement) const {
+    const auto gravity = [](double value, stats::Proof proof) {
+      if (!std::isfinite(value) || proof == stats::Proof::kRefuted) return 2;
+      return proof == stats::Proof::kUndecided ? 1 : 0;
+    };
+    const int now = gravity(*measurement.value, measurement.proof);
+    const int before = gravity(*verdict_.worst, proof_);
+    if (verdict_.limit.confident && now != before) return now > before;
+    return Worse(verdict_.limit.require, *measurement.value, *verdict_.worst);
+  }
+
+  void ConcludeConfident() {
+    const std::string percent = absl::StrCat(100 * verdict_.limit.confidence, " % confidence");
+    if (proof_ == stats::Proof::kProved) {
+      Decide(Outcome::kPass, ExitCode::kPass, absl::StrCat("proved at ", percent, ": ", sample_));
+    } else if (proof_ == stats::Proof::kRefuted) {
+      Decide(Outcome::kFail, ExitCode::kBroken,
+             absl::StrCat("refuted at ", percent, ": ", sample_));
+    } else {
+      const uint64_t needed = TrialsNeeded(verdict_.limit);
+      Decide(Outcome::kInconclusive, ExitCode::kInconclusive,
+             absl::StrCat("neither proved nor refuted at ", percent, ": ", sample_,
+                          "; proving it needs at least ", needed, " of ", needed));
     }
   }
 
@@ -187,6 +260,8 @@ class LimitJudge {
       Decide(Outcome::kError, ExitCode::kInvalid, UnknownCounter());
     } else if (!std::isfinite(*verdict_.worst)) {
       Decide(Outcome::kFail, ExitCode::kBroken, "a value is not finite, which holds no mark");
+    } else if (verdict_.limit.confident) {
+      ConcludeConfident();
     } else if (verdict_.limit.require.Holds(*verdict_.worst)) {
       Decide(Outcome::kPass, ExitCode::kPass, "");
     } else {
@@ -213,6 +288,8 @@ class LimitJudge {
   LimitVerdict verdict_;
   std::vector<const Benchmark*> matched_;
   std::string contradiction_;
+  stats::Proof proof_ = stats::Proof::kUndecided;  // of the worst benchmark
+  std::string sample_;
 };
 
 void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
@@ -262,6 +339,8 @@ absl::string_view Word(ExitCode code) {
       return "FAIL";
     case ExitCode::kNotMeasured:
       return "INCOMPLETE";
+    case ExitCode::kInconclusive:
+      return "INCONCLUSIVE";
     default:
       return "ERROR";
   }
@@ -280,6 +359,8 @@ std::string LimitsText(const CheckVerdict& verdict) {
   std::string text = absl::StrCat(verdict.CountOf(Outcome::kPass), " of ", all, " limits hold");
   if (failed > 0) absl::StrAppend(&text, ", ", failed, " broken");
   if (errors > 0) absl::StrAppend(&text, ", ", errors, " not judged");
+  const size_t inconclusive = verdict.CountOf(Outcome::kInconclusive);
+  if (inconclusive > 0) absl::StrAppend(&text, ", ", inconclusive, " inconclusive");
   if (!verdict.failures.empty()) {
     absl::StrAppend(&text, ", ", verdict.failures.size(), " benchmark rows failed");
   }
@@ -334,6 +415,8 @@ absl::string_view OutcomeName(Outcome outcome) {
       return "FAIL";
     case Outcome::kError:
       return "ERROR";
+    case Outcome::kInconclusive:
+      return "INCONCLUSIVE";
   }
   return "ERROR";
 }

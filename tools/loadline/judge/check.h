@@ -24,8 +24,9 @@ struct Host {
 };
 Host HostOf(const results::ResultFile& file);
 
-enum class Outcome { kPass, kFail, kError };
-// "pass", "FAIL", "ERROR".
+// kInconclusive: of limits in mode "confident", whose sample proves neither.
+enum class Outcome { kPass, kFail, kError, kInconclusive };
+// "pass", "FAIL", "ERROR", "INCONCLUSIVE".
 absl::string_view OutcomeName(Outcome outcome);
 
 // One limit held against everything that it selects.
@@ -79,6 +80,10 @@ struct CheckVerdict {
 
 // Holds every limit of the policy against the files' iteration rows, grouped by host and canonical
 // name. Rows of the same benchmark in several files are one sample.
+//
+// A limit in mode "confident" passes when every benchmark proves it, fails when one refutes it, and
+// is inconclusive (3) otherwise: rates by the interval of Clopper and Pearson, quantiles by the
+// binomial test; a rate's operations and a quantile's rows count as independent.
 //
 // A limit's worst benchmark decides. It fails when that value breaks the mark or is not finite; it
 // is an error when no benchmark matches or no matching row has the counter (2), or when every

@@ -89,7 +89,8 @@ class Reader {
   }
 
   absl::Status ReadLimit(const toml::table& table) {
-    LOADLINE_RETURN_IF_ERROR(CheckKeys(table, "[[limit]]", {"benchmarks", "except", "require"}));
+    LOADLINE_RETURN_IF_ERROR(
+        CheckKeys(table, "[[limit]]", {"benchmarks", "except", "require", "mode", "confidence"}));
     LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "[[limit]]", "benchmarks"));
     std::vector<PlacedString> exceptions;
     if (table.contains("except")) {
@@ -105,15 +106,47 @@ class Reader {
       if (glob.empty()) return Error(where, "except is empty; leave it out to except nothing");
       limit.except.push_back(glob);
     }
+    LOADLINE_RETURN_IF_ERROR(ReadMode(table, limit));
     for (const auto& [text, where] : requirements) {
       ParsedLimit parsed = ParseLimitExpression(text);
       if (!parsed.expression.has_value()) {
         return Error(PositionInTomlString(toml_, where, parsed.error_offset), parsed.error);
       }
       limit.require = *std::move(parsed.expression);
+      if (limit.confident && !CanBeConfident(limit.require.statistic)) {
+        return Error(where,
+                     "mode \"confident\" is for rate(success), quantiles and medians; the others "
+                     "have no limit that holds for every distribution");
+      }
       limit.where = where;
       policy_.limits.push_back(limit);
     }
+    return absl::OkStatus();
+  }
+
+  static bool CanBeConfident(Statistic statistic) {
+    return statistic == Statistic::kRate || statistic == Statistic::kQuantile ||
+           statistic == Statistic::kMedian;
+  }
+
+  absl::Status ReadMode(const toml::table& table, Limit& limit) const {
+    if (const toml::node* mode = table.get("mode")) {
+      const std::string text = mode->value<std::string>().value_or("");
+      if (text != "point" && text != "confident") {
+        return ErrorAt(*mode, "mode is neither \"point\" nor \"confident\"");
+      }
+      limit.confident = text == "confident";
+    }
+    const toml::node* confidence = table.get("confidence");
+    if (confidence == nullptr) return absl::OkStatus();
+    if (!limit.confident) {
+      return ErrorAt(*confidence, "confidence is only for mode = \"confident\"");
+    }
+    const double value = ReadFraction(*confidence).value_or(0);
+    if (!(value >= 0.5) || !(value < 1)) {
+      return ErrorAt(*confidence, "confidence is no share from 0.5 and below 1, such as \"95%\"");
+    }
+    limit.confidence = value;
     return absl::OkStatus();
   }
 

@@ -19,6 +19,10 @@ struct Limit {
   std::vector<std::string> benchmarks;  // globs over canonical names; any of them selects,
   std::vector<std::string> except;      // unless one of these does
   LimitExpression require;
+  // "confident": what the numbers were drawn from must hold the mark, not just the numbers; each
+  // answer is wrong with a chance of at most 1 - confidence. Only of rates and quantiles.
+  bool confident = false;
+  double confidence = 0.95;
   TextPosition where;  // of the requirement in the policy file
 };
 

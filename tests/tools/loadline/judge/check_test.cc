@@ -65,6 +65,53 @@ TEST(Check, FailsWhenOneBenchmarkBreaksTheLimit) {
   EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
 }
 
+// A limit in mode "confident".
+Policy Confident(const std::string& require) {
+  auto policy = ParsePolicy("p.toml", absl::StrCat("[[limit]]\nbenchmarks = \"*\"\nrequire = \"",
+                                                   require, "\"\nmode = \"confident\""));
+  EXPECT_OK(policy);
+  return policy.ok() ? *std::move(policy) : Policy();
+}
+
+CheckVerdict CheckConfidentRate(double ok, double total) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"ops_ok", ok}, {"ops_total", total}})});
+  return Check(Confident("rate(success) > 95%"), {file});
+}
+
+TEST(Check, ProvingMoreThan95PercentNeeds59Of59) {  // 0.95^59 = 0.0485, 0.95^58 = 0.0510
+  EXPECT_EQ(CheckConfidentRate(59, 59).exit_code, ExitCode::kPass);
+  const CheckVerdict verdict = CheckConfidentRate(58, 58);
+  EXPECT_EQ(verdict.limits[0].outcome, Outcome::kInconclusive);
+  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("needs at least 59 of 59"));
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInconclusive);
+  EXPECT_THAT(verdict.Headline(), HasSubstr("INCONCLUSIVE: 0 of 1 limits hold, 1 inconclusive"));
+}
+
+TEST(Check, AConfidentRateThatIsRefutedFails) {
+  EXPECT_EQ(CheckConfidentRate(40, 59).exit_code, ExitCode::kBroken);
+  EXPECT_EQ(CheckConfidentRate(96, 100).exit_code, ExitCode::kInconclusive);
+  EXPECT_EQ(CheckConfidentRate(0, 0).exit_code, ExitCode::kBroken);  // no operation at all
+}
+
+TEST(Check, AConfidentQuantileIsProvedByAsManyValues) {
+  const Policy policy = Confident("p95(x) < 10");
+  std::vector<Row> rows;
+  for (int i = 0; i < 58; ++i) rows.push_back(MakeRow("a", {{"x", 1}}));
+  EXPECT_EQ(Check(policy, {MakeFile(rows)}).exit_code, ExitCode::kInconclusive);
+  rows.push_back(MakeRow("a", {{"x", 1}}));
+  EXPECT_EQ(Check(policy, {MakeFile(rows)}).exit_code, ExitCode::kPass);
+  for (int i = 0; i < 20; ++i) rows.push_back(MakeRow("a", {{"x", 11}}));
+  EXPECT_EQ(Check(policy, {MakeFile(rows)}).exit_code, ExitCode::kBroken);
+}
+
+TEST(Check, OneBenchmarkThatProvesNothingKeepsAConfidentLimitFromPassing) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"ops_ok", 990}, {"ops_total", 1000}}),
+                                    MakeRow("b", {{"ops_ok", 5}, {"ops_total", 5}})});
+  const CheckVerdict verdict = Check(Confident("rate(success) > 95%"), {file});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInconclusive);
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "b");
+}
+
 TEST(Check, LeavesOutWhatTheLimitExcepts) {
   const ResultFile file = MakeFile({MakeRow("a", {{"x", 1}}), MakeRow("a_Peer", {{"x", 99}})});
   const auto policy = ParsePolicy(

@@ -1,6 +1,7 @@
 #include "tools/loadline/judge/policy.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -45,6 +46,74 @@ TEST(Policy, AnEmptyFileHasNoLimits) {
   const auto policy = ParsePolicy("p", "");
   ASSERT_OK(policy);
   EXPECT_TRUE(policy->limits.empty());
+}
+
+TEST(Policy, ReadsWhatComparisonsAreHeldTo) {
+  const auto policy = ParsePolicy("p", R"(
+[compare]
+margin = "3%"
+metrics = ["cpu_time_ns", "rss_*"]
+allow_env = "compiler"
+inconclusive = "warn"
+missing = "ignore"
+new = "fail"
+[[compare.override]]
+benchmarks = "Mix/*"
+metrics = "widgets"
+margin = "20%"
+direction = "higher"
+gate = true
+inconclusive = "fail")");
+  ASSERT_OK(policy);
+  const ComparePolicy& compare = policy->compare;
+  EXPECT_THAT(compare.metrics, ElementsAre("cpu_time_ns", "rss_*"));
+  EXPECT_THAT(compare.allow_env, ElementsAre("compiler"));
+  EXPECT_EQ(compare.inconclusive, Action::kWarn);
+  EXPECT_EQ(compare.missing, Action::kIgnore);
+  EXPECT_EQ(compare.fresh, Action::kFail);
+  ASSERT_EQ(compare.overrides.size(), 1u);
+  const CompareOverride& override = compare.overrides[0];
+  EXPECT_EQ(override.where.line, 9u);
+  EXPECT_TRUE(override.Selects("Mix/A", "widgets"));
+  EXPECT_FALSE(override.Selects("Mix/A", "cpu_time_ns"));
+  EXPECT_EQ(override.direction, Direction::kHigherIsBetter);
+  EXPECT_EQ(override.gate, true);
+  EXPECT_DOUBLE_EQ(*override.margin, 0.2);
+  EXPECT_EQ(override.inconclusive, Action::kFail);
+  EXPECT_FALSE(override.missing.has_value());
+}
+
+TEST(Policy, NamesLineAndColumnOfEveryMistakeInCompare) {
+  const std::string limit = "[[limit]]\nbenchmarks = \"*\"\nrequire = \"p5(x) < 1\"\n";
+  const std::pair<std::string, const char*> wrongs[] = {
+      {"[compare]\nalpha = 0.5", "p.toml:2:9: alpha is no chance"},
+      {"[compare]\nmetrics = []", "p.toml:2:11: metrics is an empty list"},
+      {"[compare]\nmetrics = \"\"", "p.toml:2:11: metrics has an empty name"},
+      {"[compare]\nallow_env = \"cpu_modle\"",
+       "p.toml:2:13: allow_env: no key \"cpu_modle\" of the environment; did you mean "
+       "\"cpu_model\"?"},
+      {"[compare]\nmissing = \"pass\"", "p.toml:2:11: missing is none of"},
+      {"[compare]\nnew = true", "p.toml:2:7: new is none of"},
+      {"[compare]\noverride = 3", "p.toml:2:12: override is not a list of tables"},
+      {"[compare]\noverride = [3]", "p.toml:2:13: override is not a list of tables"},
+      {"[[compare.override]]\nbenchmark = \"x\"",
+       "p.toml:2:1: unknown key \"benchmark\" in [[compare.override]]; did you mean "
+       "\"benchmarks\"?"},
+      {"[[compare.override]]\nbenchmarks = \"\"", "p.toml:2:14: benchmarks is empty"},
+      {"[[compare.override]]\nmargin = 1", "p.toml:2:10: margin is no share"},
+      {"[[compare.override]]\ndirection = \"up\"", "p.toml:2:13: direction is none of"},
+      {"[[compare.override]]\ngate = \"yes\"", "p.toml:2:8: gate is neither true nor false"},
+      {"[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(x) < 1\"\nmode = \"confident\"",
+       "p.toml:3:11: mode \"confident\" is for rate(success)"},
+      {limit + "mode = \"sure\"", "p.toml:4:8: mode is neither"},
+      {limit + "confidence = 0.9", "p.toml:4:14: confidence is only for"},
+      {limit + "mode = \"confident\"\nconfidence = 1", "p.toml:5:14: confidence is no share"},
+  };
+  for (const auto& [toml, message] : wrongs) {
+    EXPECT_THAT(ParsePolicy("p.toml", toml).status(),
+                StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(message)))
+        << toml;
+  }
 }
 
 constexpr char kHead[] = "[[limit]]\nbenchmarks = \"*\"\n";

@@ -62,15 +62,42 @@ TEST(HostileFiles, ANumberOfAMillionDigitsIsRefusedUnread) {
                ::testing::HasSubstr("a number of 1000000 bytes")));
 }
 
-TEST(HostileFiles, EveryCutOfARealFileIsRefused) {
-  std::ifstream in(LOADLINE_TESTDATA "/google_benchmark_1_7_1.json");
-  const std::string whole(std::istreambuf_iterator<char>(in), {});
-  ASSERT_OK(ParseResultFile("whole", whole));
-  const size_t end = whole.rfind('}');
-  for (size_t size = 0; size <= end; size += 7) {
-    EXPECT_THAT(ParseResultFile("cut", whole.substr(0, size)),
-                StatusIs(absl::StatusCode::kInvalidArgument))
-        << size;
+constexpr const char* kValidFiles[] = {"google_benchmark_1_5.json", "google_benchmark_1_6.json",
+                                       "google_benchmark_1_7_1.json", "google_benchmark_1_8.json",
+                                       "google_benchmark_1_9.json"};
+
+std::string ReadValidFile(const std::string& name) {
+  std::ifstream in(std::string(LOADLINE_TESTDATA "/") + name);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+TEST(HostileFiles, EveryCutOfAValidFileIsRefusedWithAPlace) {
+  for (const char* name : kValidFiles) {
+    const std::string whole = ReadValidFile(name);
+    ASSERT_OK(ParseResultFile("whole", whole)) << name;
+    const size_t end = whole.rfind('}');
+    for (size_t size = 0; size <= end; ++size) {
+      const auto cut = ParseResultFile("cut", whole.substr(0, size));
+      ASSERT_FALSE(cut.ok()) << name << " cut at " << size;
+      ASSERT_THAT(std::string(cut.status().message()), ::testing::StartsWith("cut: byte "));
+    }
+  }
+}
+
+// A changed byte may leave a valid file; if not, the error has a place in the file.
+TEST(HostileFiles, AnyByteOfAValidFileMayBeAnyOther) {
+  for (const char* name : kValidFiles) {
+    const std::string whole = ReadValidFile(name);
+    for (size_t at = 0; at < whole.size(); ++at) {
+      for (char byte : {'\0', '"', '\\', '{', ']', ',', '9', '-', '\x80', '\xff'}) {
+        std::string damaged = whole;
+        damaged[at] = byte;
+        const auto file = ParseResultFile("damaged", damaged);
+        if (file.ok()) continue;
+        ASSERT_THAT(std::string(file.status().message()), ::testing::StartsWith("damaged: byte "))
+            << name << " with another byte at " << at;
+      }
+    }
   }
 }
 

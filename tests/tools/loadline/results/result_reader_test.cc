@@ -92,6 +92,29 @@ TEST(ResultReader, ReadsSkippedRowsAndUnitsOfGoogleBenchmark19) {
   EXPECT_EQ(row.counters.at("max_bytes_used"), 4096);
 }
 
+// What each version of the library writes that the others do not; 1.7.1 and 1.9 are above.
+TEST(ResultReader, ReadsTheKeysOfEveryVersion) {
+  const ResultFile v15 = ReadGolden("google_benchmark_1_5.json");
+  const Row& plain = Find(v15, "BM_A/8");
+  EXPECT_EQ(plain.real_time_ns, 1500);
+  EXPECT_EQ(plain.family_index, -1) << "1.6 and newer";
+  EXPECT_EQ(plain.counters.at("items_per_second"), 2);
+  EXPECT_EQ(Find(v15, "BM_A/8_mean").aggregate_unit, "") << "1.6 and newer";
+  const Row& failed = Find(v15, "BM_Bad");
+  EXPECT_FALSE(failed.measured()) << "its times are 0 and mean nothing";
+  EXPECT_FALSE(Find(v15, "BM_O_RMS").real_time_ns.has_value());
+
+  const ResultFile v16 = ReadGolden("google_benchmark_1_6.json");
+  EXPECT_EQ(Find(v16, "BM_A/8").family_index, 0);
+  EXPECT_EQ(Find(v16, "BM_A/8_mean").aggregate_unit, "time");
+
+  const ResultFile v18 = ReadGolden("google_benchmark_1_8.json");
+  EXPECT_EQ(v18.ContextText("library_version"), "v1.8.5");
+  EXPECT_EQ(v18.ContextText("json_schema_version"), "1");
+  EXPECT_TRUE(Find(v18, "BM_Skip").skipped);
+  EXPECT_FALSE(Find(v18, "BM_Skip").measured());
+}
+
 TEST(ResultReader, AcceptsEverySpellingOfNonFinite) {
   for (const char* text : {"NaN", "nan", "-nan", "Infinity", "inf", "-inf", "INF", "null"}) {
     EXPECT_FALSE(std::isfinite(OneRow(absl::StrCat(",\"x\":", text)).counters.at("x"))) << text;
