@@ -9,12 +9,15 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <future>
 #include <limits>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "loadline/base/log.h"
+#include "loadline/base/mutex.h"
 #include "loadline/platform/cpu.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/sanitizer.h"
@@ -387,39 +390,63 @@ void ExpectSound(const OperationSnapshot& operation, const PlantedOperations& pl
   EXPECT_LE(operation.latency.max_nanos(), uint64_t{PlantedOperations::kOkNanos});
 }
 
+// A thread that counts in `stripe`, as one in so many does.
+template <typename Work>
+std::thread ThreadOfStripe(size_t stripe, Work work) {
+  for (;;) {
+    std::promise<bool> has_it;
+    std::future<bool> answer = has_it.get_future();
+    std::thread thread([&work, stripe, has_it = std::move(has_it)]() mutable {
+      const bool mine = StripedSharedMutex::ThreadStripe() == stripe;
+      Work copy = work;  // before the answer: then `work` may be gone
+      has_it.set_value(mine);
+      if (mine) copy();
+    });
+    if (answer.get()) return thread;
+    thread.join();
+  }
+}
+
 TEST_F(PerformanceMonitorTest, ShowsOnlyWhatWasRecordedWhileEightThreadsDoEverything) {
+  constexpr int kThreads = 4;
   constexpr int kRounds = 20'000;
-  PlantedOperations planted(monitor_.Operation("a"));
-  std::atomic<int> recording{4};
-  const auto until_done = [&](auto step) {
-    return [&recording, step] {
-      while (recording > 0) step();
+  PlantedOperations mixed(monitor_.Operation("a"));
+  PlantedOperations failing(monitor_.Operation("b"));
+  std::atomic<int> left{kThreads * kRounds};
+  const auto while_left = [&left](int more_than, auto step) {
+    return [&left, more_than, step] {
+      while (left > more_than) step();
     };
   };
+  const auto expect_sound = [&] {
+    const MonitorSnapshot snapshot = monitor_.Snapshot();
+    ASSERT_THAT(snapshot.operations, SizeIs(2));
+    ExpectSound(snapshot.operations[0], mixed);
+    ExpectSound(snapshot.operations[1], failing);
+  };
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (int j = 0; j < kRounds; ++j) planted.Run(j % 2 == 0);
-      --recording;
-    });
-  }
-  for (int i = 0; i < 2; ++i) {
-    threads.emplace_back(until_done([&] {
-      const MonitorSnapshot snapshot = monitor_.Snapshot();
-      ASSERT_THAT(snapshot.operations, SizeIs(1));
-      ExpectSound(snapshot.operations[0], planted);
+  for (int i = 0; i < kThreads; ++i) {
+    threads.push_back(ThreadOfStripe(0, [&] {
+      for (int j = 0; j < kRounds; ++j, --left) {
+        mixed.Run(j % 2 == 0);
+        failing.Run(true);
+      }
     }));
   }
-  threads.emplace_back(until_done([&] { monitor_.Reset(); }));
-  threads.emplace_back(until_done([&] {
+  threads.emplace_back(while_left(0, expect_sound));
+  threads.emplace_back(while_left(0, expect_sound));
+  // The resets end early, so that what they leave in the counts is still there in the end.
+  threads.emplace_back(while_left(kThreads * kRounds / 4, [&] { monitor_.Reset(); }));
+  threads.emplace_back(while_left(0, [&] {
     monitor_.SetEnabled(false);
     monitor_.SetEnabled(true);
   }));
   for (std::thread& thread : threads) thread.join();
+  expect_sound();
+  EXPECT_GT(mixed.begun(), 0u);
   monitor_.Reset();
   EXPECT_EQ(monitor_.Snapshot().operations[0].count, 0u);
-  EXPECT_EQ(monitor_.Snapshot().operations[0].errors, 0u);
-  EXPECT_GT(planted.begun(), 0u);
+  EXPECT_EQ(monitor_.Snapshot().operations[1].errors, 0u);
 }
 
 TEST_F(PerformanceMonitorTest, LosesNothingAndNeverCountsBackWhileSnapshotsAreTaken) {
@@ -429,10 +456,10 @@ TEST_F(PerformanceMonitorTest, LosesNothingAndNeverCountsBackWhileSnapshotsAreTa
   std::atomic<uint64_t> recording{kThreads};
   std::vector<std::thread> threads;
   for (uint64_t i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
+    threads.push_back(ThreadOfStripe(0, [&] {
       for (uint64_t j = 0; j < kRounds; ++j) planted.Run(j % 2 == 0);
       --recording;
-    });
+    }));
   }
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
