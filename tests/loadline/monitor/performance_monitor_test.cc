@@ -450,8 +450,7 @@ TEST_F(PerformanceMonitorTest, ShowsOnlyWhatWasRecordedWhileEightThreadsDoEveryt
 }
 
 TEST_F(PerformanceMonitorTest, LosesNothingAndNeverCountsBackWhileSnapshotsAreTaken) {
-  constexpr uint64_t kThreads = 6;
-  constexpr uint64_t kRounds = 20'000;
+  constexpr uint64_t kThreads = 6, kRounds = 20'000;
   PlantedOperations planted(monitor_.Operation("a"));
   std::atomic<uint64_t> recording{kThreads};
   std::vector<std::thread> threads;
