@@ -163,7 +163,8 @@ bool IsCMakeList(absl::string_view path) {
 }
 
 bool IsTestData(absl::string_view path) {
-  return IsWithin(path, "tests/golden") || absl::StrContains(path, "/testdata/");
+  return IsWithin(path, "tests/golden") || IsWithin(path, "tests/fuzz/corpus") ||
+         absl::StrContains(path, "/testdata/");
 }
 
 bool IsWithin(absl::string_view path, absl::string_view place) {
