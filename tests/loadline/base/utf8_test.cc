@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "tools/loadline/results/text_safety.h"
-
 namespace loadline {
 namespace {
 
@@ -70,12 +68,6 @@ TEST(FirstUtf8Char, ReadsEveryCharacterThereIs) {
     if (surrogate) continue;
     ASSERT_EQ(first.code_point, c);
     ASSERT_EQ(first.size, text.size()) << c;
-  }
-}
-
-TEST(IsUnprintable, AgreesWithWhatTheReportsEscape) {
-  for (uint32_t c = 0; c <= 0x10FFFF; ++c) {
-    ASSERT_EQ(IsUnprintable(c), results::IsUnprintable(c)) << c;
   }
 }
 

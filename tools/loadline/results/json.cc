@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "loadline/base/utf8.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::results {

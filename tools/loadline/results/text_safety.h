@@ -16,17 +16,14 @@ struct TextChar {
   bool valid = false;       // shortest-form UTF-8, no surrogate, at most U+10FFFF
 };
 
-// The first character. REQUIRES: not empty.
+// The first character, as FirstUtf8Char() of loadline/base/utf8.h reads it, but of what is invalid
+// only one byte: it is shown byte by byte. REQUIRES: not empty.
 TextChar FirstChar(absl::string_view text);
 
 bool IsValidUtf8(absl::string_view text);
 
-// Characters that a terminal, editor or log viewer acts on instead of showing: controls (Cc),
-// format characters such as the bidirectional overrides (Cf), line and paragraph separators,
-// noncharacters. Unicode 15.
-bool IsUnprintable(uint32_t code_point);
-
-// The text as \xNN for every byte of an unprintable character and for every invalid byte;
+// The text as \xNN for every byte of an unprintable character (IsUnprintable() of
+// loadline/base/utf8.h, as in log lines) and for every invalid byte;
 // everything else, backslashes too, stays. Applying it twice changes nothing.
 std::string EscapeUnprintable(absl::string_view text);
 
