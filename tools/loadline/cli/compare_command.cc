@@ -160,17 +160,22 @@ class CompareCommand : public Command {
     return policy;
   }
 
-  // File by file: the side keeps what it needs, and the rest is freed unless `kept` wants it.
+  // Row by row: the side keeps what it needs. Whole files only where `kept` wants them.
   absl::Status ReadSide(const std::vector<std::string>& paths, judge::Side& side,
                         std::vector<results::ResultFile>* kept) const {
+    results::InputOptions input;
+    input.max_bytes = max_bytes_;
     for (const std::string& path : paths) {
-      results::InputOptions input;
-      input.max_bytes = max_bytes_;
+      if (kept == nullptr) {
+        judge::Side::Sink sink(side);
+        LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, sink, input));
+        continue;
+      }
       LOADLINE_ASSIGN_OR_RETURN(std::vector<results::ResultFile> files,
                                 results::ReadResultFiles(path, input));
       for (results::ResultFile& file : files) {
         side.Add(file);
-        if (kept != nullptr) kept->push_back(std::move(file));
+        kept->push_back(std::move(file));
       }
     }
     return absl::OkStatus();
