@@ -28,6 +28,18 @@ double AtMost(uint64_t successes, uint64_t trials, double p) {
                              static_cast<double>(trials - successes), p, Quiet());
 }
 
+Proof Opposite(Proof proof) {
+  switch (proof) {
+    case Proof::kProved:
+      return Proof::kRefuted;
+    case Proof::kRefuted:
+      return Proof::kProved;
+    case Proof::kUndecided:
+      break;
+  }
+  return Proof::kUndecided;
+}
+
 }  // namespace
 
 Interval ClopperPearson(uint64_t successes, uint64_t trials, double confidence) {
@@ -52,15 +64,7 @@ Proof ProvenAtLeast(uint64_t successes, uint64_t trials, double limit, double al
 }
 
 Proof ProvenAtMost(uint64_t successes, uint64_t trials, double limit, double alpha) {
-  switch (ProvenAtLeast(successes, trials, limit, alpha)) {
-    case Proof::kProved:
-      return Proof::kRefuted;
-    case Proof::kRefuted:
-      return Proof::kProved;
-    case Proof::kUndecided:
-      break;
-  }
-  return Proof::kUndecided;
+  return Opposite(ProvenAtLeast(successes, trials, limit, alpha));
 }
 
 Proof QuantileProvenBelow(absl::Span<const double> sample, double q, double mark, double alpha) {
@@ -76,15 +80,7 @@ Proof QuantileProvenBelow(absl::Span<const double> sample, double q, double mark
 }
 
 Proof QuantileProvenAbove(absl::Span<const double> sample, double q, double mark, double alpha) {
-  switch (QuantileProvenBelow(sample, q, mark, alpha)) {
-    case Proof::kProved:
-      return Proof::kRefuted;
-    case Proof::kRefuted:
-      return Proof::kProved;
-    case Proof::kUndecided:
-      break;
-  }
-  return Proof::kUndecided;
+  return Opposite(QuantileProvenBelow(sample, q, mark, alpha));
 }
 
 uint64_t TrialsToProve(double limit, double alpha) {

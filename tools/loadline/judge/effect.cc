@@ -17,9 +17,6 @@ namespace {
 
 constexpr size_t kMostProcessesAsked = 1000;
 
-bool AllFinite(absl::Span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-}
 bool AllPositive(absl::Span<const double> values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
 }
@@ -40,7 +37,7 @@ class Measurer {
     change.margin = question_.margin;
     change.base_processes = question_.base.size();
     change.new_processes = question_.fresh.size();
-    if (!AllFinite(question_.base) || !AllFinite(question_.fresh)) {
+    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
       change.finding = Finding::kIncomparable;
       change.reason = Reason::kNotFinite;
       return effect_;
