@@ -1,0 +1,89 @@
+#include "tools/loadline/judge/side.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/tools/loadline/judge/planted_runs.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::ResultFile;
+using results::Row;
+using ::testing::ElementsAre;
+
+constexpr char kName[] = "BM_Sort/1024";
+
+std::vector<double> ProcessesOf(const Side& side, absl::string_view metric) {
+  const SideBenchmark* benchmark = side.Find(kName);
+  if (benchmark == nullptr) return {};
+  for (const Series& series : benchmark->series) {
+    if (side.metrics()[series.metric] == metric) return series.processes;
+  }
+  return {};
+}
+
+std::vector<Row> Repetitions(const std::vector<double>& nanos) {
+  std::vector<Row> rows;
+  const auto count = static_cast<int64_t>(nanos.size());
+  for (int64_t i = 0; i < count; ++i) {
+    rows.push_back(PlantedRow(kName, nanos[static_cast<size_t>(i)], i, count));
+  }
+  return rows;
+}
+
+TEST(Side, TakesTheRepetitionsOfAFileForOneProcessAndTheirMedianForItsValue) {
+  Side side;
+  ResultFile file;
+  file.rows = Repetitions({10, 30, 20});
+  side.Add(file);
+  EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(20));
+}
+
+TEST(Side, TakesEachRepetitionOfAnIsolatedRunForAProcess) {
+  Side side;
+  side.Add(IsolatedRun("run.json", Repetitions({10, 30, 20}), 3));
+  EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(10, 30, 20));
+}
+
+// Two processes, in each of which the benchmark repeats itself three times.
+TEST(Side, GroupsWhatABenchmarkRepeatsInsideItsProcess) {
+  Side side;
+  side.Add(IsolatedRun("run.json", Repetitions({10, 30, 20, 50, 60, 40}), 2));
+  EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(20, 50));
+}
+
+TEST(Side, TakesARepetitionThatAppearsAgainForAnotherProcess) {
+  Side side;
+  ResultFile file;
+  file.rows = Repetitions({10, 12}) + Repetitions({20, 22});
+  side.Add(file);
+  EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(11, 21));
+}
+
+TEST(Side, TakesEveryFileForAProcess) {
+  Side side;
+  for (const double nanos : {10.0, 20.0}) {
+    ResultFile file;
+    file.rows = Repetitions({nanos});
+    side.Add(file);
+  }
+  EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(10, 20));
+}
+
+TEST(Side, KnowsACopyOfAFileByItsFigures) {
+  Side side;
+  for (const double nanos : {10.0, 10.0, 11.0}) {
+    ResultFile file;
+    file.rows = Repetitions({nanos});
+    side.Add(file);
+  }
+  EXPECT_EQ(side.files()[0].fingerprint, side.files()[1].fingerprint);
+  EXPECT_NE(side.files()[0].fingerprint, side.files()[2].fingerprint);
+}
+
+}  // namespace
+}  // namespace loadline::judge
