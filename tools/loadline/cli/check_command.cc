@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/judge/check.h"
 #include "tools/loadline/judge/policy.h"
@@ -21,7 +23,7 @@ namespace {
 
 constexpr char kFooter[] = R"(Example:
   loadline check results.json --policy benchmarks/policies/m4.toml
-  loadline check a.json b.json --policy m4.toml --format junit --out verdict.xml
+  loadline check 'runs/*.json' --policy m4.toml --format junit --out verdict.xml
 
 Exit codes:
   0  every limit holds
@@ -34,7 +36,8 @@ class CheckCommand : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.description("Hold Google Benchmark result files to the absolute limits of a policy");
-    app.add_option("RESULT", results_, "Result files of any Google Benchmark; - is standard input")
+    app.add_option("RESULT", results_,
+                   "Result files of any Google Benchmark; globs; - is standard input")
         ->required()
         ->option_text("FILE ...");
     app.add_option("--policy", policy_, "The limits (docs/formats.md)")
@@ -58,6 +61,7 @@ class CheckCommand : public Command {
 
  private:
   absl::StatusOr<judge::CheckVerdict> Judge() {
+    LOADLINE_ASSIGN_OR_RETURN(results_, ExpandInputPaths("RESULT", results_));
     std::vector<std::string> inputs = results_;
     inputs.push_back(policy_);
     if (std::count(inputs.begin(), inputs.end(), "-") > 1) {
@@ -66,11 +70,12 @@ class CheckCommand : public Command {
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, judge::ReadPolicy(policy_));
     std::vector<results::ResultFile> files;
+    results::InputOptions options;
+    options.max_bytes = max_bytes_;
     for (const std::string& path : results_) {
-      results::InputOptions options;
-      options.max_bytes = max_bytes_;
-      LOADLINE_ASSIGN_OR_RETURN(results::ResultFile file, results::ReadResultFile(path, options));
-      files.push_back(std::move(file));
+      LOADLINE_ASSIGN_OR_RETURN(std::vector<results::ResultFile> documents,
+                                results::ReadResultFiles(path, options));
+      std::move(documents.begin(), documents.end(), std::back_inserter(files));
     }
     return judge::Check(policy, files);
   }

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -40,6 +43,14 @@ class Matches {
   int error_;
 };
 
+// Which file a path leads to, whatever its name; none where that cannot be known.
+using FileId = std::optional<std::pair<dev_t, ino_t>>;
+FileId IdOf(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return std::pair(info.st_dev, info.st_ino);
+}
+
 bool IsPattern(const std::string& path) {
   struct stat info = {};
   return path.find_first_of("*?[") != std::string::npos && ::lstat(path.c_str(), &info) != 0;
@@ -60,6 +71,10 @@ absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
 
 absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag,
                                                           absl::Span<const std::string> paths) {
+  std::set<FileId> known;
+  for (const std::string& path : paths) {
+    if (!IsPattern(path)) known.insert(IdOf(path));
+  }
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     if (!IsPattern(path)) {
@@ -70,7 +85,10 @@ absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag
         return absl::Status(found.status().code(), absl::StrCat(flag, " ", results::Quoted(path),
                                                                 ": ", found.status().message()));
       }
-      files.insert(files.end(), found->begin(), found->end());
+      for (std::string& match : *found) {
+        const FileId id = IdOf(match);
+        if (!id.has_value() || known.insert(id).second) files.push_back(std::move(match));
+      }
     }
     if (files.size() > kMostFiles) {
       return absl::InvalidArgumentError(

@@ -11,7 +11,9 @@
 namespace loadline::cli {
 
 // The files that `paths` name, in their order. One that is "-", exists, or has none of * ? [ is
-// itself; any other is a pattern of glob(7), which becomes the files that match, sorted by name.
+// itself; any other is a pattern of glob(7), which becomes the files that match, sorted by name. A
+// match that is the same file as an earlier match, or as one that is named, is left out: patterns
+// overlap, and links have several names.
 // Patterns are expanded here as well as in the shell because a long list does not fit into a
 // command line, and because a quoted pattern means the same in every shell.
 //

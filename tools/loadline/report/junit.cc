@@ -10,14 +10,17 @@ std::string Attribute(absl::string_view name, absl::string_view value) {
   return absl::StrCat(" ", name, "=\"", EscapeXml(value), "\"");
 }
 
-std::string ElementOf(JunitOutcome outcome, absl::string_view message) {
+// Some readers insist on a type, which in Java is the exception's.
+std::string ElementOf(JunitOutcome outcome, absl::string_view type, absl::string_view message) {
+  const std::string attributes =
+      absl::StrCat(Attribute("type", type), Attribute("message", message));
   switch (outcome) {
     case JunitOutcome::kPass:
       return absl::StrCat("<system-out>", EscapeXml(message), "</system-out>");
     case JunitOutcome::kFailure:
-      return absl::StrCat("<failure", Attribute("message", message), "/>");
+      return absl::StrCat("<failure", attributes, "/>");
     case JunitOutcome::kError:
-      return absl::StrCat("<error", Attribute("message", message), "/>");
+      return absl::StrCat("<error", attributes, "/>");
     case JunitOutcome::kSkipped:
       return absl::StrCat("<skipped", Attribute("message", message), "/>");
   }
@@ -38,8 +41,8 @@ void JunitSuite::AddCase(absl::string_view class_name, absl::string_view name, J
   if (outcome == JunitOutcome::kError) ++errors_;
   if (outcome == JunitOutcome::kSkipped) ++skipped_;
   absl::StrAppend(&cases_, "    <testcase", Attribute("classname", class_name),
-                  Attribute("name", name), ">\n      ", ElementOf(outcome, message),
-                  "\n    </testcase>\n");
+                  Attribute("name", name), Attribute("time", "0"), ">\n      ",
+                  ElementOf(outcome, class_name, message), "\n    </testcase>\n");
 }
 
 std::string JunitSuite::Render() const {

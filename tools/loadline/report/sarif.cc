@@ -26,20 +26,27 @@ const char* NameOf(SarifKind kind) {
   return "fail";
 }
 
-Json Location(const SarifResult& result) {
-  Json::Object physical{
-      {"artifactLocation",
-       Json::Object{{"uri", EscapeUriPath(result.path == "-" ? "stdin" : result.path)}}}};
-  if (result.where.line > 0) {
-    physical.emplace_back("region", Json::Object{{"startLine", result.where.line},
-                                                 {"startColumn", result.where.column}});
+// Those who show results want a line, so that what is about a whole file is about its first.
+Json RegionOf(const judge::TextPosition& where) {
+  if (where.line == 0) return Json::Object{{"startLine", 1}};
+  return Json::Object{{"startLine", where.line}, {"startColumn", where.column}};
+}
+
+// None where there is neither a file nor a benchmark.
+Json::Array LocationsOf(const SarifResult& result) {
+  Json::Object location;
+  if (!result.path.empty()) {
+    const std::string uri = EscapeUriPath(result.path == "-" ? "stdin" : result.path);
+    location.emplace_back("physicalLocation",
+                          Json::Object{{"artifactLocation", Json::Object{{"uri", uri}}},
+                                       {"region", RegionOf(result.where)}});
   }
-  Json::Object location{{"physicalLocation", std::move(physical)}};
   if (!result.benchmark.empty()) {
     location.emplace_back("logicalLocations",
                           Json::Array{Json::Object{{"fullyQualifiedName", result.benchmark}}});
   }
-  return location;
+  if (location.empty()) return {};
+  return {Json(std::move(location))};
 }
 
 // A `level` other than "none" is allowed for failures only.
@@ -48,7 +55,7 @@ Json ResultAsJson(const SarifResult& result) {
                       {"kind", NameOf(result.kind)},
                       {"level", result.kind == SarifKind::kFail ? "error" : "none"},
                       {"message", Text(result.message)},
-                      {"locations", Json::Array{Location(result)}}};
+                      {"locations", LocationsOf(result)}};
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct SarifResult {
   std::string rule;  // the id of one of the rules
   SarifKind kind = SarifKind::kFail;
   std::string message;
-  std::string path;           // the file it is about; "-" is standard input
+  std::string path;           // the file it is about; "-" is standard input; empty: none
   judge::TextPosition where;  // in that file; line 0: the file as a whole
   std::string benchmark;      // empty: none
 };

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -117,6 +120,45 @@ TEST_F(CheckCommand, SaysWhichFileIsMissing) {
 
 TEST_F(CheckCommand, OneBadFileAmongGoodOnesIsNoPass) {
   EXPECT_EQ(CheckValue("9", {dir_.WriteFile("bad.json", "{")}).code, 2);
+}
+
+TEST_F(CheckCommand, ReadsEveryFileThatAPatternMatches) {
+  dir_.WriteFile("run.1.json", ResultWith("9"));
+  dir_.WriteFile("run.2.json", ResultWith("10"));
+  const std::string policy = dir_.WriteFile("p.toml", kPolicy);
+  const Outcome outcome = RunTool({"check", dir_.Path("run.*.json"), "--policy", policy});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("run.1.json"));
+  EXPECT_THAT(outcome.out, HasSubstr("run.2.json"));
+}
+
+TEST_F(CheckCommand, NamesThePatternThatMatchesNothing) {
+  const Outcome outcome =
+      RunTool({"check", dir_.Path("*.json"), "--policy", dir_.WriteFile("p.toml", kPolicy)});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("no file matches"));
+}
+
+TEST_F(CheckCommand, JudgesEveryDocumentOfAConcatenatedFile) {
+  const std::string both =
+      dir_.WriteFile("both.json", absl::StrCat(ResultWith("9"), "\n", ResultWith("10")));
+  const std::string policy = dir_.WriteFile("p.toml", kPolicy);
+  const Outcome outcome = RunTool({"check", both, "--policy", policy});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("both.json (document 2)"));
+}
+
+TEST_F(CheckCommand, ReadsStandardInput) {
+  const std::string piped = dir_.WriteFile("piped.json", ResultWith("10"));
+  const std::string policy = dir_.WriteFile("p.toml", kPolicy);
+  const int before = ::dup(STDIN_FILENO);
+  const int file = ::open(piped.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::dup2(file, STDIN_FILENO), STDIN_FILENO);
+  const Outcome outcome = RunTool({"check", "-", "--policy", policy});
+  ::dup2(before, STDIN_FILENO);
+  ::close(file);
+  ::close(before);
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
 }
 
 TEST_F(CheckCommand, ObeysMaxBytes) {

@@ -1,5 +1,6 @@
 #include "tools/loadline/cli/input_paths.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,40 @@ TEST(ExpandInputPaths, LeavesPlainPathsToWhoeverOpensThem) {
   const auto paths = ExpandInputPaths("--base", {"-", "none.json"});
   ASSERT_TRUE(paths.ok()) << paths.status();
   EXPECT_THAT(*paths, ElementsAre("-", "none.json"));
+}
+
+TEST(ExpandInputPaths, TakesAFileOnceHoweverManyPatternsItMatches) {
+  const TempDir dir;
+  for (const char* name : {"a.json", "b.json"}) dir.WriteFile(name, "");
+  const auto paths = ExpandInputPaths("--base", {dir.Path("a.*"), dir.Path("*.json")});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(dir.Path("a.json"), dir.Path("b.json")));
+}
+
+TEST(ExpandInputPaths, TakesAFileOnceUnderWhicheverNameItComesFirst) {
+  const TempDir dir;
+  dir.WriteFile("a.json", "");
+  std::filesystem::create_symlink(dir.Path("a.json"), dir.Path("latest.json"));
+  std::filesystem::create_hard_link(dir.Path("a.json"), dir.Path("z.json"));
+  const auto paths = ExpandInputPaths("--base", {dir.Path("*.json")});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(dir.Path("a.json")));
+}
+
+TEST(ExpandInputPaths, LeavesOutTheMatchThatIsNamedAsWell) {
+  const TempDir dir;
+  for (const char* name : {"a.json", "b.json"}) dir.WriteFile(name, "");
+  const auto paths = ExpandInputPaths("--base", {dir.Path("*.json"), dir.Path("a.json")});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(dir.Path("b.json"), dir.Path("a.json")));
+}
+
+TEST(ExpandInputPaths, KeepsWhatIsNamedTwiceForTheJudgeToRefuse) {
+  const TempDir dir;
+  const std::string path = dir.WriteFile("a.json", "");
+  const auto paths = ExpandInputPaths("--base", {path, path});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(path, path));
 }
 
 TEST(ExpandInputPaths, NamesThePatternThatMatchesNothing) {
