@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "loadline/stats/proportion.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/judge/time_semantics.h"
@@ -362,7 +363,7 @@ std::string LimitsText(const CheckVerdict& verdict) {
   const size_t inconclusive = verdict.CountOf(Outcome::kInconclusive);
   if (inconclusive > 0) absl::StrAppend(&text, ", ", inconclusive, " inconclusive");
   if (!verdict.failures.empty()) {
-    absl::StrAppend(&text, ", ", verdict.failures.size(), " benchmark rows failed");
+    absl::StrAppend(&text, ", ", Counted(verdict.failures.size(), "benchmark row"), " failed");
   }
   return text;
 }
@@ -401,7 +402,7 @@ Host HostOf(const ResultFile& file) {
   add(file.ContextText("loadline.host.hardware_model"));
   add(file.ContextText("loadline.host.cpu_model"));
   const std::string cpus = file.ContextText("num_cpus");
-  if (!cpus.empty()) parts.push_back(absl::StrCat(cpus, " CPUs"));
+  if (!cpus.empty()) parts.push_back(absl::StrCat(cpus, cpus == "1" ? " CPU" : " CPUs"));
   host.description = absl::StrJoin(parts, ", ");
   host.reference = file.ContextText("loadline.reference_machine") == "true";
   return host;
@@ -464,7 +465,8 @@ CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
   verdict.benchmarks = benchmarks.size();
   const size_t skipped = CountSkipped(benchmarks);
   if (skipped > 0) {
-    verdict.notes.push_back(absl::StrCat(skipped, " benchmarks skipped themselves"));
+    verdict.notes.push_back(
+        Counted(skipped, "benchmark skipped itself", "benchmarks skipped themselves"));
   }
   AddThreadedTimeNote(policy, files, verdict);
   const bool partial =

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "loadline/stats/multiplicity.h"
+#include "tools/loadline/judge/advice.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/effect.h"
 #include "tools/loadline/judge/geometric_mean.h"
 #include "tools/loadline/judge/glob.h"
@@ -171,15 +173,17 @@ class Comparer {
     Matched matched = Match(base_, fresh_, terms_, options);
     verdict_.benchmarks = std::move(matched.benchmarks);
     evidence_ = std::move(matched.evidence);
+    questions_ = std::move(matched.questions);
     for (ComparedMetric& metric : matched.metrics) {
       verdict_.metrics.push_back(std::move(metric.name));
     }
     if (matched.filtered_out > 0) {
-      Note(absl::StrCat(matched.filtered_out, " benchmarks are not selected"));
+      Note(absl::StrCat(Counted(matched.filtered_out, "benchmark is", "benchmarks are"),
+                        " not selected"));
     }
     if (matched.without_noise > 0) {
       Note(absl::StrCat(options_.noise->source, " has no spread for ", matched.without_noise,
-                        " of the gate's metrics"));
+                        " of the gate's figures"));
     }
   }
 
@@ -271,6 +275,7 @@ class Comparer {
       if (!decided) ConcludeChange(evidence, better_adjusted_[index], change);
       if (change.gated) CountGated(benchmark, change);
     });
+    AdviseProcesses(questions_, verdict_);
     for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
   }
 
@@ -356,11 +361,13 @@ class Comparer {
       if (benchmark.reason == Reason::kNothingGated) ++ungated;
     }
     if (ungated > 0) {
-      Note(absl::StrCat(ungated, " benchmarks have no metric that decides"));
+      Note(absl::StrCat(Counted(ungated, "benchmark has", "benchmarks have"),
+                        " no metric that decides"));
     }
     const size_t worse = verdict_.CountOfChanges(Finding::kRegressed, false);
     if (worse > 0) {
-      Note(absl::StrCat(worse, " metrics that do not decide got worse"));
+      Note(absl::StrCat(Counted(worse, "figure that does", "figures that do"),
+                        " not decide got worse"));
     }
     if (environment_refused_) return;
     if (compared_ == 0) {
@@ -382,6 +389,7 @@ class Comparer {
   bool environment_refused_ = false;
   absl::flat_hash_map<uint64_t, std::string> seen_;  // fingerprint -> where
   std::vector<Evidence> evidence_;                   // by change
+  std::vector<EffectQuestion> questions_;            // by change
   std::vector<double> better_adjusted_;              // by change
   absl::flat_hash_set<uint32_t> undirected_;         // gated metrics without a direction
   size_t compared_ = 0;                              // gated changes with figures

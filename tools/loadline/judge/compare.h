@@ -92,6 +92,9 @@ struct Change {
   // The smallest change for the worse that would have been called in 80 % of such comparisons, a
   // fraction of the base with the sign of the worse direction. Absent when no change could.
   std::optional<double> detectable;
+  // Of kInconclusive: how many processes a side would tell (advice.h). Absent where no number would
+  // or the spread is not known.
+  std::optional<size_t> processes_to_tell;
   // One-sided, of "not worse by more than the margin". Absent without a test.
   std::optional<double> p;
   std::optional<double> p_adjusted;  // gated: Holm's, over the gate; otherwise Benjamini-Hochberg's

@@ -1,9 +1,11 @@
 // What CompareVerdict says in words: names, reasons with what to do about them, the headline.
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/judge/compare.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::judge {
@@ -11,21 +13,38 @@ namespace {
 
 constexpr size_t kGenerousProcesses = 10;  // finite intervals at every usual alpha
 
-std::string Plural(size_t count, absl::string_view one, absl::string_view many) {
-  return absl::StrCat(count, " ", count == 1 ? one : many);
+// More than so many processes are no advice.
+constexpr size_t kMostWorthwhile = 1000;
+
+// A pilot's answer is not known to a process: up to the next of these.
+size_t RoundedUp(size_t processes) {
+  for (const size_t step : {10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700}) {
+    if (processes <= step) return step;
+  }
+  return kMostWorthwhile;
 }
 
-std::string WhatToRun(const CompareVerdict& verdict) {
-  const size_t processes = std::max(kGenerousProcesses, verdict.processes_needed_gate);
+// Enough for the gate, for finite intervals, and for `wanted` where a number is known.
+std::string WhatToRun(const CompareVerdict& verdict, std::optional<size_t> wanted) {
+  const size_t processes =
+      std::max({kGenerousProcesses, verdict.processes_needed_gate, wanted.value_or(0)});
   return absl::StrCat("run `loadline run --suite BIN --repetitions ", processes,
                       " --out FILE` on both sides, or give as many result files a side");
 }
 
-std::string TooFew(const CompareVerdict& verdict, size_t base, size_t fresh) {
+std::string BeyondReach(size_t processes) {
+  return absl::StrCat("at this spread it would take more than ",
+                      std::min(processes, kMostWorthwhile),
+                      " processes a side: let each measure longer (--benchmark_min_time), quieten "
+                      "the machine, or allow a wider margin");
+}
+
+std::string TooFew(const CompareVerdict& verdict, size_t base, size_t fresh,
+                   std::optional<size_t> to_tell) {
   std::string text =
       base == 1 && fresh == 1
           ? "one process a side: how much processes differ from each other is not known"
-          : absl::StrCat(base, " against ", Plural(fresh, "process", "processes"),
+          : absl::StrCat(base, " against ", Counted(fresh, "process", "processes"),
                          ": too few to tell a difference from chance");
   absl::StrAppend(&text, ". At alpha ", verdict.alpha, " it needs at least ",
                   verdict.processes_needed, " a side");
@@ -33,29 +52,60 @@ std::string TooFew(const CompareVerdict& verdict, size_t base, size_t fresh) {
     absl::StrAppend(&text, " (", verdict.processes_needed_gate, " among the ", verdict.gate_size,
                     " comparisons of this gate)");
   }
-  return absl::StrCat(text, ": ", WhatToRun(verdict),
-                      ", or give the recorded spread between "
-                      "processes with --noise");
+  if (to_tell.has_value() && *to_tell > kMostWorthwhile) {
+    return absl::StrCat(text, ", and ", BeyondReach(*to_tell));
+  }
+  std::optional<size_t> wanted;
+  if (to_tell.has_value()) {
+    wanted = RoundedUp(*to_tell);
+    absl::StrAppend(&text, ", and about ", *wanted, " to tell at the spread seen so far");
+  }
+  return absl::StrCat(text, ": ", WhatToRun(verdict, wanted),
+                      ", or give the recorded spread between processes with --noise");
 }
 
-std::string NotAmongSoMany(const CompareVerdict& verdict) {
+std::string TooNoisy(const CompareVerdict& verdict, size_t base, size_t fresh,
+                     std::optional<size_t> to_tell) {
+  const std::string text = "the interval reaches over the margin";
+  if (!to_tell.has_value()) {
+    return absl::StrCat(text, ": more processes a side would narrow it");
+  }
+  if (*to_tell > kMostWorthwhile) return absl::StrCat(text, ", and ", BeyondReach(*to_tell));
+  if (*to_tell <= std::min(base, fresh)) {
+    const size_t twice = RoundedUp(2 * std::max(base, fresh));
+    return absl::StrCat(text,
+                        ", though so many processes mostly tell no change from one of twice "
+                        "the margin: it may lie close to the margin itself. To be sure, ",
+                        WhatToRun(verdict, twice));
+  }
+  const size_t wanted = RoundedUp(*to_tell);
+  return absl::StrCat(text, ". About ", wanted,
+                      " processes a side would tell no change from one "
+                      "of twice the margin in 4 of 5 comparisons: ",
+                      WhatToRun(verdict, wanted));
+}
+
+std::string NotAmongSoMany(const CompareVerdict& verdict, std::optional<size_t> to_tell) {
+  const size_t least = verdict.processes_needed_gate;
+  const size_t wanted =
+      to_tell.has_value() && *to_tell <= kMostWorthwhile ? RoundedUp(*to_tell) : 0;
   return absl::StrCat("worse by more than the margin if it were the only comparison; among ",
                       verdict.gate_size, " it may be chance. Measure these benchmarks again, with ",
-                      verdict.processes_needed_gate,
+                      std::max(least, wanted),
                       " processes a side or more, and compare the new files by themselves");
 }
 
 std::string OfReason(const CompareVerdict& verdict, Reason reason, Finding finding, size_t base,
-                     size_t fresh) {
+                     size_t fresh, std::optional<size_t> to_tell = std::nullopt) {
   switch (reason) {
     case Reason::kNone:
       return "";
     case Reason::kTooFewProcesses:
-      return TooFew(verdict, base, fresh);
+      return TooFew(verdict, base, fresh, to_tell);
     case Reason::kTooNoisy:
-      return "the interval reaches over the margin: more processes a side would narrow it";
+      return TooNoisy(verdict, base, fresh, to_tell);
     case Reason::kNotAmongSoMany:
-      return NotAmongSoMany(verdict);
+      return NotAmongSoMany(verdict, to_tell);
     case Reason::kEnvironment:
       return "the environments are not comparable";
     case Reason::kTimeSemantics:
@@ -81,6 +131,19 @@ std::string OfReason(const CompareVerdict& verdict, Reason reason, Finding findi
       return "no metric of it decides";
   }
   return "";
+}
+
+// "only 3 of 8 processes of the new side have this metric"; empty where all have it, or none.
+std::string OnlyPartlyThere(const BenchmarkComparison& benchmark, const Change& change) {
+  std::vector<std::string> parts;
+  const auto add = [&](size_t having, size_t all, absl::string_view side) {
+    if (having == 0 || having >= all) return;
+    parts.push_back(absl::StrCat(having, " of ", all, " processes of the ", side, " side"));
+  };
+  add(change.base_processes, benchmark.base_processes, "base");
+  add(change.new_processes, benchmark.new_processes, "new");
+  if (parts.empty()) return std::string();
+  return absl::StrCat("only ", absl::StrJoin(parts, " and "), " have this metric");
 }
 
 absl::string_view Word(const CompareVerdict& verdict) {
@@ -226,11 +289,11 @@ size_t CompareVerdict::CountOfChanges(Finding finding, bool gated) const {
 }
 
 std::string CompareVerdict::Headline() const {
-  std::string text = absl::StrCat(
-      Word(*this), ": ", Plural(benchmarks.size(), "benchmark", "benchmarks"), ": ", Counts(*this));
+  std::string text =
+      absl::StrCat(Word(*this), ": ", Counted(benchmarks.size(), "benchmark"), ": ", Counts(*this));
   if (limits.has_value()) absl::StrAppend(&text, "; ", Limits(*limits));
   if (!problems.empty()) {
-    absl::StrAppend(&text, "; ", Plural(problems.size(), "problem", "problems"));
+    absl::StrAppend(&text, "; ", Counted(problems.size(), "problem"));
   }
   const auto refusing =
       std::count_if(environment.begin(), environment.end(),
@@ -252,9 +315,12 @@ std::string CompareVerdict::Explain(const BenchmarkComparison& benchmark) const 
   return text.empty() ? words : absl::StrCat(text, ": ", words);
 }
 
-std::string CompareVerdict::Explain(const BenchmarkComparison&, const Change& change) const {
-  return OfReason(*this, change.reason, change.finding, change.base_processes,
-                  change.new_processes);
+std::string CompareVerdict::Explain(const BenchmarkComparison& benchmark,
+                                    const Change& change) const {
+  const std::string partly = OnlyPartlyThere(benchmark, change);
+  const std::string reason = OfReason(*this, change.reason, change.finding, change.base_processes,
+                                      change.new_processes, change.processes_to_tell);
+  return absl::StrCat(partly, partly.empty() || reason.empty() ? "" : "; ", reason);
 }
 
 }  // namespace loadline::judge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "loadline/stats/interval.h"
@@ -54,6 +55,25 @@ class Measurer {
     return effect_;
   }
 
+  std::optional<size_t> ProcessesToTell(std::optional<double> change) {
+    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
+      return std::nullopt;
+    }
+    base_median_ = stats::Median(question_.base);
+    SetScale();
+    const double target = change.has_value() ? ShiftOf(*change) : 2 * limit_;
+    if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
+    uint64_t needed = stats::RankSumNeeded(base_, fresh_, limit_, question_.alpha, target);
+    if (needed == UINT64_MAX && question_.sigma_log.has_value() && logarithmic_) {
+      const double error_of_one = *question_.sigma_log * std::sqrt(2.0);
+      const double reach = stats::NormalDetectableShift(error_of_one, 0, question_.alpha);
+      const double processes = std::ceil(std::pow(reach / (target - limit_), 2));
+      if (processes < 0x1p53) needed = static_cast<uint64_t>(std::max(1.0, processes));
+    }
+    if (needed == UINT64_MAX) return std::nullopt;
+    return static_cast<size_t>(needed);
+  }
+
  private:
   bool IsExact() const {
     if (!question_.exact || !Constant(question_.base) || !Constant(question_.fresh)) return false;
@@ -80,12 +100,16 @@ class Measurer {
     }
   }
 
-  void CompareSamples() {
+  void SetScale() {
     logarithmic_ = AllPositive(question_.base) && AllPositive(question_.fresh);
     limit_ =
         logarithmic_ ? std::log1p(question_.margin) : question_.margin * std::fabs(base_median_);
     base_ = Oriented(question_.base);
     fresh_ = Oriented(question_.fresh);
+  }
+
+  void CompareSamples() {
+    SetScale();
     effect_.evidence.testable = CanReachAlpha();
     if (effect_.evidence.testable) {
       TestRanks();
@@ -162,6 +186,12 @@ class Measurer {
     return sign_ * shift / std::fabs(base_median_);
   }
 
+  // The opposite.
+  double ShiftOf(double fraction) const {
+    if (logarithmic_) return sign_ * std::log1p(fraction);
+    return sign_ * fraction * std::fabs(base_median_);
+  }
+
   void SetChange(double estimate, const stats::Interval& shift) {
     if (!logarithmic_ && base_median_ == 0) {
       if (estimate == 0 && shift.low == 0 && shift.high == 0) {
@@ -199,6 +229,11 @@ class Measurer {
 }  // namespace
 
 Effect MeasureEffect(const EffectQuestion& question) { return Measurer(question).Measure(); }
+
+std::optional<size_t> ProcessesToTell(const EffectQuestion& question,
+                                      std::optional<double> change) {
+  return Measurer(question).ProcessesToTell(change);
+}
 
 size_t ProcessesNeeded(double alpha) {
   size_t processes = 1;

@@ -49,6 +49,12 @@ struct Effect {
 // there is the ratio of medians and no interval.
 Effect MeasureEffect(const EffectQuestion& question);
 
+// How many processes a side call a true change of `change` (a fraction of the base, for the worse;
+// absent: twice the margin) worse in stats::kPower of comparisons, at the spread within the samples
+// or, where they are too few, at the recorded one. Absent where neither spread is known, where the
+// change is not beyond the margin, and where values are no numbers.
+std::optional<size_t> ProcessesToTell(const EffectQuestion& question, std::optional<double> change);
+
 // The fewest processes a side with which the rank-sum test can reach `alpha` one-sided.
 size_t ProcessesNeeded(double alpha);
 

@@ -89,6 +89,12 @@ std::vector<NumberedSeries> Numbered(const SideBenchmark& benchmark,
   return numbered;
 }
 
+// A metric's figures, and the question that they answer.
+struct Compared {
+  Effect effect;
+  EffectQuestion question;
+};
+
 class Matcher {
  public:
   Matcher(const Side& base, const Side& fresh, const TermsBook& terms, const MatchOptions& options)
@@ -144,11 +150,12 @@ class Matcher {
     CompareMetrics(*base, *fresh, out.name);
     // By name within each half: the numbers are, and the partition is stable.
     std::stable_partition(effects_.begin(), effects_.end(),
-                          [](const Effect& effect) { return effect.change.gated; });
+                          [](const Compared& one) { return one.effect.change.gated; });
     out.changes.reserve(effects_.size());
-    for (Effect& effect : effects_) {
-      matched_.evidence.push_back(effect.evidence);
-      out.changes.push_back(std::move(effect.change));
+    for (Compared& compared : effects_) {
+      matched_.evidence.push_back(compared.effect.evidence);
+      matched_.questions.push_back(compared.question);
+      out.changes.push_back(std::move(compared.effect.change));
     }
   }
 
@@ -173,11 +180,11 @@ class Matcher {
     const ComparedMetric& metric = matched_.metrics[number];
     const Terms terms = terms_.For(name, metric);
     if (!metric.traits.judged && !terms.gated) return;
-    Effect effect;
+    Compared compared;
+    Change& change = compared.effect.change;
     if (base != nullptr && fresh != nullptr) {
-      effect = Measure(name, metric, terms, *base, *fresh);
+      compared = Measure(name, metric, terms, *base, *fresh);
     } else {
-      Change& change = effect.change;
       change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
       change.reason = Reason::kMetricGone;
       change.direction = terms.direction;
@@ -185,13 +192,13 @@ class Matcher {
       change.base_processes = base == nullptr ? 0 : base->processes.size();
       change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
     }
-    effect.change.metric = number;
-    effect.change.gated = terms.gated;
-    effects_.push_back(std::move(effect));
+    change.metric = number;
+    change.gated = terms.gated;
+    effects_.push_back(std::move(compared));
   }
 
-  Effect Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
-                 const Series& base, const Series& fresh) {
+  Compared Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
+                   const Series& base, const Series& fresh) {
     EffectQuestion question{.base = base.processes,
                             .fresh = fresh.processes,
                             .direction = terms.direction,
@@ -202,12 +209,12 @@ class Matcher {
     if (options_.noise != nullptr) {
       question.sigma_log = options_.noise->SigmaLog(name, metric.name);
     }
-    Effect effect = MeasureEffect(question);
-    Change& change = effect.change;
+    Compared compared{MeasureEffect(question), question};
+    Change& change = compared.effect.change;
     if (terms.gated && options_.noise != nullptr && change.method == Method::kPoint) {
       ++matched_.without_noise;
     }
-    if (change.finding == Finding::kIncomparable) return effect;
+    if (change.finding == Finding::kIncomparable) return compared;
     if (options_.environment_refused) {
       change.finding = Finding::kIncomparable;
       change.reason = Reason::kEnvironment;
@@ -216,7 +223,7 @@ class Matcher {
       change.finding = Finding::kIncomparable;
       change.reason = Reason::kTimeSemantics;
     }
-    return effect;
+    return compared;
   }
 
   const Side& base_;
@@ -226,8 +233,8 @@ class Matcher {
   std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
   std::vector<uint32_t> new_numbers_;
   Matched matched_;
-  bool threaded_ = false;        // the benchmark at hand
-  std::vector<Effect> effects_;  // of the benchmark at hand
+  bool threaded_ = false;          // the benchmark at hand
+  std::vector<Compared> effects_;  // of the benchmark at hand
 };
 
 }  // namespace

@@ -32,6 +32,8 @@ struct Matched {
   std::vector<BenchmarkComparison> benchmarks;  // sorted by name; changes gated first
   // One for each change, in the order of the benchmarks and their changes.
   std::vector<Evidence> evidence;
+  // As many: what was asked about each; `base` is empty where nothing was. Points into the sides.
+  std::vector<EffectQuestion> questions;
   size_t filtered_out = 0;   // names that no glob of the options selects
   size_t without_noise = 0;  // changes that needed the recorded spread, and none is recorded
 };

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
@@ -36,7 +37,7 @@ std::string LimitBulletsAsMarkdown(const CheckVerdict& verdict) {
   for (const LimitVerdict& limit : verdict.limits) {
     if (limit.outcome == judge::Outcome::kError || limit.rows_without_counter == 0) continue;
     absl::StrAppend(&out, "- not measured: ", MarkdownCode(limit.required()), ": ",
-                    limit.rows_without_counter, " rows that match have no such counter\n");
+                    RowsWithoutCounter(limit), "\n");
   }
   for (const std::string& note : verdict.notes) {
     absl::StrAppend(&out, "- note: ", EscapeMarkdown(note), "\n");
@@ -60,7 +61,7 @@ std::string CheckAsMarkdown(const CheckVerdict& verdict) {
                                                [](std::string* text, const std::string& source) {
                                                  absl::StrAppend(text, MarkdownCode(source));
                                                }),
-                                 ", ", verdict.benchmarks, " benchmarks\n");
+                                 ", ", judge::Counted(verdict.benchmarks, "benchmark"), "\n");
   for (const std::string& part : {LimitTableAsMarkdown(verdict), LimitBulletsAsMarkdown(verdict)}) {
     if (!part.empty()) absl::StrAppend(&out, "\n", part);
   }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
@@ -54,8 +55,7 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
       add(KindOf(limit.outcome), absl::StrCat(limit.required(), ": ", limit.explanation));
     }
     if (limit.outcome != Outcome::kError && limit.rows_without_counter > 0) {
-      add("not measured", absl::StrCat(limit.required(), ": ", limit.rows_without_counter,
-                                       " rows that match have no such counter"));
+      add("not measured", absl::StrCat(limit.required(), ": ", RowsWithoutCounter(limit)));
     }
   }
   for (const judge::FailedBenchmark& failure : verdict.failures) {
@@ -70,7 +70,7 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
 std::string CheckAsText(const CheckVerdict& verdict, bool color) {
   std::string out = absl::StrCat("Policy ", EscapeTerminal(verdict.policy), " against ",
                                  EscapeTerminal(absl::StrJoin(verdict.sources, ", ")), ", ",
-                                 verdict.benchmarks, " benchmarks\n\n");
+                                 judge::Counted(verdict.benchmarks, "benchmark"), "\n\n");
   for (const std::string& part : {LimitTableAsText(verdict, color), LimitRemarksAsText(verdict)}) {
     if (!part.empty()) absl::StrAppend(&out, part, "\n");
   }

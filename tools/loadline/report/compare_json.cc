@@ -90,22 +90,25 @@ Json IntervalAsJson(const std::optional<judge::ChangeInterval>& change) {
 
 Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark,
                   const Change& change) {
-  return Json::Object{{"metric", verdict.metrics[change.metric]},
-                      {"finding", NameOf(change.finding)},
-                      {"reason", NameOf(change.reason)},
-                      {"explanation", verdict.Explain(benchmark, change)},
-                      {"method", NameOf(change.method)},
-                      {"direction", std::string(DirectionName(change.direction))},
-                      {"gated", change.gated},
-                      {"margin", change.margin},
-                      {"base", JsonFinite(change.base)},
-                      {"new", JsonFinite(change.fresh)},
-                      {"base_processes", change.base_processes},
-                      {"new_processes", change.new_processes},
-                      {"change", IntervalAsJson(change.change)},
-                      {"detectable", JsonFinite(change.detectable)},
-                      {"p", JsonFinite(change.p)},
-                      {"p_adjusted", JsonFinite(change.p_adjusted)}};
+  return Json::Object{
+      {"metric", verdict.metrics[change.metric]},
+      {"finding", NameOf(change.finding)},
+      {"reason", NameOf(change.reason)},
+      {"explanation", verdict.Explain(benchmark, change)},
+      {"method", NameOf(change.method)},
+      {"direction", std::string(DirectionName(change.direction))},
+      {"gated", change.gated},
+      {"margin", change.margin},
+      {"base", JsonFinite(change.base)},
+      {"new", JsonFinite(change.fresh)},
+      {"base_processes", change.base_processes},
+      {"new_processes", change.new_processes},
+      {"change", IntervalAsJson(change.change)},
+      {"detectable", JsonFinite(change.detectable)},
+      {"processes_to_tell",
+       change.processes_to_tell.has_value() ? Json(*change.processes_to_tell) : Json()},
+      {"p", JsonFinite(change.p)},
+      {"p_adjusted", JsonFinite(change.p_adjusted)}};
 }
 
 Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark) {

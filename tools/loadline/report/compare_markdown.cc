@@ -55,8 +55,8 @@ MarkdownBlock Bullets(const std::vector<Remark>& remarks, std::string noun) {
 std::vector<MarkdownBlock> RowBlocks(const CompareVerdict& verdict,
                                      const std::vector<CompareRow>& rows) {
   MarkdownBlock loud{
-      .head = absl::StrCat("\n", TableHead(verdict)), .lines = {}, .tail = "", .noun = "rows"};
-  MarkdownBlock quiet{.head = "", .lines = {}, .tail = "\n</details>\n", .noun = "quiet rows"};
+      .head = absl::StrCat("\n", TableHead(verdict)), .lines = {}, .tail = "", .noun = "row"};
+  MarkdownBlock quiet{.head = "", .lines = {}, .tail = "\n</details>\n", .noun = "quiet row"};
   for (const CompareRow& row : rows) {
     (row.quiet() ? quiet : loud).lines.push_back(RowOf(verdict, row));
   }
@@ -84,8 +84,8 @@ std::string CompareAsMarkdown(const CompareVerdict& verdict) {
       std::find_if(rows.begin(), rows.end(), [](const CompareRow& row) { return row.quiet(); });
   std::vector<MarkdownBlock> blocks = RowBlocks(verdict, rows);
   blocks.insert(blocks.begin() + 1,
-                Bullets(RemarksOf(verdict, {rows.begin(), first_quiet}), "remarks"));
-  blocks.insert(blocks.begin() + 2, Bullets(SurroundingsOf(verdict), "notes"));
+                Bullets(RemarksOf(verdict, {rows.begin(), first_quiet}), "remark"));
+  blocks.insert(blocks.begin() + 2, Bullets(SurroundingsOf(verdict), "note"));
   if (verdict.limits.has_value()) blocks.insert(blocks.begin() + 1, LimitBlock(verdict));
   std::string after = absl::StrCat("\n", EscapeMarkdown(VerdictCounts(verdict)), "\n");
   const std::string mean = GeometricMeanWords(verdict);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
@@ -92,7 +93,8 @@ std::string RowRemarks(const CompareVerdict& verdict, const std::vector<CompareR
   const size_t shown = all ? remarks.size() : std::min(remarks.size(), kFoldedRemarks);
   for (size_t i = 0; i < shown; ++i) lines.Add(remarks[i].about, remarks[i].text);
   if (shown < remarks.size()) {
-    lines.Add("folded", absl::StrCat(remarks.size() - shown, " more remarks; --all shows them"));
+    lines.Add("folded", absl::StrCat(judge::Counted(remarks.size() - shown, "more remark"),
+                                     "; --all shows the rest"));
   }
   return lines.text();
 }
@@ -137,8 +139,8 @@ std::string CompareAsText(const CompareVerdict& verdict, const CompareTextOption
   if (!rows.empty()) {
     parts.push_back(Table(verdict, rows, options.color));
     if (hidden > 0) {
-      absl::StrAppend(&parts.back(), hidden, " more rows are folded (", folded,
-                      "); --all shows them\n");
+      absl::StrAppend(&parts.back(), judge::Counted(hidden, "more row is", "more rows are"),
+                      " folded (", folded, "); --all shows the rest\n");
     }
   }
   parts.push_back(RowRemarks(verdict, rows, options.all));

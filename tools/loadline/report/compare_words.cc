@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/counted.h"
 
 namespace loadline::report {
 namespace {
@@ -20,10 +21,6 @@ using judge::Finding;
 using judge::Label;
 
 constexpr size_t kNamedSources = 3;
-
-std::string Count(size_t count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : noun == "process" ? "es" : "s");
-}
 
 std::string Sources(const std::vector<std::string>& sources) {
   const size_t named = std::min(sources.size(), kNamedSources);
@@ -66,13 +63,14 @@ const char* WordFor(const EnvironmentDifference& difference) {
 }  // namespace
 
 std::string SideWords(const judge::SideSummary& side) {
-  std::string out = absl::StrCat(Sources(side.sources), ": ", Count(side.benchmarks, "benchmark"));
+  std::string out =
+      absl::StrCat(Sources(side.sources), ": ", judge::Counted(side.benchmarks, "benchmark"));
   if (side.benchmarks > 0) {
     if (side.min_processes == side.max_processes) {
-      absl::StrAppend(&out, " in ", Count(side.max_processes, "process"));
+      absl::StrAppend(&out, " in ", judge::Counted(side.max_processes, "process", "processes"));
     } else {
       absl::StrAppend(&out, " in ", side.min_processes, " to ",
-                      Count(side.max_processes, "process"));
+                      judge::Counted(side.max_processes, "process", "processes"));
     }
   }
   return absl::StrCat(out, ", on ", absl::StrJoin(side.hosts, " and "));
@@ -115,8 +113,8 @@ std::string GeometricMeanWords(const CompareVerdict& verdict) {
   if (!verdict.geometric_mean.has_value()) return std::string();
   const judge::GeometricMean& mean = *verdict.geometric_mean;
   std::string out =
-      absl::StrCat("geometric mean of the times of ", Count(mean.benchmarks, "benchmark"), ": ",
-                   FormatChange(mean.change.estimate, 0));
+      absl::StrCat("geometric mean of the times of ", judge::Counted(mean.benchmarks, "benchmark"),
+                   ": ", FormatChange(mean.change.estimate, 0));
   if (mean.change.low.has_value() && mean.change.high.has_value()) {
     absl::StrAppend(&out, " (", FormatChange(*mean.change.low, 0), " .. ",
                     FormatChange(*mean.change.high, 0), ")");

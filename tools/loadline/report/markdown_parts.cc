@@ -4,15 +4,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/escape.h"
 
 namespace loadline::report {
 namespace {
 
 std::string WordsAboutTheRest(size_t missing, const std::string& noun) {
-  return absl::StrCat("\n", missing, " more ", noun,
-                      " left out: a comment has no room for them. `--format text --all` shows "
-                      "everything.\n");
+  return absl::StrCat("\n", judge::Counted(missing, absl::StrCat("more ", noun)),
+                      " left out for want of room. `--format text --all` shows everything.\n");
 }
 
 // What the block takes with none of its lines but with the words about the rest.

@@ -22,7 +22,7 @@ struct MarkdownBlock {
   std::string head;                // such as "<details>" and the titles of a table
   std::vector<std::string> lines;  // each with its newline, the most important first
   std::string tail;
-  std::string noun;  // what one line is, in the plural, for the words about what was left out
+  std::string noun;  // what one line is, for the words about what was left out
 };
 
 // `before`, the blocks, `after`, in at most `limit` bytes: the blocks are cut from their ends, the

@@ -55,6 +55,35 @@ TEST(CompareMetrics, HoldsAllocationsExactlyEvenOfOneProcess) {
   EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->finding, Finding::kInconclusive);
 }
 
+TEST(CompareMetrics, SaysWhichSideHasAMetricInSomeProcessesOnly) {
+  std::vector<Row> fresh = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
+  for (size_t i = 0; i < 3; ++i) fresh[i].counters = {};
+  const CompareVerdict verdict = CompareRows(WithCounter("rss_peak_bytes", 1e8, 0.001, 0), fresh);
+  const Change* change = FindChange(verdict, kName, "rss_peak_bytes");
+  EXPECT_EQ(verdict.Explain(*Find(verdict, kName), *change),
+            "only 7 of 10 processes of the new side have this metric");
+  EXPECT_EQ(verdict.Explain(*Find(verdict, kName), *FindChange(verdict, kName, "cpu_time_ns")), "");
+}
+
+TEST(CompareMetrics, SaysHowManyProcessesAnOpenQuestionNeeds) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.15, 10, 0), PlantedRows(kName, 1020, 0.15, 10, 3));
+  const Change* change = FindChange(verdict, kName, "cpu_time_ns");
+  ASSERT_EQ(change->finding, Finding::kInconclusive);
+  ASSERT_TRUE(change->processes_to_tell.has_value());
+  EXPECT_GT(*change->processes_to_tell, 10U);
+  EXPECT_THAT(verdict.Explain(*Find(verdict, kName), *change), HasSubstr("--repetitions "));
+}
+
+TEST(CompareMetrics, AsksForNoNumberOfProcessesThatNobodyCanRun) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.9, 10, 0), PlantedRows(kName, 1020, 0.9, 10, 3));
+  const Change* change = FindChange(verdict, kName, "cpu_time_ns");
+  ASSERT_EQ(change->finding, Finding::kInconclusive);
+  EXPECT_THAT(verdict.Explain(*Find(verdict, kName), *change),
+              HasSubstr("more than 1000 processes a side: let each measure longer"));
+}
+
 TEST(CompareMetrics, ReportsACounterOfUnknownDirectionWithoutGatingIt) {
   const CompareVerdict verdict =
       CompareRows(WithCounter("widgets", 10, 0.01, 0), WithCounter("widgets", 20, 0.01, 1));

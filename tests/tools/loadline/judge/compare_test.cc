@@ -404,7 +404,7 @@ TEST(Compare, OnlyTheSelectedBenchmarksAreCompared) {
       PlantedRows("BM_A", 1000, 0.01, 10, 0) + PlantedRows("BM_B", 1000, 0.01, 10, 1),
       PlantedRows("BM_A", 9000, 0.01, 10, 2) + PlantedRows("BM_B", 1000, 0.01, 10, 3), {}, options);
   EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-  EXPECT_THAT(verdict.notes, Contains(HasSubstr("1 benchmarks are not selected")));
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("1 benchmark is not selected")));
 }
 
 }  // namespace

@@ -21,12 +21,12 @@ std::vector<std::string> Numbered(const std::string& word, int count) {
 }
 
 TEST(FitMarkdown, LeavesNothingOutWhereThereIsRoom) {
-  EXPECT_EQ(FitMarkdown("a\n", {{"head\n", {"x\n", "y\n"}, "tail\n", "rows"}}, "z\n"),
+  EXPECT_EQ(FitMarkdown("a\n", {{"head\n", {"x\n", "y\n"}, "tail\n", "row"}}, "z\n"),
             "a\nhead\nx\ny\ntail\nz\n");
 }
 
 TEST(FitMarkdown, SaysHowMuchItLeftOut) {
-  const std::string text = FitMarkdown("a\n", {{"", Numbered("row", 100), "", "rows"}}, "z\n", 400);
+  const std::string text = FitMarkdown("a\n", {{"", Numbered("row", 100), "", "row"}}, "z\n", 400);
   EXPECT_THAT(text, SizeIs(::testing::Le(400)));
   EXPECT_THAT(text, HasSubstr("- row0\n"));
   EXPECT_THAT(text, Not(HasSubstr("- row99\n")));
@@ -37,8 +37,8 @@ TEST(FitMarkdown, SaysHowMuchItLeftOut) {
 TEST(FitMarkdown, KeepsEarlierBlocksLonger) {
   const std::string text =
       FitMarkdown("",
-                  {{"", Numbered("first", 20), "", "rows"},
-                   {"<details>\n", Numbered("second", 500), "</details>\n", "quiet rows"}},
+                  {{"", Numbered("first", 20), "", "row"},
+                   {"<details>\n", Numbered("second", 500), "</details>\n", "quiet row"}},
                   "", 700);
   EXPECT_THAT(text, SizeIs(::testing::Le(700)));
   EXPECT_THAT(text, HasSubstr("- first19\n"));
@@ -47,9 +47,9 @@ TEST(FitMarkdown, KeepsEarlierBlocksLonger) {
 
 TEST(FitMarkdown, OpensNoBlockThatItHasNoLineFor) {
   const std::string text = FitMarkdown(
-      "", {{"<details>\n", {std::string(1'000, 'x')}, "</details>\n", "rows"}}, "", 500);
+      "", {{"<details>\n", {std::string(1'000, 'x')}, "</details>\n", "row"}}, "", 500);
   EXPECT_THAT(text, Not(HasSubstr("details")));
-  EXPECT_THAT(text, HasSubstr("1 more rows left out"));
+  EXPECT_THAT(text, HasSubstr("1 more row left out"));
 }
 
 TEST(MarkdownCode, IsNeverEmpty) {
