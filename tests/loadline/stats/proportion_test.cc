@@ -9,22 +9,21 @@
 namespace loadline::stats {
 namespace {
 
-struct Published {
+struct Known {
   uint64_t successes;
   uint64_t trials;
   double low;
   double high;
 };
 
-// Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 5
-// (Clopper-Pearson); further digits by SciPy 1.10.1, binomtest(k, n).proportion_ci(0.95, 'exact').
-TEST(ClopperPearson, AgreesWithPublishedIntervals) {
-  for (const Published& known : {Published{81, 263, 0.25273674558504283, 0.3676219226013475},
-                                 Published{15, 148, 0.05784401008344803, 0.16165049034947895},
-                                 Published{0, 20, 0, 0.16843347098308548},
-                                 Published{1, 29, 0.0008726468835971072, 0.17764429548841465},
-                                 Published{29, 29, 0.8805551309302788, 1},
-                                 Published{95, 100, 0.887165088894537, 0.9835681208182717}}) {
+// R 4.2.2: binom.test(k, n)$conf.int has these bounds.
+TEST(ClopperPearson, AgreesWithR) {
+  for (const Known& known : {Known{81, 263, 0.25273674558527121, 0.36762192260135140},
+                             Known{15, 148, 0.057844010083448555, 0.161650490349478981},
+                             Known{0, 20, 0, 0.16843347098308536},
+                             Known{1, 29, 0.0008726468835799228, 0.1776442954887228476},
+                             Known{29, 29, 0.88055513093049731, 1},
+                             Known{95, 100, 0.88716508889453727, 0.98356812081794787}}) {
     const Interval interval = ClopperPearson(known.successes, known.trials, 0.95);
     EXPECT_NEAR(interval.low, known.low, 1e-12) << known.successes;
     EXPECT_NEAR(interval.high, known.high, 1e-12) << known.successes;
@@ -36,12 +35,15 @@ TEST(ClopperPearson, OfNoTrialIsEverything) {
   EXPECT_EQ(ClopperPearson(0, 0, 0.95).high, 1);
 }
 
+// R 4.2.2: qbeta(0.025, 999999000, 1001) = 0.99999893604789802 and
+// qbeta(0.975, 999999001, 1000) = 0.99999906102695346.
 TEST(ClopperPearson, TakesManyTrials) {
   const Interval interval = ClopperPearson(999'999'000, 1'000'000'000, 0.95);
-  EXPECT_NEAR(interval.low, 0.999999 - 6.4e-8, 1e-9);
-  EXPECT_NEAR(interval.high, 0.999999 + 6.1e-8, 1e-9);
+  EXPECT_NEAR(interval.low, 0.99999893604789802, 1e-12);
+  EXPECT_NEAR(interval.high, 0.99999906102695346, 1e-12);
 }
 
+// R 4.2.2: ceiling(log(0.05) / log(0.95)) = 59.
 TEST(ProvenAtLeast, NeedsFiftyNineOfFiftyNineFor95Percent) {
   EXPECT_EQ(TrialsToProve(0.95, 0.05), 59u);
   EXPECT_EQ(ProvenAtLeast(59, 59, 0.95, 0.05), Proof::kProved);  // 0.95^59 = 0.0485
@@ -49,7 +51,7 @@ TEST(ProvenAtLeast, NeedsFiftyNineOfFiftyNineFor95Percent) {
   EXPECT_EQ(ProvenAtLeast(58, 59, 0.95, 0.05), Proof::kUndecided);
 }
 
-// SciPy 1.10.1: binom.sf(489, 500, 0.95) = 0.00046, binom.sf(479, 500, 0.95) = 0.179.
+// R 4.2.2: pbinom(489, 500, 0.95, lower.tail = FALSE) = 0.000460007, and of 479: 0.178851.
 TEST(ProvenAtLeast, AgreesWithBinomialTails) {
   EXPECT_EQ(ProvenAtLeast(490, 500, 0.95, 0.000461), Proof::kProved);
   EXPECT_EQ(ProvenAtLeast(490, 500, 0.95, 0.000459), Proof::kUndecided);
@@ -125,7 +127,8 @@ TEST(QuantileProvenBelow, NeedsFiftyNineForP95AndFiveForTheMedian) {
 
 TEST(QuantileProvenBelow, IsRefutedByTooManyValuesAbove) {
   EXPECT_EQ(QuantileProvenBelow(Ascending(5), 0.5, 0, 0.05), Proof::kRefuted);
-  // Three of 20 above: P(Bin(20, 0.95) <= 17) = 0.0755; four: 0.0159 (SciPy 1.10.1, binom.cdf).
+  // Three of 20 above; four. R 4.2.2: pbinom(17, 20, 0.95) = 0.07548, pbinom(16, 20, 0.95) =
+  // 0.01590.
   EXPECT_EQ(QuantileProvenBelow(Ascending(20), 0.95, 17, 0.05), Proof::kUndecided);
   EXPECT_EQ(QuantileProvenBelow(Ascending(20), 0.95, 16, 0.05), Proof::kRefuted);
 }

@@ -15,9 +15,9 @@ int Critical(const RankNull& null, double tail) {
   return static_cast<int>(null.CountWithin(tail)) - 1;
 }
 
-// Wilcoxon & Wilcox 1964, "Some rapid approximate statistical procedures", table 2: two-sided 5 %
-// and 1 %; as reprinted in most textbooks.
-TEST(SignedRankNull, HasThePublishedCriticalValues) {
+// R 4.2.2: the same from sapply(6:25, critical, tail = 0.025) and sapply(8:25, critical, 0.005)
+// with critical <- function(n, tail) { q <- qsignrank(tail, n); q - (psignrank(q, n) > tail) }.
+TEST(SignedRankNull, HasTheCriticalValuesOfR) {
   const std::vector<int> five_percent = {0,  2,  3,  5,  8,  10, 13, 17, 21, 25,
                                          29, 34, 40, 46, 52, 58, 65, 73, 81, 89};
   for (size_t i = 0; i < five_percent.size(); ++i) {
@@ -30,9 +30,10 @@ TEST(SignedRankNull, HasThePublishedCriticalValues) {
   }
 }
 
-// Critical values of the Mann-Whitney U, two-sided 5 % and 1 %: Milton 1964, "An extended table of
-// critical values for the Mann-Whitney (Wilcoxon) two-sample statistic", as reprinted in textbooks.
-TEST(RankSumNull, HasThePublishedCriticalValues) {
+// R 4.2.2: the same from mapply(critical, 4:20, 4:20, 0.025), from 0.005 in its place, and from
+// mapply(critical, 3:20, 10, 0.025), with
+// critical <- function(m, n, tail) { q <- qwilcox(tail, m, n); q - (pwilcox(q, m, n) > tail) }.
+TEST(RankSumNull, HasTheCriticalValuesOfR) {
   const std::vector<int> five_percent = {0,  2,  5,  8,  13, 17, 23,  30, 37,
                                          45, 55, 64, 75, 87, 99, 113, 127};
   const std::vector<int> one_percent = {-1, 0,  2,  4,  7,  11, 16, 21, 27,
@@ -46,6 +47,14 @@ TEST(RankSumNull, HasThePublishedCriticalValues) {
   for (size_t i = 0; i < against_ten.size(); ++i) {
     EXPECT_EQ(Critical(*RankNull::RankSum(3 + i, 10), 0.025), against_ten[i]) << 3 + i;
   }
+}
+
+// R 4.2.2: psignrank(c(20, 100), c(12, 25)) = 0.075683593750000, 0.047866731882095330;
+// pwilcox(30, 9, 11) = 0.07597046915932365.
+TEST(RankNull, HasTheTailsOfR) {
+  EXPECT_NEAR(RankNull::SignedRank(12)->AtMost(20), 0.07568359375, 1e-15);
+  EXPECT_NEAR(RankNull::SignedRank(25)->AtMost(100), 0.047866731882095330, 1e-15);
+  EXPECT_NEAR(RankNull::RankSum(9, 11)->AtMost(30), 0.07597046915932365, 1e-15);
 }
 
 TEST(SignedRankNull, CountsEveryWayToGiveOutSigns) {
@@ -121,7 +130,12 @@ TEST(RankNull, HasNothingWithinATailThatIsNotANumber) {
   EXPECT_EQ(RankNull::SignedRank(20)->CountWithin(-1), 0u);
 }
 
-// How far the normal tail is from the exact one, as a share, at the exact critical value.
+// How far the normal tail is from the exact one, as a share, at the exact critical value w.
+// R 4.2.2, at tails of 0.05, 0.01, 0.001 and 1e-6, with critical() as above: pnorm((w + .5 - 2525)
+// / sqrt(100 * 101 * 201 / 24)) / psignrank(w, 100) - 1
+//   = -0.00146, 0.02288, 0.10883, 1.01666
+// pnorm((w + .5 - 1250) / sqrt(2500 * 101 / 12)) / pwilcox(w, 50, 50) - 1
+//   = -0.00143, 0.02312, 0.11033, 1.03511
 double TailError(const RankNull& exact, double deviation, double tail) {
   const double w = Critical(exact, tail);
   const double z = (w + 0.5 - static_cast<double>(exact.max()) / 2) / deviation;

@@ -15,28 +15,30 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-// Permeability of the human chorioamnion at term, and at 12 to 26 weeks: Hollander & Wolfe 1999,
-// table 4.1; the example of R's wilcox.test.
+// Permeability of the human chorioamnion at term, and at 12 to 26 weeks: the two-sample example of
+// help(wilcox.test) in R, `x` and `y` there, which has them of Hollander & Wolfe 1973.
 std::vector<double> AtTerm() {
   return {0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46};
 }
 std::vector<double> Before() { return {1.15, 0.88, 0.90, 0.74, 1.21}; }
 
-TEST(HodgesLehmannShift, AgreesWithHollanderAndWolfesPermeabilityExample) {
-  EXPECT_NEAR(HodgesLehmannShift(AtTerm(), Before()), -0.305, 1e-12);  // their example 4.3
+// R 4.2.2: wilcox.test(y, x, conf.int = TRUE, exact = TRUE)$estimate = -0.305.
+TEST(HodgesLehmannShift, AgreesWithROnThePermeabilityExample) {
+  EXPECT_NEAR(HodgesLehmannShift(AtTerm(), Before()), -0.305, 1e-12);
 }
 
-// R 4.2: wilcox.test(x, y, conf.int = TRUE) prints the interval -0.15 to 0.76.
-TEST(RankSumInterval, AgreesWithRAndHollanderAndWolfesPermeabilityExample) {
+// R 4.2.2: wilcox.test(x, y, conf.int = TRUE, exact = TRUE)$conf.int = -0.15, 0.76;
+// 1 - 2 * pwilcox(8, 5, 10) = 0.96003996003996, where pwilcox(8, 5, 10) * choose(15, 5) = 60.
+TEST(RankSumInterval, AgreesWithROnThePermeabilityExample) {
   const Interval interval = RankSumInterval(Before(), AtTerm(), 0.95);
   EXPECT_NEAR(interval.low, -0.15, 1e-12);
   EXPECT_NEAR(interval.high, 0.76, 1e-12);
   EXPECT_NEAR(RankSumAttainedConfidence(5, 10, 0.95), 1 - 2 * 60.0 / 3'003, 1e-12);
 }
 
-// SciPy 1.10.1: mannwhitneyu(at_term, before, alternative='greater', method='exact') has U = 35
-// and p = 0.1272061272061272; R's wilcox.test prints W = 35, p-value = 0.1272.
-TEST(RankSumPValue, AgreesWithRAndSciPyOnThePermeabilityExample) {
+// R 4.2.2: wilcox.test(x, y, alternative = "greater", exact = TRUE) has W = 35 and
+// p.value = 0.1272061272061272.
+TEST(RankSumPValue, AgreesWithROnThePermeabilityExample) {
   EXPECT_NEAR(RankSumPValueGreater(Before(), AtTerm(), 0), 0.1272061272061272, 1e-14);
   EXPECT_NEAR(RankSumPValueLess(AtTerm(), Before(), 0), 0.1272061272061272, 1e-14);
 }
@@ -58,6 +60,7 @@ TEST(RankSumInterval, IsUnboundedUntilTheSamplesAreLargeEnough) {
   EXPECT_TRUE(finite(1, 39, 0.95));
 }
 
+// R 4.2.2: 1 - 2 * pwilcox(5, 6, 6) = 0.95887445887445888, pwilcox(5, 6, 6) * choose(12, 6) = 19.
 TEST(RankSumAttainedConfidence, IsTheSmallestThatIsEnough) {
   EXPECT_NEAR(RankSumAttainedConfidence(6, 6, 0.95), 1 - 2 * 19.0 / 924, 1e-14);
   EXPECT_EQ(RankSumAttainedConfidence(3, 3, 0.95), 1);

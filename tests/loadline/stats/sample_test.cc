@@ -12,9 +12,8 @@
 namespace loadline::stats {
 namespace {
 
-// The worked examples of the nearest-rank method in Wikipedia, "Percentile", section
-// "The nearest-rank method" (read 2024).
-TEST(Quantile, AgreesWithThePublishedExampleOfFiveValues) {
+// R 4.2.2: quantile(values, q, type = 1) has the values of these three tests.
+TEST(Quantile, AgreesWithROnFiveValues) {
   const std::vector<double> values = {35, 20, 50, 15, 40};
   EXPECT_EQ(Quantile(values, 0.05), 15);
   EXPECT_EQ(Quantile(values, 0.30), 20);
@@ -23,7 +22,7 @@ TEST(Quantile, AgreesWithThePublishedExampleOfFiveValues) {
   EXPECT_EQ(Quantile(values, 1.00), 50);
 }
 
-TEST(Quantile, AgreesWithThePublishedExampleOfTenValues) {
+TEST(Quantile, AgreesWithROnTenValues) {
   const std::vector<double> values = {3, 6, 7, 8, 8, 10, 13, 15, 16, 20};
   EXPECT_EQ(Quantile(values, 0.25), 7);
   EXPECT_EQ(Quantile(values, 0.50), 8);
@@ -31,7 +30,7 @@ TEST(Quantile, AgreesWithThePublishedExampleOfTenValues) {
   EXPECT_EQ(Quantile(values, 1.00), 20);
 }
 
-TEST(Quantile, AgreesWithThePublishedExampleOfElevenValues) {
+TEST(Quantile, AgreesWithROnElevenValues) {
   const std::vector<double> values = {3, 6, 7, 8, 8, 9, 10, 13, 15, 16, 20};
   EXPECT_EQ(Quantile(values, 0.25), 7);
   EXPECT_EQ(Quantile(values, 0.50), 9);

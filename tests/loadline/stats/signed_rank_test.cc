@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-// Hamilton depression scale of nine patients, second visit minus first: Hollander & Wolfe 1999,
-// table 3.1; the example of R's wilcox.test.
+// Hamilton depression scale of nine patients, second visit minus first: the one-sample example of
+// help(wilcox.test) in R, `y - x` there, which has it of Hollander & Wolfe 1973.
 std::vector<double> Depression() {
   const std::vector<double> first = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
   const std::vector<double> second = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29};
@@ -26,22 +26,24 @@ std::vector<double> Depression() {
   return differences;
 }
 
-TEST(HodgesLehmann, AgreesWithHollanderAndWolfesDepressionExample) {
-  EXPECT_NEAR(HodgesLehmann(Depression()), -0.46, 1e-12);  // their example 3.3
+// R 4.2.2: wilcox.test(y, x, paired = TRUE, conf.int = TRUE, exact = TRUE)$estimate = -0.46.
+TEST(HodgesLehmann, AgreesWithROnTheDepressionExample) {
+  EXPECT_NEAR(HodgesLehmann(Depression()), -0.46, 1e-12);
 }
 
-TEST(SignedRankInterval, AgreesWithHollanderAndWolfesDepressionExample) {
-  const Interval interval = SignedRankInterval(Depression(), 0.95);  // their example 3.4
+// R 4.2.2: the $conf.int of the same = -0.786, -0.010; 1 - 2 * psignrank(5, 9) = 0.9609375.
+TEST(SignedRankInterval, AgreesWithROnTheDepressionExample) {
+  const Interval interval = SignedRankInterval(Depression(), 0.95);
   EXPECT_NEAR(interval.low, -0.786, 1e-12);
   EXPECT_NEAR(interval.high, -0.010, 1e-12);
-  EXPECT_NEAR(SignedRankAttainedConfidence(9, 0.95), 0.961, 5e-4);
+  EXPECT_EQ(SignedRankAttainedConfidence(9, 0.95), 0.9609375);
 }
 
-// SciPy 1.10.1: wilcoxon(first, second, alternative='greater', mode='exact') has W+ = 40 and
-// p = 0.01953125; R's wilcox.test prints V = 40, p-value = 0.01953.
-TEST(SignedRankPValue, AgreesWithRAndSciPyOnTheDepressionExample) {
+// R 4.2.2: wilcox.test(y, x, paired = TRUE, alternative = "less", exact = TRUE) has V = 5 and
+// p.value = 0.01953125; alternative = "greater" has 0.986328125.
+TEST(SignedRankPValue, AgreesWithROnTheDepressionExample) {
   EXPECT_DOUBLE_EQ(SignedRankPValueLess(Depression(), 0), 0.01953125);
-  EXPECT_DOUBLE_EQ(SignedRankPValueGreater(Depression(), 0), 1 - 0.013671875);
+  EXPECT_DOUBLE_EQ(SignedRankPValueGreater(Depression(), 0), 0.986328125);
 }
 
 TEST(SignedRankInterval, IsUnboundedUntilTheSampleIsLargeEnough) {
