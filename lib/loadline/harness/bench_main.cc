@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -19,6 +20,8 @@
 #include "loadline/harness/operation_loop.h"
 #include "loadline/harness/run_context.h"
 #include "loadline/harness/shared_fixture.h"
+#include "loadline/harness/turn_taker.h"
+#include "loadline/turns/turn_channel.h"
 
 namespace loadline::harness {
 namespace {
@@ -77,6 +80,13 @@ int Main(int argc, char** argv) {
 
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  if (const char* turns = std::getenv(turns::kTurnsVariable); turns != nullptr) {
+    int descriptor = -1;
+    const int code = absl::SimpleAtoi(turns, &descriptor) ? TakeTurns(descriptor) : 1;
+    ReleaseSharedFixtures();
+    benchmark::Shutdown();
+    return code;
+  }
   if (do_nothing) benchmark::RegisterBenchmark(kBaselineName, Baseline)->Iterations(1);
 
   RunObserver observer({.interleaved = interleaved, .warnings = &std::cerr, .add_context = [&] {

@@ -12,6 +12,8 @@ std::string TimeSemantics() {
   return "wall";
 }
 
+const char* MinTimeUnit() { return kBenchmarkVersionNumber < 10800 ? "" : "s"; }
+
 void AddContextOnce(const std::string& key, const std::string& value) {
   const auto* context = benchmark::internal::GetGlobalContext();
   if (context != nullptr && context->count(key) != 0) return;

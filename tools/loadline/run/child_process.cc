@@ -7,50 +7,24 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/memory.h"
+#include "tools/loadline/run/descriptor.h"
 #include "tools/loadline/run/interruption.h"
-
-extern char** environ;
+#include "tools/loadline/run/spawn.h"
 
 namespace loadline::run {
 namespace {
 
 constexpr size_t kTailBytes = 2048;
-
-// A descriptor closed at the end of its scope.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { Close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  void Reset(int fd) {
-    Close();
-    fd_ = fd;
-  }
-  void Close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 struct Pipe {
   Descriptor read;
@@ -66,54 +40,6 @@ absl::Status Open(Pipe& pipe) {
   ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return absl::OkStatus();
-}
-
-// Everything the child needs between fork and exec, made before: there only async-signal-safe
-// calls are allowed.
-struct Image {
-  std::vector<std::string> strings;
-  std::vector<char*> argv;
-  std::vector<char*> envp;
-};
-
-Image MakeImage(const ChildOptions& options) {
-  Image image;
-  std::vector<std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const std::string name = text.substr(0, text.find('='));
-    const bool replaced = std::any_of(options.environment.begin(), options.environment.end(),
-                                      [&](const auto& variable) { return variable.first == name; });
-    if (!replaced) variables.push_back(text);
-  }
-  for (const auto& [name, value] : options.environment) {
-    variables.push_back(absl::StrCat(name, "=", value));
-  }
-  image.strings = options.arguments;
-  image.strings.insert(image.strings.end(), variables.begin(), variables.end());
-  for (size_t i = 0; i < image.strings.size(); ++i) {
-    (i < options.arguments.size() ? image.argv : image.envp).push_back(image.strings[i].data());
-  }
-  image.argv.push_back(nullptr);
-  image.envp.push_back(nullptr);
-  return image;
-}
-
-[[noreturn]] void Become(const Image& image, pid_t parent, int null, int out, int err, int failed) {
-  ::setpgid(0, 0);
-#if defined(__linux__)
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // it died before the line above
-#else
-  static_cast<void>(parent);
-#endif
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
-  if (::dup2(null, 0) >= 0 && ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0) {
-    ::execve(image.argv[0], image.argv.data(), image.envp.data());
-  }
-  const int error = errno;
-  static_cast<void>(!::write(failed, &error, sizeof(error)));
-  ::_exit(127);
 }
 
 // Reads what is there; false at the end of the file.
@@ -163,38 +89,19 @@ class Child {
 
  private:
   absl::Status Start() {
-    const Image image = MakeImage(options_);
-    Pipe failed;
     LOADLINE_RETURN_IF_ERROR(Open(out_));
     LOADLINE_RETURN_IF_ERROR(Open(err_));
-    LOADLINE_RETURN_IF_ERROR(Open(failed));
-    const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (null.get() < 0) return absl::ErrnoToStatus(errno, "open /dev/null");
-    const pid_t self = ::getpid();
     outcome_.start_nanos = MonotonicNanos();
-    pid_ = ::fork();
-    if (pid_ < 0) return absl::ErrnoToStatus(errno, "fork");
-    if (pid_ == 0) {
-      Become(image, self, null.get(), out_.write.get(), err_.write.get(), failed.write.get());
-    }
-    ::setpgid(pid_, pid_);  // here too: whoever comes first
+    LOADLINE_ASSIGN_OR_RETURN(pid_, Spawn({.program = options_.arguments[0],
+                                           .arguments = options_.arguments,
+                                           .environment = options_.environment,
+                                           .out = out_.write.get(),
+                                           .err = err_.write.get(),
+                                           .passed = -1,
+                                           .cpu = options_.cpu}));
     out_.write.Close();
     err_.write.Close();
-    failed.write.Close();
-    return ExecStatus(failed.read.get());
-  }
-
-  // Waits until the child is its program or has said why it is not.
-  absl::Status ExecStatus(int failed) {
-    ::fcntl(failed, F_SETFL, 0);
-    int error = 0;
-    ssize_t got;
-    do {
-      got = ::read(failed, &error, sizeof(error));
-    } while (got < 0 && errno == EINTR);
-    if (got != sizeof(error)) return absl::OkStatus();
-    Reap(0);
-    return absl::ErrnoToStatus(error, absl::StrCat("cannot start ", options_.arguments[0]));
+    return absl::OkStatus();
   }
 
   std::optional<ChildOutcome::End> WhyStop() const {

@@ -18,6 +18,7 @@ struct ChildOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   double time_limit_seconds = 0;      // 0: none
   size_t max_stdout_bytes = 1 << 20;  // more is read and dropped
+  std::optional<int> cpu;             // the one processor it may use, where the OS can
   bool watch_memory = false;          // see ChildOutcome::outside_peak_bytes
 };
 

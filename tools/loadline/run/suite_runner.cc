@@ -12,6 +12,7 @@
 #include "loadline/stats/sample.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/benchmark_name.h"
 #include "tools/loadline/run/interruption.h"
 
 namespace loadline::run {
@@ -25,25 +26,6 @@ absl::string_view MinTime(const std::string& profile) {
   if (profile == "smoke") return "0.02";
   if (profile == "full") return "0.5";
   return "0.1";
-}
-
-// A regular expression, POSIX extended or ECMAScript, that matches `name` and nothing else.
-std::string ExactFilter(absl::string_view name) {
-  std::string filter(1, '^');
-  for (const char c : name) {
-    if (absl::StrContains(R"(.[]{}()\*+?|^$)", c)) filter += '\\';
-    filter += c;
-  }
-  filter += '$';
-  return filter;
-}
-
-int64_t ThreadsOf(absl::string_view name) {
-  constexpr absl::string_view kKey = "/threads:";
-  const size_t at = name.rfind(kKey);
-  int64_t threads = 1;
-  if (at == absl::string_view::npos) return 1;
-  return absl::SimpleAtoi(name.substr(at + kKey.size()), &threads) && threads > 0 ? threads : 1;
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ class SuiteRunner {
 
   const std::vector<std::string>& names() const { return names_; }
 
+  // Whether the program is linked with loadline::bench_main.
+  bool ours() const { return ours_; }
+
   // One process for benchmark `index`; its rows, or one error row. Empty when interrupted.
   std::vector<results::Row> Measure(size_t index, int repetition);
 
@@ -48,7 +51,7 @@ class SuiteRunner {
   const RunOptions options_;
   const std::string out_path_;
   std::vector<std::string> names_;
-  bool ours_ = false;  // linked with loadline::bench_main
+  bool ours_ = false;
   std::optional<double> baseline_bytes_;
   results::Json::Object context_;
 };

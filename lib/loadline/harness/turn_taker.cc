@@ -1,0 +1,191 @@
+#include "loadline/harness/turn_taker.h"
+
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <ostream>
+#include <sstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/harness/compat.h"
+#include "loadline/harness/held_benchmarks.h"
+#include "loadline/turns/turn_channel.h"
+
+namespace loadline::harness {
+namespace {
+
+using turns::TurnChannel;
+using turns::TurnMessage;
+
+// Google Benchmark has no functions that set its flags, but reads them again when asked.
+void SetFlag(std::string flag) {
+  char program[] = "program";
+  char* argv[] = {program, flag.data(), nullptr};
+  int argc = 2;
+  benchmark::Initialize(&argc, argv);
+}
+
+double MonotonicNanos() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+double ProcessCpuNanos() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+// Adds up the runs of one call. Prints nothing.
+class SliceReporter : public benchmark::BenchmarkReporter {
+ public:
+  SliceReporter() {
+    SetOutputStream(&unread_);
+    SetErrorStream(&unread_);
+  }
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.run_type != Run::RT_Iteration) continue;
+      if (RunFailed(run)) {
+        failed_ = true;
+        Run copy = run;
+        message_ = RunMessage(copy);
+        continue;
+      }
+      iterations_ += static_cast<double>(run.iterations);
+      real_seconds_ += run.real_accumulated_time;
+      cpu_seconds_ += run.cpu_accumulated_time;
+    }
+  }
+
+  // kRan, or kFailed when there is no figure.
+  TurnMessage Answer() const {
+    if (failed_ || !(iterations_ > 0)) {
+      return {.kind = TurnMessage::Kind::kFailed,
+              .text = failed_ ? message_ : "the benchmark reported no run"};
+    }
+    return {.kind = TurnMessage::Kind::kRan,
+            .iterations = static_cast<uint64_t>(iterations_),
+            .real_ns = real_seconds_ * 1e9 / iterations_,
+            .cpu_ns = cpu_seconds_ * 1e9 / iterations_};
+  }
+
+ private:
+  std::ostringstream unread_;
+  bool failed_ = false;
+  std::string message_;
+  double iterations_ = 0;
+  double real_seconds_ = 0;
+  double cpu_seconds_ = 0;
+};
+
+class TurnTaker {
+ public:
+  explicit TurnTaker(int descriptor) : channel_(descriptor) {}
+  ~TurnTaker() { std::free(pad_); }
+  TurnTaker(const TurnTaker&) = delete;
+  TurnTaker& operator=(const TurnTaker&) = delete;
+
+  int Run() {
+    while (true) {
+      const absl::StatusOr<TurnMessage> request = channel_.Receive(0);
+      if (absl::IsUnavailable(request.status())) return 0;
+      if (!request.ok()) return GiveUp(request.status());
+      const absl::Status sent = channel_.Send(Answer(*request));
+      if (absl::IsUnavailable(sent)) return 0;
+      if (!sent.ok()) return GiveUp(sent);
+    }
+  }
+
+ private:
+  static int GiveUp(const absl::Status& status) {
+    std::cerr << "loadline: taking turns: " << status.message() << "\n";
+    return 1;
+  }
+
+  TurnMessage Answer(const TurnMessage& request) {
+    if (request.kind == TurnMessage::Kind::kChoose) return Choose(request);
+    if (request.kind == TurnMessage::Kind::kRun) return RunSlice(request);
+    return {.kind = TurnMessage::Kind::kFailed, .text = "neither kChoose nor kRun"};
+  }
+
+  TurnMessage Choose(const TurnMessage& request) {
+    filter_ = request.text;
+    pad_ = std::malloc(request.pad_bytes);
+    if (pad_ != nullptr) std::memset(pad_, 1, request.pad_bytes);
+    family_ = Find(request.family);
+    if (family_ == TurnMessage::kUnknownFamily && !IsRegistered()) {
+      return {.kind = TurnMessage::Kind::kFailed,
+              .text = absl::StrCat("no benchmark matches ", filter_)};
+    }
+    return {.kind = TurnMessage::Kind::kChosen, .family = family_};
+  }
+
+  // Registers the family that the benchmark is of, and no other where its number is known already.
+  uint64_t Find(uint64_t hint) const {
+    if (hint < HeldBenchmarks::count()) {
+      HeldBenchmarks::Register(hint);
+      if (IsRegistered()) return hint;
+    }
+    for (size_t index = 0; index < HeldBenchmarks::count(); ++index) {
+      if (index == hint) continue;
+      HeldBenchmarks::Register(index);
+      if (IsRegistered()) return index;
+    }
+    return TurnMessage::kUnknownFamily;
+  }
+
+  bool IsRegistered() const {
+    SetFlag("--benchmark_list_tests=true");
+    SliceReporter nobody;
+    const size_t matches = benchmark::RunSpecifiedBenchmarks(&nobody, nullptr, filter_);
+    SetFlag("--benchmark_list_tests=false");
+    return matches > 0;
+  }
+
+  TurnMessage RunSlice(const TurnMessage& request) {
+    if (family_ != TurnMessage::kUnknownFamily && request.iterations > 0) {
+      HeldBenchmarks::SetIterations(family_, static_cast<int64_t>(request.iterations));
+    } else if (request.min_seconds > 0 && request.min_seconds != min_seconds_) {
+      min_seconds_ = request.min_seconds;
+      SetFlag(absl::StrFormat("--benchmark_min_time=%.9f%s", min_seconds_, MinTimeUnit()));
+    }
+    SliceReporter reporter;
+    const double wall = MonotonicNanos();
+    const double cpu = ProcessCpuNanos();
+    benchmark::RunSpecifiedBenchmarks(&reporter, nullptr, filter_);
+    TurnMessage answer = reporter.Answer();
+    answer.call_wall_ns = MonotonicNanos() - wall;
+    answer.call_cpu_ns = ProcessCpuNanos() - cpu;
+    if (request.owned_iterations > 0 && request.iterations > 0) {
+      const double share = static_cast<double>(request.iterations) /
+                           static_cast<double>(request.owned_iterations);
+      answer.real_ns *= share;
+      answer.cpu_ns *= share;
+    }
+    return answer;
+  }
+
+  TurnChannel channel_;
+  std::string filter_;
+  void* pad_ = nullptr;
+  uint64_t family_ = TurnMessage::kUnknownFamily;
+  double min_seconds_ = 0;
+};
+
+}  // namespace
+
+int TakeTurns(int descriptor) { return TurnTaker(descriptor).Run(); }
+
+}  // namespace loadline::harness

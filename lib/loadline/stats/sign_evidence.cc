@@ -1,0 +1,88 @@
+#include "loadline/stats/sign_evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "loadline/stats/power.h"
+#include "loadline/stats/sample.h"
+#include "loadline/stats/signed_rank.h"
+
+namespace loadline::stats {
+namespace {
+
+const double kLogWin = std::log1p(kSignBet);
+const double kLogLoss = std::log1p(-kSignBet);
+
+template <typename Wins>
+double Evidence(absl::Span<const double> values, Wins wins) {
+  double log_e = 0;
+  double largest = 0;
+  for (const double value : values) {
+    log_e += wins(value) ? kLogWin : kLogLoss;
+    largest = std::max(largest, log_e);
+  }
+  return std::exp(-largest);
+}
+
+// A product that misses 1 / alpha by a billionth of itself has reached it.
+bool Reaches(uint64_t wins, uint64_t losses, double alpha) {
+  const double log_e = static_cast<double>(wins) * kLogWin + static_cast<double>(losses) * kLogLoss;
+  return log_e >= -std::log(alpha) - 1e-9;
+}
+
+}  // namespace
+
+double SignEvidenceGreater(absl::Span<const double> values, double shift) {
+  return Evidence(values, [&](double value) { return std::isfinite(value) && value > shift; });
+}
+
+double SignEvidenceLess(absl::Span<const double> values, double shift) {
+  return Evidence(values, [&](double value) { return std::isfinite(value) && value < shift; });
+}
+
+uint64_t SignEvidenceNeeded(double alpha) {
+  uint64_t count = 1;
+  while (!Reaches(count, 0, alpha)) ++count;
+  return count;
+}
+
+// Follows the number of losses value by value; series that have reached alpha leave.
+double SignEvidencePower(double above, double alpha, uint64_t count) {
+  std::vector<double> at(count + 1, 0.0);  // by losses so far
+  at[0] = 1;
+  double reached = 0;
+  for (uint64_t n = 1; n <= count; ++n) {
+    for (uint64_t losses = n; losses > 0; --losses) {
+      at[losses] = at[losses] * above + at[losses - 1] * (1 - above);
+    }
+    at[0] *= above;
+    for (uint64_t losses = 0; losses <= n; ++losses) {
+      if (!Reaches(n - losses, losses, alpha)) break;
+      reached += at[losses];
+      at[losses] = 0;
+    }
+  }
+  return reached;
+}
+
+double SignEvidenceDetectable(absl::Span<const double> values, double margin, double alpha,
+                              uint64_t count) {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  if (values.size() < 3 || !AllFinite(values) || count < SignEvidenceNeeded(alpha)) return kNever;
+  double low = 0.5;
+  double high = 1;
+  for (int step = 0; step < 40; ++step) {
+    const double middle = (low + high) / 2;
+    (SignEvidencePower(middle, alpha, count) >= kPower ? high : low) = middle;
+  }
+  const double centre = HodgesLehmann(values);
+  std::vector<double> below;  // how far each lies under the centre
+  below.reserve(values.size());
+  for (const double value : values) below.push_back(centre - value);
+  // A share `high` of all values is to lie above the margin.
+  return margin + std::max(0.0, Quantile(below, high));
+}
+
+}  // namespace loadline::stats

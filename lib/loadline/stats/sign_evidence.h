@@ -1,0 +1,47 @@
+#ifndef LOADLINE_STATS_SIGN_EVIDENCE_H_
+#define LOADLINE_STATS_SIGN_EVIDENCE_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+
+namespace loadline::stats {
+
+// Evidence that gathers one value at a time and may be looked at after every one.
+//
+// The hypothesis is that each value, given those before it, lies above `shift` with a probability
+// of at most 1/2. Then E = prod (1 + lambda x_i), x_i = +1 above and -1 otherwise, is a
+// nonnegative supermartingale that begins at 1, and the chance that it ever reaches 1 / alpha is
+// at most alpha, whenever and however one stops (Ville 1939; Howard & Ramdas, Annals of
+// Statistics 2021, section 2). Nothing is assumed about the shape of the values, nor about their
+// independence. 1 over the largest E so far is therefore an always-valid p value.
+//
+// lambda is 0.9: when all values agree, 1/alpha is reached after ln(1/alpha) / ln 1.9 values (8 for
+// 0.01, 11 for 0.001), and a value on the other side costs about four.
+inline constexpr double kSignBet = 0.9;
+
+// Values have an order: that in which they were measured. Values that are not finite are on nobody's
+// side: they count as not above, and not below. Pure, O(n).
+
+// min(1, 1 / max_n E_n) for "above `shift`": small when values keep lying above it.
+double SignEvidenceGreater(absl::Span<const double> values, double shift);
+// For "below `shift`".
+double SignEvidenceLess(absl::Span<const double> values, double shift);
+
+// How many values that all agree it takes to reach `alpha`, in (0, 1).
+uint64_t SignEvidenceNeeded(double alpha);
+
+// The true centre at which SignEvidenceGreater(., margin) reaches `alpha` within `count` values in
+// kPower (power.h) of all such series, for values spread around their centre as `values` are around
+// their Hodges-Lehmann estimate. Infinite with fewer than 3 values, when one is not finite, or when
+// `count` is below SignEvidenceNeeded(alpha). O(n + count^2).
+double SignEvidenceDetectable(absl::Span<const double> values, double margin, double alpha,
+                              uint64_t count);
+
+// The chance that `count` values, each above the shift with probability `above` by itself, reach
+// `alpha`. Exact, O(count^2).
+double SignEvidencePower(double above, double alpha, uint64_t count);
+
+}  // namespace loadline::stats
+
+#endif  // LOADLINE_STATS_SIGN_EVIDENCE_H_

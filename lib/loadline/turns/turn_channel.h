@@ -1,0 +1,70 @@
+#ifndef LOADLINE_TURNS_TURN_CHANNEL_H_
+#define LOADLINE_TURNS_TURN_CHANNEL_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace loadline::turns {
+
+// Set in a benchmark program that is to take turns: the number of its end of the channel.
+inline constexpr char kTurnsVariable[] = "LOADLINE_TURNS";
+
+// What is said between `loadline duet` and a benchmark program. The tool says kChoose once and
+// hears kChosen; then kRun and kRan alternate until the tool closes the channel. Either answer may
+// be kFailed instead.
+struct TurnMessage {
+  enum class Kind : uint32_t { kChoose = 1, kChosen, kRun, kRan, kFailed };
+  static constexpr uint64_t kUnknownFamily = UINT64_MAX;
+
+  Kind kind = Kind::kFailed;
+  // kChoose: where kChosen of an earlier process of this program said it was. kChosen: which of the
+  // program's families the benchmark is of; unknown when its iterations cannot be set.
+  uint64_t family = kUnknownFamily;
+  uint64_t pad_bytes = 0;  // kChoose: of heap, to be taken before anything else
+
+  // kRun: iterations a thread; 0 leaves the number to Google Benchmark. kRan: of all threads.
+  uint64_t iterations = 0;
+  // kRun: the iterations a thread that times are divided by, where it is not `iterations`: more
+  // iterations than are owned up to are a slowdown of exactly known size.
+  uint64_t owned_iterations = 0;
+  double min_seconds = 0;  // kRun with iterations 0: Google Benchmark's min_time
+
+  double real_ns = 0;       // kRan: an iteration, as Google Benchmark reports it
+  double cpu_ns = 0;        // kRan: likewise
+  double call_wall_ns = 0;  // kRan: the whole slice, set-up included
+  double call_cpu_ns = 0;   // kRan: likewise, of the whole process
+
+  std::string text;  // kChoose: the filter that selects the benchmark. kFailed: what went wrong
+};
+
+// One end of a connected pair of stream sockets. When the process at the other end dies, the
+// system says so: nobody waits for the dead. Owns the descriptor. Thread-compatible.
+class TurnChannel {
+ public:
+  explicit TurnChannel(int descriptor);
+  ~TurnChannel();
+  TurnChannel(const TurnChannel&) = delete;
+  TurnChannel& operator=(const TurnChannel&) = delete;
+
+  // kUnavailable: the other end is closed. kInvalidArgument: the text is longer than 64 KiB.
+  absl::Status Send(const TurnMessage& message);
+
+  // Waits for a whole message; for ever when `timeout_seconds` is 0. kDeadlineExceeded, nothing is
+  // lost and Receive may be called again; kUnavailable: the other end is closed; kDataLoss: what
+  // came is no message of this version, the channel is of no more use.
+  absl::StatusOr<TurnMessage> Receive(double timeout_seconds);
+
+  // The other end sees the channel closed; what was sent before still arrives.
+  void Close();
+
+ private:
+  int descriptor_;
+  std::string received_;  // less than a message
+};
+
+}  // namespace loadline::turns
+
+#endif  // LOADLINE_TURNS_TURN_CHANNEL_H_

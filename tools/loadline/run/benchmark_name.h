@@ -1,0 +1,29 @@
+#ifndef TOOLS_LOADLINE_RUN_BENCHMARK_NAME_H_
+#define TOOLS_LOADLINE_RUN_BENCHMARK_NAME_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace loadline::run {
+
+// What can be told from the names that --benchmark_list_tests prints:
+// "NAME/args/min_time:X/iterations:N/repeats:N/process_time/real_time/threads:N".
+
+// A regular expression, POSIX extended or ECMAScript, that matches `name` and nothing else.
+std::string ExactFilter(absl::string_view name);
+
+// The same, whatever number of iterations has been set since the name was listed. REQUIRES:
+// !FixesItsLength(name).
+std::string FilterOfAnyIterations(absl::string_view name);
+
+// Whether the benchmark says itself how long it runs: "/iterations:N", "/min_time:X".
+bool FixesItsLength(absl::string_view name);
+
+// 1 where the name says none.
+int64_t ThreadsOf(absl::string_view name);
+
+}  // namespace loadline::run
+
+#endif  // TOOLS_LOADLINE_RUN_BENCHMARK_NAME_H_
