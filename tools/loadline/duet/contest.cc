@@ -1,0 +1,69 @@
+#include "tools/loadline/duet/contest.h"
+
+#include <cmath>
+
+#include "loadline/stats/sign_evidence.h"
+#include "loadline/stats/signed_rank.h"
+
+namespace loadline::duet {
+namespace {
+
+// A layout effect is one that is far beyond the margin in at least so many restarts, and as many
+// are far from it.
+constexpr size_t kFewestOfALayout = 2;
+constexpr double kShareOfALayout = 0.1;
+
+}  // namespace
+
+void Contest::Add(const Restart& restart) {
+  restarts_.push_back(restart);
+  log_ratios_.push_back(restart.log_ratio);
+  seconds_ += restart.seconds;
+}
+
+double Contest::PWorse() const {
+  return stats::SignEvidenceGreater(log_ratios_, std::log1p(terms_.margin));
+}
+double Contest::PBetter() const {
+  return stats::SignEvidenceLess(log_ratios_, -std::log1p(terms_.margin));
+}
+
+bool Contest::Decided() const {
+  const double limit = std::log1p(terms_.margin);
+  const bool worse = PWorse() <= terms_.alpha_harm;
+  const bool better = PBetter() <= terms_.alpha_harm;
+  const bool not_worse = stats::SignEvidenceLess(log_ratios_, limit) <= terms_.alpha;
+  const bool not_better = stats::SignEvidenceGreater(log_ratios_, -limit) <= terms_.alpha;
+  return worse || better || (not_worse && not_better);
+}
+
+bool Contest::UsedUp() const {
+  return restarts_.size() >= terms_.most_restarts || seconds_ >= terms_.most_seconds;
+}
+
+double Contest::Estimate() const {
+  return restarts_.empty() ? 0 : std::expm1(stats::HodgesLehmann(log_ratios_));
+}
+
+bool Contest::Layout(double sign) const {
+  const double limit = std::log1p(terms_.margin);
+  size_t far = 0;
+  size_t near = 0;
+  for (const Restart& restart : restarts_) {
+    const double low = sign > 0 ? restart.interval.low : -restart.interval.high;
+    const double high = sign > 0 ? restart.interval.high : -restart.interval.low;
+    if (low > 2 * limit) ++far;
+    if (high < limit / 2) ++near;
+  }
+  const double share = kShareOfALayout * static_cast<double>(restarts_.size());
+  const auto enough = [&](size_t count) {
+    return count >= kFewestOfALayout && static_cast<double>(count) >= share;
+  };
+  return enough(far) && enough(near);
+}
+
+judge::PairedSeries Contest::Series() const {
+  return {.log_ratios = log_ratios_, .layout_worse = Layout(1), .layout_better = Layout(-1)};
+}
+
+}  // namespace loadline::duet

@@ -1,0 +1,54 @@
+#ifndef TOOLS_LOADLINE_DUET_CONTEST_H_
+#define TOOLS_LOADLINE_DUET_CONTEST_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/judge/paired.h"
+
+namespace loadline::duet {
+
+struct ContestTerms {
+  double margin = 0.01;       // a fraction
+  double alpha = 0.01;        // to call one benchmark not worse, or not better
+  double alpha_harm = 0.01;   // to call it worse, or better: alpha over the number of benchmarks
+  size_t most_restarts = 32;
+  double most_seconds = 10;
+};
+
+// The restarts of one benchmark and what they decide so far. A plain value.
+class Contest {
+ public:
+  explicit Contest(const ContestTerms& terms) : terms_(terms) {}
+
+  void Add(const Restart& restart);
+
+  // Both questions are answered - is new worse by more than the margin, is it better - or the
+  // restarts or seconds are used up.
+  bool Over() const { return Decided() || UsedUp(); }
+  bool Decided() const;
+  bool UsedUp() const;
+  // P values that hold whenever they are looked at (stats/sign_evidence.h).
+  double PWorse() const;
+  double PBetter() const;
+
+  const std::vector<Restart>& restarts() const { return restarts_; }
+  double seconds() const { return seconds_; }
+  // The Hodges-Lehmann estimate, as a fraction of the base. 0 without restarts.
+  double Estimate() const;
+  judge::PairedSeries Series() const;
+
+ private:
+  bool Layout(double sign) const;
+
+  ContestTerms terms_;
+  std::vector<Restart> restarts_;
+  std::vector<double> log_ratios_;
+  double seconds_ = 0;
+};
+
+}  // namespace loadline::duet
+
+#endif  // TOOLS_LOADLINE_DUET_CONTEST_H_

@@ -1,0 +1,60 @@
+#ifndef TOOLS_LOADLINE_DUET_DUET_H_
+#define TOOLS_LOADLINE_DUET_DUET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/loadline/judge/paired.h"
+#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/results/result_file.h"
+
+namespace loadline::duet {
+
+enum class Mode { kAuto, kLockStep, kPinned };
+
+struct DuetOptions {
+  std::string base;    // Google Benchmark programs
+  std::string fresh;
+  std::string filter;  // --benchmark_filter; empty: all
+  std::vector<std::string> arguments;  // given to both programs, last
+  Mode mode = Mode::kAuto;
+  double alpha = 0.01;
+  double budget_seconds = 10;  // that a benchmark may take
+  size_t most_restarts = 40;   // of a benchmark
+  bool controls = true;
+  double spike = 0.03;         // of the spike control: the share of work that is added
+  uint64_t seed = 1;
+  std::string profile = "ci";  // LOADLINE_PROFILE of both programs
+  double time_limit_seconds = 60;  // for one answer of a program
+};
+
+// The margin of times where neither the caller nor the policy says one.
+double DefaultMargin(Mode mode);
+
+struct DuetOutcome {
+  Mode mode = Mode::kLockStep;  // that was used; never kAuto
+  results::ResultFile base;     // a row a restart: the median time of its slices
+  results::ResultFile fresh;
+  judge::PairedRuns paired;     // what the rows do not say
+  bool interrupted = false;
+  double seconds = 0;
+  double control_seconds = 0;   // of those
+};
+
+// Measures both programs against each other until every benchmark is decided or has used up its
+// budget, in rounds: a restart of every benchmark that is not decided, in random order. Terms of
+// single benchmarks (margins) are `policy`'s, before them `margin` if it is not 0. `terminal` takes
+// the line of progress; null: none. To be called under a run::Interruption: then the outcome is
+// what is known so far. What goes wrong with a benchmark becomes an error row of the side.
+// kInvalidArgument and others: a program cannot be started or is no benchmark program, lock-step is
+// wanted of a program that cannot, the work directory cannot be written.
+absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Policy& policy,
+                                     double margin, std::ostream* terminal);
+
+}  // namespace loadline::duet
+
+#endif  // TOOLS_LOADLINE_DUET_DUET_H_

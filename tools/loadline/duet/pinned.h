@@ -1,0 +1,47 @@
+#ifndef TOOLS_LOADLINE_DUET_PINNED_H_
+#define TOOLS_LOADLINE_DUET_PINNED_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/results/result_file.h"
+
+namespace loadline::duet {
+
+// One side of a restart of programs that do not take turns.
+struct PinnedSide {
+  std::string program;
+  std::string out_path;  // takes the result file; as long as the other side's
+};
+
+struct PinnedOptions {
+  std::string filter;
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::optional<int> cpu;  // both share it
+  double min_seconds = 0.02;
+  int repetitions = 5;
+  double time_limit_seconds = 120;
+};
+
+struct PinnedRestart {
+  Restart restart;  // `seconds` is not set
+  results::ResultFile base;
+  results::ResultFile fresh;
+};
+
+// Both programs at once on one processor, so that the kernel lets them alternate and whatever
+// disturbs one disturbs the other; compared by CPU time, the only clock that means something then.
+// Each repetition of one side is paired with that of the other. kUnavailable: a process ended
+// otherwise than it should, or wrote no result; kAborted: the benchmark reported an error;
+// kCancelled: run::Interruption.
+absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSide& fresh,
+                                         const PinnedOptions& options);
+
+}  // namespace loadline::duet
+
+#endif  // TOOLS_LOADLINE_DUET_PINNED_H_

@@ -1,0 +1,72 @@
+#ifndef TOOLS_LOADLINE_DUET_PLAYER_H_
+#define TOOLS_LOADLINE_DUET_PLAYER_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "loadline/turns/turn_channel.h"
+
+namespace loadline::duet {
+
+struct PlayerOptions {
+  std::string program;  // executed under this path, which is as long as the other side's
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string filter;  // selects one benchmark
+  uint64_t family = turns::TurnMessage::kUnknownFamily;
+  uint64_t pad_bytes = 0;
+  std::optional<int> cpu;
+  std::string err_path;  // takes the program's standard error
+  double time_limit_seconds = 120;
+};
+
+// A benchmark program linked with loadline::bench_main that runs one benchmark slice by slice when
+// it is told to, and sleeps in between. Thread-compatible.
+//
+// Errors of all calls: kUnavailable: the process ended, with how and the last lines of its
+// standard error; kDeadlineExceeded: no answer in time, it has been killed; kAborted: the benchmark
+// itself reported an error; kCancelled: run::Interruption.
+class Player {
+ public:
+  // Starts the process and lets it choose the benchmark; also errors of run::Spawn.
+  static absl::StatusOr<std::unique_ptr<Player>> Start(const PlayerOptions& options);
+  // Ends the process: in order if it does so within two seconds, then by force, group and all.
+  ~Player();
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
+
+  // Where the benchmark is in the program; unknown when iterations cannot be set.
+  uint64_t family() const { return family_; }
+  bool sets_iterations() const { return family_ != turns::TurnMessage::kUnknownFamily; }
+
+  // One slice; TurnMessage says what the arguments mean.
+  absl::StatusOr<turns::TurnMessage> Run(uint64_t iterations, uint64_t owned_iterations,
+                                         double min_seconds);
+
+ private:
+  Player(PlayerOptions options, pid_t pid, int channel);
+
+  absl::Status Choose();
+  absl::StatusOr<turns::TurnMessage> Ask(const turns::TurnMessage& request);
+  absl::Status WhyItEnded();
+  bool Reap(double patience_seconds);
+  void Kill();
+
+  const PlayerOptions options_;
+  pid_t pid_;
+  turns::TurnChannel channel_;
+  uint64_t family_ = turns::TurnMessage::kUnknownFamily;
+  int wait_status_ = 0;
+};
+
+}  // namespace loadline::duet
+
+#endif  // TOOLS_LOADLINE_DUET_PLAYER_H_

@@ -1,0 +1,156 @@
+#include "tools/loadline/duet/restart.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/stats/sample.h"
+#include "loadline/stats/signed_rank.h"
+
+namespace loadline::duet {
+namespace {
+
+using turns::TurnMessage;
+
+constexpr size_t kFewestPairs = 6;
+constexpr double kMostIterations = 1e12;
+// A pair is disturbed when it is this many robust standard deviations slower than most.
+constexpr double kDisturbed = 4;
+constexpr double kDeviationPerMad = 1.4826;
+constexpr double kRestartConfidence = 0.99;
+
+absl::Status Named(const absl::Status& status, absl::string_view side) {
+  return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
+}
+
+double MedianDeviation(const std::vector<double>& values, double median) {
+  std::vector<double> distances;
+  distances.reserve(values.size());
+  for (const double value : values) distances.push_back(std::fabs(value - median));
+  return stats::Median(distances);
+}
+
+// The pairs that count, in their order.
+std::vector<SlicePair> Undisturbed(const std::vector<SlicePair>& pairs) {
+  std::vector<double> sums;
+  sums.reserve(pairs.size());
+  for (const SlicePair& pair : pairs) sums.push_back(std::log(pair.base_ns) + std::log(pair.new_ns));
+  const double median = stats::Median(sums);
+  const double limit = median + kDisturbed * kDeviationPerMad * MedianDeviation(sums, median);
+  // Never more than a quarter, however the rest lies.
+  const double quarter = stats::Quantile(sums, 0.75);
+  std::vector<SlicePair> kept;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (sums[i] <= std::max(limit, quarter)) kept.push_back(pairs[i]);
+  }
+  return kept;
+}
+
+// The slices of both sides, as long as they have to be.
+class Planner {
+ public:
+  Planner(Player& base, Player& fresh, const PlayOptions& options)
+      : base_(base), fresh_(fresh), options_(options) {}
+
+  absl::StatusOr<SlicePlan> Plan() {
+    SlicePlan plan;
+    const bool free = base_.sets_iterations() && fresh_.sets_iterations() && !options_.fixed_length;
+    if (!free) plan.min_seconds = options_.slice_seconds;
+    plan.iterations = free ? 1 : 0;
+    double call_seconds = 0;
+    while (true) {
+      LOADLINE_ASSIGN_OR_RETURN(const Pace pace, Try(plan));
+      call_seconds = pace.call_seconds;
+      // A slice that is mostly set-up is lengthened until it is mostly the benchmark, or long.
+      const double wanted = std::max(options_.slice_seconds, std::min(pace.setup_seconds, 0.02));
+      const double measured = pace.call_seconds - pace.setup_seconds;
+      if (!free || measured >= 0.6 * wanted) break;
+      const double factor = std::clamp(wanted / std::max(measured, 1e-9), 1.5, 10.0);
+      const double next = static_cast<double>(plan.iterations) * factor;
+      if (next > kMostIterations) break;
+      plan.iterations = static_cast<uint64_t>(std::ceil(next));
+    }
+    const double pairs = options_.restart_seconds / (2 * std::max(call_seconds, 1e-6));
+    plan.pairs = std::clamp(static_cast<size_t>(std::min(pairs, 1e6)), kFewestPairs,
+                            options_.most_pairs);
+    plan.pairs += plan.pairs % 2;  // as many with base first as with new first
+    return plan;
+  }
+
+ private:
+  struct Pace {
+    double call_seconds = 0;   // of the faster side
+    double setup_seconds = 0;  // of that, outside the measured loop
+  };
+
+  absl::StatusOr<Pace> Try(const SlicePlan& plan) {
+    Pace pace{.call_seconds = INFINITY};
+    for (const auto& [player, side] : {std::pair(&base_, "base"), std::pair(&fresh_, "new")}) {
+      const auto slice = player->Run(plan.iterations, 0, plan.min_seconds);
+      if (!slice.ok()) return Named(slice.status(), side);
+      const double call = slice->call_wall_ns / 1e9;
+      const double measured =
+          std::min(call, slice->real_ns * static_cast<double>(slice->iterations) / 1e9);
+      if (call < pace.call_seconds) pace = {call, call - measured};
+    }
+    return pace;
+  }
+
+  Player& base_;
+  Player& fresh_;
+  const PlayOptions& options_;
+};
+
+}  // namespace
+
+Restart Summarize(const std::vector<SlicePair>& pairs) {
+  const std::vector<SlicePair> kept = Undisturbed(pairs);
+  Restart restart{.pairs = kept.size(), .dropped = pairs.size() - kept.size()};
+  std::vector<double> base_times, new_times, orders[2], all;
+  for (const SlicePair& pair : kept) {
+    base_times.push_back(pair.base_ns);
+    new_times.push_back(pair.new_ns);
+    orders[pair.base_first ? 0 : 1].push_back(std::log(pair.new_ns / pair.base_ns));
+    all.push_back(orders[pair.base_first ? 0 : 1].back());
+  }
+  restart.base_ns = stats::Median(base_times);
+  restart.new_ns = stats::Median(new_times);
+  restart.log_ratio = orders[0].empty() || orders[1].empty()
+                          ? stats::Median(all)
+                          : (stats::Median(orders[0]) + stats::Median(orders[1])) / 2;
+  restart.interval = stats::SignedRankInterval(all, kRestartConfidence);
+  return restart;
+}
+
+absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
+                                                   const PlayOptions& options, SlicePlan& plan,
+                                                   std::mt19937_64& random) {
+  if (plan.pairs == 0) {
+    LOADLINE_ASSIGN_OR_RETURN(plan, Planner(base, fresh, options).Plan());
+  }
+  // At least one iteration more.
+  const auto more = static_cast<uint64_t>(
+      std::ceil(static_cast<double>(plan.iterations) * options.spike - 1e-9));
+  std::vector<SlicePair> pairs;
+  bool base_first = (random() & 1) != 0;
+  // The first pair warms both up and is not counted.
+  for (size_t i = 0; i < plan.pairs + 1; ++i) {
+    SlicePair pair{.base_first = base_first};
+    for (const bool is_base : {base_first, !base_first}) {
+      const auto slice =
+          is_base ? base.Run(plan.iterations, 0, plan.min_seconds)
+                  : fresh.Run(plan.iterations + more, plan.iterations, plan.min_seconds);
+      if (!slice.ok()) return Named(slice.status(), is_base ? "base" : "new");
+      const double time = options.real_time ? slice->real_ns : slice->cpu_ns;
+      if (!(time > 0)) return absl::AbortedError("a slice took no time: the clock is too coarse");
+      (is_base ? pair.base_ns : pair.new_ns) = time;
+    }
+    if (i > 0) pairs.push_back(pair);
+    base_first = !base_first;
+  }
+  return pairs;
+}
+
+}  // namespace loadline::duet

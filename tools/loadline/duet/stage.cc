@@ -1,0 +1,186 @@
+#include "tools/loadline/duet/stage.h"
+
+#include <unistd.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
+#include "tools/loadline/duet/pinned.h"
+#include "tools/loadline/judge/metric.h"
+#include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/child_process.h"
+
+namespace loadline::duet {
+namespace {
+
+constexpr uint64_t kPadBytes = 4096;
+constexpr double kPinnedSliceSeconds = 0.02;
+
+std::vector<int> UsableCpus() {
+  std::vector<int> cpus;
+#if defined(__linux__)
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(static_cast<size_t>(cpu), &set)) cpus.push_back(cpu);
+    }
+  }
+#endif
+  return cpus;
+}
+
+absl::StatusOr<std::unique_ptr<run::SuiteRunner>> Inspect(const DuetOptions& options,
+                                                          const std::string& program,
+                                                          const std::string& work_dir) {
+  run::RunOptions run;
+  run.suite = program;
+  run.filter = options.filter;
+  run.profile = options.profile;
+  run.seed = options.seed;
+  run.time_limit_seconds = options.time_limit_seconds;
+  run.suite_arguments = options.arguments;
+  LOADLINE_ASSIGN_OR_RETURN(run::SuiteRunner runner, run::SuiteRunner::Create(run, work_dir));
+  return std::make_unique<run::SuiteRunner>(std::move(runner));
+}
+
+double SecondsSince(int64_t start_nanos) {
+  return static_cast<double>(run::MonotonicNanos() - start_nanos) / 1e9;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const DuetOptions& options) {
+  auto stage = std::unique_ptr<Stage>(new Stage(options));
+  LOADLINE_ASSIGN_OR_RETURN(stage->work_dir_, run::WorkDir::Create());
+  stage->cpus_ = UsableCpus();
+  const std::string& dir = stage->work_dir_->path();
+  LOADLINE_ASSIGN_OR_RETURN(stage->base_, Inspect(options, options.base, dir));
+  LOADLINE_ASSIGN_OR_RETURN(stage->fresh_, Inspect(options, options.fresh, dir));
+  LOADLINE_RETURN_IF_ERROR(stage->ChooseMode());
+  LOADLINE_RETURN_IF_ERROR(stage->LinkPrograms());
+  return stage;
+}
+
+absl::Status Stage::ChooseMode() {
+  const bool both = base_->ours() && fresh_->ours();
+  mode_ = options_.mode == Mode::kAuto ? (both ? Mode::kLockStep : Mode::kPinned) : options_.mode;
+  if (mode_ != Mode::kLockStep || both) return absl::OkStatus();
+  const std::string& other = base_->ours() ? options_.fresh : options_.base;
+  return absl::InvalidArgumentError(
+      absl::StrCat(results::Quoted(other),
+                   " does not take turns: link it with loadline::bench_main instead of "
+                   "benchmark_main, or use --mode pinned"));
+}
+
+// Paths of one length: a program's speed can depend on where its stack begins, and that on how
+// long its path is.
+absl::Status Stage::LinkPrograms() {
+  for (const auto& [program, name] :
+       {std::pair(options_.base, "base"), std::pair(options_.fresh, "new_")}) {
+    std::error_code error;
+    const auto path = std::filesystem::absolute(program, error);
+    if (error) return absl::InvalidArgumentError(absl::StrCat(program, ": ", error.message()));
+    const std::string link = absl::StrCat(work_dir_->path(), "/", name);
+    if (::symlink(path.c_str(), link.c_str()) != 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("link ", link));
+    }
+  }
+  return absl::OkStatus();
+}
+
+results::Json::Object Stage::base_context() const {
+  return mode_ == Mode::kPinned ? pinned_base_context_ : base_->context();
+}
+results::Json::Object Stage::new_context() const {
+  return mode_ == Mode::kPinned ? pinned_new_context_ : fresh_->context();
+}
+
+bool Stage::CanSpike(const std::string& name) const {
+  const auto known = known_.find(name);
+  return known != known_.end() && known->second.plan.iterations > 0;
+}
+
+// The padding moves the stack of both alike; the heap is moved by Player, each side for itself.
+std::vector<std::pair<std::string, std::string>> Stage::Environment(uint64_t pad) const {
+  return {{"LOADLINE_PROFILE", options_.profile},
+          {"LOADLINE_SEED", absl::StrCat(options_.seed)},
+          {"LOADLINE_BASELINE", "0"},
+          {"LOADLINE_PADDING", std::string(pad, 'x')}};
+}
+
+// One processor for both sides, another in each restart. Threads need theirs.
+std::optional<int> Stage::CpuFor(const std::string& name, std::mt19937_64& random) const {
+  if (cpus_.empty() || run::ThreadsOf(name) > 1) return std::nullopt;
+  return cpus_[random() % cpus_.size()];
+}
+
+absl::StatusOr<Restart> Stage::Play(const std::string& name, Cast cast, std::mt19937_64& random) {
+  const int64_t start = run::MonotonicNanos();
+  absl::StatusOr<Restart> restart = mode_ == Mode::kLockStep ? PlayLockStep(name, cast, random)
+                                                             : PlayPinned(name, cast, random);
+  if (restart.ok()) restart->seconds = SecondsSince(start);
+  return restart;
+}
+
+absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast,
+                                            std::mt19937_64& random) {
+  Knowledge& known = known_[name];
+  PlayerOptions side;
+  side.arguments = options_.arguments;
+  side.environment = Environment(random() % kPadBytes);
+  side.filter = run::FixesItsLength(name) ? run::ExactFilter(name)
+                                          : run::FilterOfAnyIterations(name);
+  side.cpu = CpuFor(name, random);
+  side.time_limit_seconds = options_.time_limit_seconds;
+  const auto start = [&](bool is_new) {
+    const bool plays_new = is_new && cast == Cast::kBaseAndNew;
+    side.program = absl::StrCat(work_dir_->path(), plays_new ? "/new_" : "/base");
+    side.err_path = absl::StrCat(work_dir_->path(), is_new ? "/new_.err" : "/base.err");
+    side.family = plays_new ? known.new_family : known.base_family;
+    side.pad_bytes = random() % kPadBytes;
+    return Player::Start(side);
+  };
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Player> base, start(false));
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Player> fresh, start(true));
+  known.base_family = base->family();
+  if (cast == Cast::kBaseAndNew) known.new_family = fresh->family();
+  PlayOptions play;
+  play.real_time = judge::PrimaryTime(name) == "real_time_ns";
+  play.fixed_length = run::FixesItsLength(name);
+  play.spike = cast == Cast::kBaseAndSpike ? options_.spike : 0;
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<SlicePair> pairs,
+                            PlayInTurns(*base, *fresh, play, known.plan, random));
+  return Summarize(pairs);
+}
+
+absl::StatusOr<Restart> Stage::PlayPinned(const std::string& name, Cast cast,
+                                          std::mt19937_64& random) {
+  PinnedOptions options;
+  options.filter = run::ExactFilter(name);
+  options.arguments = options_.arguments;
+  options.environment = Environment(random() % kPadBytes);
+  options.cpu = CpuFor(name, random);
+  options.min_seconds = kPinnedSliceSeconds;
+  options.time_limit_seconds = options_.time_limit_seconds;
+  const std::string& dir = work_dir_->path();
+  const PinnedSide base{absl::StrCat(dir, "/base"),
+                        absl::StrCat(dir, "/the-result-of-one-process-of-base.json")};
+  const PinnedSide fresh{absl::StrCat(dir, cast == Cast::kBaseAndNew ? "/new_" : "/base"),
+                         absl::StrCat(dir, "/the-result-of-one-process-of-new_.json")};
+  LOADLINE_ASSIGN_OR_RETURN(PinnedRestart played, PlayAtOnce(base, fresh, options));
+  if (cast == Cast::kBaseAndNew && pinned_base_context_.empty()) {
+    pinned_base_context_ = std::move(played.base.context);
+    pinned_new_context_ = std::move(played.fresh.context);
+  }
+  return played.restart;
+}
+
+}  // namespace loadline::duet

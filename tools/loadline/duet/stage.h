@@ -1,0 +1,74 @@
+#ifndef TOOLS_LOADLINE_DUET_STAGE_H_
+#define TOOLS_LOADLINE_DUET_STAGE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/loadline/duet/duet.h"
+#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/results/result_file.h"
+#include "tools/loadline/run/suite_runner.h"
+#include "tools/loadline/run/work_dir.h"
+
+namespace loadline::duet {
+
+// Who plays in a restart.
+enum class Cast {
+  kBaseAndNew,
+  kBaseAndBase,   // the A/A control
+  kBaseAndSpike,  // base, and base with more work than it owns up to
+};
+
+// Both programs, found out about and ready to be started: under paths of the same length, with
+// environments of the same size, each restart with another layout. Thread-compatible.
+class Stage {
+ public:
+  static absl::StatusOr<std::unique_ptr<Stage>> Set(const DuetOptions& options);
+
+  Mode mode() const { return mode_; }
+  const std::vector<std::string>& base_names() const { return base_->names(); }
+  const std::vector<std::string>& new_names() const { return fresh_->names(); }
+  results::Json::Object base_context() const;
+  results::Json::Object new_context() const;
+  // Whether more work can be put into a slice of this benchmark; known after its first restart.
+  bool CanSpike(const std::string& name) const;
+
+  // One restart of the benchmark of that name. Errors are those of Player and PlayAtOnce.
+  absl::StatusOr<Restart> Play(const std::string& name, Cast cast, std::mt19937_64& random);
+
+ private:
+  // What is known about a benchmark from its first restart.
+  struct Knowledge {
+    SlicePlan plan;
+    uint64_t base_family = turns::TurnMessage::kUnknownFamily;
+    uint64_t new_family = turns::TurnMessage::kUnknownFamily;
+  };
+
+  explicit Stage(const DuetOptions& options) : options_(options) {}
+  absl::Status ChooseMode();
+  absl::Status LinkPrograms();
+  std::vector<std::pair<std::string, std::string>> Environment(uint64_t pad) const;
+  std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
+  absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, std::mt19937_64& random);
+  absl::StatusOr<Restart> PlayPinned(const std::string& name, Cast cast, std::mt19937_64& random);
+
+  const DuetOptions options_;
+  std::unique_ptr<run::WorkDir> work_dir_;
+  std::unique_ptr<run::SuiteRunner> base_;
+  std::unique_ptr<run::SuiteRunner> fresh_;
+  Mode mode_ = Mode::kLockStep;
+  std::vector<int> cpus_;  // that this process may use
+  std::map<std::string, Knowledge> known_;
+  results::Json::Object pinned_base_context_;
+  results::Json::Object pinned_new_context_;
+};
+
+}  // namespace loadline::duet
+
+#endif  // TOOLS_LOADLINE_DUET_STAGE_H_

@@ -1,0 +1,30 @@
+#ifndef TOOLS_LOADLINE_JUDGE_PAIRED_H_
+#define TOOLS_LOADLINE_JUDGE_PAIRED_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace loadline::judge {
+
+// One benchmark's restarts: fresh processes of both sides, measured together.
+struct PairedSeries {
+  std::vector<double> log_ratios;  // ln(new / base) of each restart's primary time, as measured
+  // Some restarts by themselves show the new side clearly worse, others clearly not, so that it is
+  // the layout of the process, not the program, that decides; and the same for better.
+  bool layout_worse = false;
+  bool layout_better = false;
+};
+
+// What `loadline duet` knows besides two sides' values.
+struct PairedRuns {
+  absl::flat_hash_map<std::string, PairedSeries> benchmarks;  // by canonical name
+  size_t most_restarts = 0;            // of a benchmark, that it would have been given
+  std::vector<std::string> doubts;     // each keeps the verdict from being a pass: exit code 3
+  std::vector<std::string> notes;
+};
+
+}  // namespace loadline::judge
+
+#endif  // TOOLS_LOADLINE_JUDGE_PAIRED_H_
