@@ -16,8 +16,9 @@ Progress::~Progress() {
   if (terminal_ != nullptr) *terminal_ << "\r\x1b[K" << std::flush;
 }
 
-void Progress::Begin(absl::string_view what) {
-  const size_t done = begun_++;
+void Progress::Begin(absl::string_view what) { Show(begun_++, what); }
+
+void Progress::Show(size_t done, absl::string_view what) {
   if (terminal_ == nullptr) return;
   std::string left;
   if (done > 0) {

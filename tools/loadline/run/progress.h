@@ -21,6 +21,8 @@ class Progress {
 
   // `what` begins. Call it before each of the `total` pieces of work.
   void Begin(absl::string_view what);
+  // `done` of the pieces are done, `what` runs: where they do not end in the order of their start.
+  void Show(size_t done, absl::string_view what);
 
  private:
   std::ostream* const terminal_;

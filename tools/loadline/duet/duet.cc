@@ -1,0 +1,273 @@
+#include "tools/loadline/duet/duet.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/base/status_macros.h"
+#include "tools/loadline/duet/contest.h"
+#include "tools/loadline/duet/stage.h"
+#include "tools/loadline/judge/terms.h"
+#include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/child_process.h"
+#include "tools/loadline/run/interruption.h"
+#include "tools/loadline/run/progress.h"
+
+namespace loadline::duet {
+namespace {
+
+constexpr double kControlShare = 0.15;  // of all time, when the suite is large enough for it
+constexpr char kNoControls[] = "no controls were run: nothing shows that a difference of this size "
+                               "would be seen here, nor that none is invented";
+
+double Seconds(int64_t since_nanos) {
+  return static_cast<double>(run::MonotonicNanos() - since_nanos) / 1e9;
+}
+
+results::Row RowOf(const std::string& name, size_t index, const Restart& restart, bool base) {
+  results::Row row;
+  row.name = row.run_name = name;
+  row.threads = run::ThreadsOf(name);
+  row.repetitions = 1;
+  row.repetition_index = static_cast<int64_t>(index);
+  row.iterations = 1;
+  row.time_unit = "ns";
+  const double time = base ? restart.base_ns : restart.new_ns;
+  (judge::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
+  return row;
+}
+
+// One control: always the base program on both sides, another benchmark in each restart.
+struct Control {
+  Cast cast;
+  Contest contest;
+  bool stopped = false;
+};
+
+class Duet {
+ public:
+  Duet(const DuetOptions& options, const judge::Policy& policy, double margin, Stage& stage,
+       std::ostream* terminal)
+      : options_(options),
+        policy_(policy),
+        margin_(margin > 0 ? margin : policy.compare.margin.value_or(DefaultMargin(stage.mode()))),
+        stage_(stage),
+        terminal_(terminal),
+        random_(options.seed),
+        start_nanos_(run::MonotonicNanos()) {}
+
+  DuetOutcome Play() {
+    MatchNames();
+    run::Progress progress(terminal_, open_.size());
+    while (!open_.empty() && !Stopped()) {
+      std::shuffle(open_.begin(), open_.end(), random_);
+      for (const std::string& name : std::vector<std::string>(open_)) {
+        if (Stopped()) break;
+        Show(progress, name);
+        PlayOne(name);
+        PlayControls(false);
+      }
+    }
+    while (!Stopped() && PlayControls(true)) progress.Show(contests_.size(), "controls");
+    return Outcome();
+  }
+
+ private:
+  static bool Stopped() { return run::Interruption::Interrupted(); }
+
+  void Show(run::Progress& progress, const std::string& name) {
+    const Contest& contest = contests_.at(name);
+    progress.Show(contests_.size() - open_.size(),
+                  contest.restarts().empty()
+                      ? name
+                      : absl::StrCat(absl::StrFormat("%+.2f%%  ", 100 * contest.Estimate()), name));
+  }
+
+  void MatchNames() {
+    const std::set<std::string> fresh(stage_.new_names().begin(), stage_.new_names().end());
+    for (const std::string& name : stage_.base_names()) {
+      if (fresh.count(name) > 0) open_.push_back(name);
+    }
+    const judge::TermsBook book(policy_.compare, margin_);
+    for (const std::string& name : open_) {
+      const std::string canonical = results::CanonicalName(name);
+      const judge::Terms terms =
+          book.For(canonical, book.About(judge::PrimaryTime(canonical)));
+      contests_.emplace(name, Contest({.margin = terms.margin,
+                                       .alpha = options_.alpha,
+                                       .alpha_harm = AlphaHarm(open_.size()),
+                                       .most_restarts = options_.most_restarts,
+                                       .most_seconds = options_.budget_seconds}));
+    }
+    ContestTerms terms{.margin = margin_,
+                       .alpha = options_.alpha,
+                       .alpha_harm = options_.alpha / 2,
+                       .most_restarts = options_.most_restarts,
+                       .most_seconds = 2 * options_.budget_seconds};
+    if (!options_.controls || open_.empty()) return;
+    controls_.push_back({Cast::kBaseAndBase, Contest(terms)});
+    if (stage_.mode() == Mode::kLockStep) {
+      controls_.push_back({Cast::kBaseAndSpike, Contest(terms)});
+    }
+  }
+
+  double AlphaHarm(size_t benchmarks) const {
+    return options_.alpha / static_cast<double>(std::max<size_t>(1, benchmarks));
+  }
+
+  void PlayOne(const std::string& name) {
+    const absl::StatusOr<Restart> restart = stage_.Play(name, Cast::kBaseAndNew, random_);
+    if (absl::IsCancelled(restart.status())) return;
+    Contest& contest = contests_.at(name);
+    if (restart.ok()) {
+      contest.Add(*restart);
+    } else {
+      failed_.emplace(name, restart.status().message());
+    }
+    if (!restart.ok() || contest.Over()) std::erase(open_, name);
+  }
+
+  // Plays a restart of each control that is due: as long as controls have had less than their share
+  // of the time, and at the end (`finish`) until each has answered. True if one was played.
+  bool PlayControls(bool finish) {
+    bool played = false;
+    for (Control& control : controls_) {
+      const bool answered = control.contest.Over();
+      const bool due = control_seconds_ < kControlShare * Seconds(start_nanos_);
+      if (control.stopped || answered || !(finish || due) || Stopped()) continue;
+      const std::string name = NameForControl(control.cast);
+      if (name.empty()) {
+        control.stopped = finish;
+        continue;
+      }
+      const int64_t start = run::MonotonicNanos();
+      const absl::StatusOr<Restart> restart = stage_.Play(name, control.cast, random_);
+      control_seconds_ += Seconds(start);
+      if (restart.ok()) control.contest.Add(*restart);
+      control.stopped = !restart.ok();
+      played = true;
+    }
+    return played;
+  }
+
+  // A benchmark that has been measured and did not fail; "" if there is none.
+  std::string NameForControl(Cast cast) {
+    std::vector<std::string> names;
+    for (const auto& [name, contest] : contests_) {
+      if (contest.restarts().empty() || failed_.count(name) > 0) continue;
+      if (cast == Cast::kBaseAndSpike && !stage_.CanSpike(name)) continue;
+      names.push_back(name);
+    }
+    return names.empty() ? "" : names[random_() % names.size()];
+  }
+
+  void AddRows(DuetOutcome& outcome) const {
+    for (const auto& [name, contest] : contests_) {
+      for (size_t i = 0; i < contest.restarts().size(); ++i) {
+        outcome.base.rows.push_back(RowOf(name, i, contest.restarts()[i], true));
+        outcome.fresh.rows.push_back(RowOf(name, i, contest.restarts()[i], false));
+      }
+      outcome.paired.benchmarks.emplace(results::CanonicalName(name), contest.Series());
+    }
+    for (const auto& [name, message] : failed_) {
+      // The message begins with the side that it is about; of no side, it is the new one's.
+      results::ResultFile& side = message.rfind("base: ", 0) == 0 ? outcome.base : outcome.fresh;
+      side.rows.push_back(run::ErrorRow(name, 0, 1, message));
+    }
+    const std::set<std::string> base(stage_.base_names().begin(), stage_.base_names().end());
+    const std::set<std::string> fresh(stage_.new_names().begin(), stage_.new_names().end());
+    const Restart unmeasured{.base_ns = 1, .new_ns = 1, .interval = {}};
+    for (const std::string& name : base) {
+      if (fresh.count(name) == 0) outcome.base.rows.push_back(RowOf(name, 0, unmeasured, true));
+    }
+    for (const std::string& name : fresh) {
+      if (base.count(name) == 0) outcome.fresh.rows.push_back(RowOf(name, 0, unmeasured, false));
+    }
+  }
+
+  void JudgeControls(judge::PairedRuns& paired) const {
+    if (!options_.controls) paired.notes.push_back(kNoControls);
+    for (const Control& control : controls_) {
+      const Contest& contest = control.contest;
+      const std::string after = absl::StrCat(" after ", contest.restarts().size(), " restarts");
+      const double estimate = 100 * contest.Estimate();
+      const bool worse = contest.PWorse() <= options_.alpha / 2;
+      const bool better = contest.PBetter() <= options_.alpha / 2;
+      if (control.cast == Cast::kBaseAndBase) {
+        if (worse || better) {
+          paired.doubts.push_back(absl::StrFormat(
+              "void: the base against itself differs by %+.2f%%%s. Something here treats the two "
+              "sides differently; no verdict of this run can be trusted",
+              estimate, after));
+        } else {
+          paired.notes.push_back(absl::StrFormat(
+              "control: the base against itself differs by %+.2f%%%s: no alarm", estimate, after));
+        }
+      } else if (worse) {
+        paired.notes.push_back(absl::StrFormat(
+            "control: the base with %g%% more work was seen as %+.2f%%%s", 100 * options_.spike,
+            estimate, after));
+      } else {
+        paired.doubts.push_back(absl::StrFormat(
+            "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
+            "regression of that size would have passed. Raise --budget, or use a quieter machine",
+            100 * options_.spike, after, estimate));
+      }
+    }
+    if (options_.controls && stage_.mode() == Mode::kPinned) {
+      paired.notes.push_back(
+          "pinned mode: programs that do not link loadline::bench_main, both at once on one "
+          "processor, by CPU time; no spike control");
+    }
+  }
+
+  DuetOutcome Outcome() {
+    DuetOutcome outcome;
+    outcome.mode = stage_.mode();
+    outcome.interrupted = Stopped();
+    outcome.seconds = Seconds(start_nanos_);
+    outcome.control_seconds = control_seconds_;
+    outcome.base.source = options_.base;
+    outcome.fresh.source = options_.fresh;
+    outcome.base.context = stage_.base_context();
+    outcome.fresh.context = stage_.new_context();
+    AddRows(outcome);
+    outcome.paired.most_restarts = options_.most_restarts;
+    JudgeControls(outcome.paired);
+    if (outcome.interrupted) {
+      outcome.paired.doubts.push_back("interrupted: what is not decided yet stays open");
+    }
+    return outcome;
+  }
+
+  const DuetOptions& options_;
+  const judge::Policy& policy_;
+  const double margin_;
+  Stage& stage_;
+  std::ostream* const terminal_;
+  std::mt19937_64 random_;
+  const int64_t start_nanos_;
+  std::vector<std::string> open_;             // benchmarks that are not decided
+  std::map<std::string, Contest> contests_;   // of all that both programs have
+  std::map<std::string, std::string> failed_;
+  std::vector<Control> controls_;
+  double control_seconds_ = 0;
+};
+
+}  // namespace
+
+double DefaultMargin(Mode mode) { return mode == Mode::kPinned ? 0.05 : 0.01; }
+
+absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Policy& policy,
+                                     double margin, std::ostream* terminal) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Stage> stage, Stage::Set(options));
+  return Duet(options, policy, margin, *stage, terminal).Play();
+}
+
+}  // namespace loadline::duet
