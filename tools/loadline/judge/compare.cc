@@ -157,19 +157,26 @@ class Comparer {
     }
   }
 
-  void MatchSides() {
-    MatchOptions options{.alpha = verdict_.alpha,
-                         .noise = options_.noise,
-                         .benchmarks = options_.benchmarks,
-                         .environment_refused = environment_refused_,
-                         .base_semantics = {},
-                         .new_semantics = {}};
+  // What threaded times mean in all files, each meaning once; nothing where that may differ.
+  std::vector<std::string> TimeSemantics() const {
+    std::vector<std::string> meanings;
     for (const EnvironmentDifference& difference : verdict_.environment) {
-      if (difference.key != "time_semantics" || difference.allowed) continue;
-      options.base_semantics = difference.base;
-      options.new_semantics = difference.fresh;
-      if (difference.within_side) options.new_semantics.push_back('\n');  // equals nothing
+      if (difference.key == "time_semantics" && difference.allowed) return meanings;
     }
+    for (const Side* side : {&base_, &fresh_}) {
+      for (const Side::File& file : side->files()) meanings.push_back(file.time_semantics);
+    }
+    std::sort(meanings.begin(), meanings.end());
+    meanings.erase(std::unique(meanings.begin(), meanings.end()), meanings.end());
+    return meanings;
+  }
+
+  void MatchSides() {
+    const MatchOptions options{.alpha = verdict_.alpha,
+                               .noise = options_.noise,
+                               .benchmarks = options_.benchmarks,
+                               .environment_refused = environment_refused_,
+                               .time_semantics = TimeSemantics()};
     Matched matched = Match(base_, fresh_, terms_, options);
     verdict_.benchmarks = std::move(matched.benchmarks);
     evidence_ = std::move(matched.evidence);

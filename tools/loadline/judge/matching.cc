@@ -218,8 +218,7 @@ class Matcher {
     if (options_.environment_refused) {
       change.finding = Finding::kIncomparable;
       change.reason = Reason::kEnvironment;
-    } else if (threaded_ &&
-               MeansDifferentThings(metric.name, options_.base_semantics, options_.new_semantics)) {
+    } else if (threaded_ && MeansDifferentThings(metric.name, options_.time_semantics)) {
       change.finding = Finding::kIncomparable;
       change.reason = Reason::kTimeSemantics;
     }

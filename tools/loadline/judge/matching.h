@@ -20,9 +20,9 @@ struct MatchOptions {
   const Noise* noise = nullptr;         // may be null
   std::vector<std::string> benchmarks;  // globs; empty: all
   bool environment_refused = false;     // nothing is comparable
-  // What threaded times mean on each side, when that is not to be overlooked; else both empty.
-  std::string base_semantics;
-  std::string new_semantics;
+  // What threaded times mean in the files of both sides, each meaning once; empty when the caller
+  // allows them to differ.
+  std::vector<std::string> time_semantics;
 };
 
 // Both sides matched by canonical name, with every metric's figures. Findings of changes that were

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/judge/check.h"
+#include "tools/loadline/judge/time_semantics.h"
 
 namespace loadline::judge {
 namespace {
@@ -130,6 +131,7 @@ void Side::Sink::Finish(const ResultFile& file) {
   entry.source = file.source;
   entry.host = HostText(file);
   entry.date = file.ContextText("date");
+  entry.time_semantics = TimeSemanticsOf(file);
   entry.incomplete = file.incomplete();
   entry.isolated = isolated;
   entry.benchmarks = iteration_benchmarks_;

@@ -65,12 +65,13 @@ class Side {
   struct File {
     Environment environment;
     std::string source;
-    std::string host;          // "NAME (DESCRIPTION)"
-    std::string date;          // as the context says, "" where it does not
-    bool incomplete = false;   // the run was cut short
-    bool isolated = false;     // written by `loadline run`
-    size_t benchmarks = 0;     // with iteration rows
-    uint64_t fingerprint = 0;  // of its measurements and date; equal for copies of a file
+    std::string host;            // "NAME (DESCRIPTION)"
+    std::string date;            // as the context says, "" where it does not
+    std::string time_semantics;  // of threaded benchmarks: TimeSemanticsOf
+    bool incomplete = false;     // the run was cut short
+    bool isolated = false;       // written by `loadline run`
+    size_t benchmarks = 0;       // with iteration rows
+    uint64_t fingerprint = 0;    // of its measurements and date; equal for copies of a file
   };
   const std::vector<File>& files() const { return files_; }
 

@@ -64,4 +64,13 @@ bool MeansDifferentThings(absl::string_view metric, absl::string_view one,
   return traits.judged && traits.direction == Direction::kUnknown;
 }
 
+bool MeansDifferentThings(absl::string_view metric, absl::Span<const std::string> semantics) {
+  for (size_t i = 0; i < semantics.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (MeansDifferentThings(metric, semantics[i], semantics[j])) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace loadline::judge

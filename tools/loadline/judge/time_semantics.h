@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::judge {
@@ -21,6 +22,8 @@ std::string TimeSemanticsOf(const results::ResultFile& file);
 // can have any name, so every counter of which nothing is known counts as one; what this project's
 // own harness counts does not depend on the library.
 bool MeansDifferentThings(absl::string_view metric, absl::string_view one, absl::string_view other);
+// The same for any two of several.
+bool MeansDifferentThings(absl::string_view metric, absl::Span<const std::string> semantics);
 
 }  // namespace loadline::judge
 
