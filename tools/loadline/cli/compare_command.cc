@@ -9,10 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/judge/compare.h"
@@ -45,19 +44,6 @@ Exit codes:
   4  the environments, or the figures, are not comparable (--allow-env KEY)
   5  a benchmark is missing, failed or crashed, a run was cut short, or nothing was compared
   The first of 2, 4, 1, 5, 3, 0 that applies.)";
-
-// "5%" or "0.05": a fraction above 0 and below `limit`.
-absl::StatusOr<double> ParseFraction(absl::string_view flag, absl::string_view text, double limit) {
-  absl::string_view digits = text;
-  const bool percent = absl::ConsumeSuffix(&digits, "%");
-  double value = 0;
-  const bool number = absl::SimpleAtod(digits, &value);
-  if (percent) value /= 100;
-  if (number && value > 0 && value < limit) return value;
-  return absl::InvalidArgumentError(absl::StrCat(flag, " ", results::Quoted(text),
-                                                 ": want a fraction above 0 and below ", limit,
-                                                 ", such as 5% or 0.05"));
-}
 
 class CompareCommand : public Command {
  public:

@@ -63,7 +63,11 @@ bool Contest::Layout(double sign) const {
 }
 
 judge::PairedSeries Contest::Series() const {
-  return {.log_ratios = log_ratios_, .layout_worse = Layout(1), .layout_better = Layout(-1)};
+  const bool out_of_time = !Decided() && seconds_ >= terms_.most_seconds;
+  return {.log_ratios = log_ratios_,
+          .layout_worse = Layout(1),
+          .layout_better = Layout(-1),
+          .most_restarts = out_of_time ? restarts_.size() : terms_.most_restarts};
 }
 
 }  // namespace loadline::duet

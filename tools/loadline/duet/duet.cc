@@ -238,7 +238,6 @@ class Duet {
     outcome.base.context = stage_.base_context();
     outcome.fresh.context = stage_.new_context();
     AddRows(outcome);
-    outcome.paired.most_restarts = options_.most_restarts;
     JudgeControls(outcome.paired);
     if (outcome.interrupted) {
       outcome.paired.doubts.push_back("interrupted: what is not decided yet stays open");

@@ -26,7 +26,8 @@ void AdviseProcesses(const std::vector<EffectQuestion>& questions, CompareVerdic
   for (BenchmarkComparison& benchmark : verdict.benchmarks) {
     for (Change& change : benchmark.changes) {
       const EffectQuestion& question = questions[index++];
-      if (change.finding == Finding::kInconclusive && !question.base.empty()) {
+      if (change.finding == Finding::kInconclusive && !question.base.empty() &&
+          question.paired == nullptr) {
         open.push_back({&question, &change});
       }
     }

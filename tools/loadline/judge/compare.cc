@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "loadline/stats/multiplicity.h"
+#include "loadline/stats/sign_evidence.h"
 #include "tools/loadline/judge/advice.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/effect.h"
@@ -85,6 +86,7 @@ class Comparer {
     CompareEnvironment();
     MatchSides();
     CheckRequests();
+    TakePairedRuns();
     AdjustForNumber();
     ConcludeChanges();
     Conclude();
@@ -174,6 +176,7 @@ class Comparer {
   void MatchSides() {
     const MatchOptions options{.alpha = verdict_.alpha,
                                .noise = options_.noise,
+                         .paired = options_.paired,
                                .benchmarks = options_.benchmarks,
                                .environment_refused = environment_refused_,
                                .time_semantics = TimeSemantics()};
@@ -192,6 +195,20 @@ class Comparer {
       Note(absl::StrCat(options_.noise->source, " has no spread for ", matched.without_noise,
                         " of the gate's figures"));
     }
+  }
+
+  void TakePairedRuns() {
+    if (options_.paired == nullptr) return;
+    for (const std::string& doubt : options_.paired->doubts) {
+      Problem(ExitCode::kInconclusive, doubt);
+    }
+    for (const std::string& note : options_.paired->notes) Note(note);
+  }
+
+  // Processes a side, or pairs of them, for one of `tests` to be able to say anything.
+  size_t Needed(size_t tests) const {
+    const double alpha = verdict_.alpha / static_cast<double>(std::max<size_t>(1, tests));
+    return options_.paired == nullptr ? ProcessesNeeded(alpha) : stats::SignEvidenceNeeded(alpha);
   }
 
   // What the policy and the caller name must be there: a gate on nothing is no gate.
@@ -252,9 +269,8 @@ class Comparer {
       better.push_back(evidence.p_better);
     });
     verdict_.gate_size = gate.size();
-    verdict_.processes_needed = ProcessesNeeded(verdict_.alpha);
-    verdict_.processes_needed_gate =
-        ProcessesNeeded(verdict_.alpha / static_cast<double>(std::max<size_t>(1, gate.size())));
+    verdict_.processes_needed = Needed(1);
+    verdict_.processes_needed_gate = Needed(gate.size());
     gate = stats::HolmAdjusted(gate);
     report = stats::BenjaminiHochbergAdjusted(report);
     better = stats::BenjaminiHochbergAdjusted(better);
@@ -306,10 +322,21 @@ class Comparer {
       change.finding = Finding::kPass;
     } else {
       change.finding = Finding::kInconclusive;
-      change.reason = evidence.worse      ? Reason::kNotAmongSoMany
+      change.reason = change.method == Method::kPairedSigns ? Reason::kBudgetUsedUp
+                      : evidence.worse      ? Reason::kNotAmongSoMany
                       : evidence.testable ? Reason::kTooNoisy
                                           : Reason::kTooFewProcesses;
     }
+    SuspectLayout(evidence, change);
+  }
+
+  static void SuspectLayout(const Evidence& evidence, Change& change) {
+    const bool open = change.finding == Finding::kInconclusive;
+    const bool worse = evidence.layout_worse && (open || change.finding == Finding::kRegressed);
+    const bool better = evidence.layout_better && (open || change.finding == Finding::kImproved);
+    if (!worse && !better) return;
+    change.finding = Finding::kLayoutSuspect;
+    change.reason = Reason::kLayout;
   }
 
   void CountGated(const BenchmarkComparison& benchmark, const Change& change) {
@@ -318,7 +345,9 @@ class Comparer {
       return;
     }
     ++compared_;
-    if (change.finding != Finding::kInconclusive) ++decided_;
+    if (change.finding != Finding::kInconclusive && change.finding != Finding::kLayoutSuspect) {
+      ++decided_;
+    }
     if (change.direction != Direction::kUnknown || !undirected_.emplace(change.metric).second) {
       return;
     }
@@ -335,6 +364,7 @@ class Comparer {
         return ExitCode::kBroken;
       case Finding::kIncomparable:
         return ExitCode::kIncomparable;
+      case Finding::kLayoutSuspect:
       case Finding::kInconclusive:
         return terms_.Inconclusive(benchmark) == Action::kFail ? ExitCode::kInconclusive
                                                                : ExitCode::kPass;

@@ -15,6 +15,7 @@
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/metric.h"
 #include "tools/loadline/judge/noise.h"
+#include "tools/loadline/judge/paired.h"
 #include "tools/loadline/judge/policy.h"
 #include "tools/loadline/judge/side.h"
 #include "tools/loadline/results/result_file.h"
@@ -27,6 +28,7 @@ enum class Finding {
   kFailed,        // the benchmark failed or crashed on one side
   kMissing,       // base has it, new does not
   kIncomparable,  // the figures do not mean the same thing, or are no numbers
+  kLayoutSuspect,  // how the process lies in memory decides, not the program
   kInconclusive,  // too little is known to say
   kSkipped,       // the benchmark chose not to run
   kChanged,       // differs by more than the margin, proved; which way is better is not known
@@ -35,7 +37,7 @@ enum class Finding {
   kPass,          // not worse by more than the margin, proved
   kUnchanged,     // within the margin both ways, proved
 };
-inline constexpr size_t kFindings = 11;
+inline constexpr size_t kFindings = 12;
 // "REGRESSED", "FAILED", ...
 absl::string_view FindingName(Finding finding);
 
@@ -53,6 +55,8 @@ enum class Reason {
   kOnBase,           // of kFailed, kSkipped: it is the base side that has no figure
   kMetricGone,       // of kMissing, kNew: the benchmark is there on both sides, the metric is not
   kNothingGated,     // of a benchmark: no metric of it decides
+  kBudgetUsedUp,     // paired restarts did not decide
+  kLayout,           // of kLayoutSuspect
 };
 
 // How a change was found.
@@ -62,6 +66,7 @@ enum class Method {
   kRankSum,          // rank-sum test over processes, on logarithms
   kRankSumOfValues,  // the same on the values, because some are zero or below
   kNoise,            // too few processes; the recorded spread between processes stands in
+  kPairedSigns,      // restarts of both sides together, on which side of the margin they fall
   kPoint,            // too few processes: the ratio of the medians, without an interval
 };
 
@@ -152,6 +157,7 @@ struct CompareOptions {
   std::vector<std::string> allow_env;   // besides the policy's; keys of the environment table
   std::vector<std::string> benchmarks;  // globs over canonical names; empty: all
   const Noise* noise = nullptr;         // must outlive the call
+  const PairedRuns* paired = nullptr;   // must outlive the call; of `loadline duet`
 };
 
 // What a policy says about two sides. A plain value; the same files give the same verdict, in

@@ -129,6 +129,13 @@ std::string OfReason(const CompareVerdict& verdict, Reason reason, Finding findi
                                           : "the new side has this metric, the base side does not";
     case Reason::kNothingGated:
       return "no metric of it decides";
+    case Reason::kBudgetUsedUp:
+      return absl::StrCat("not decided by ", Counted(base, "restart"),
+                          ": raise --budget, or allow a wider --margin");
+    case Reason::kLayout:
+      return "some restarts are clearly beyond the margin, others clearly not: how the process "
+             "happens to lie in memory decides, not the program. Look for alignment or aliasing "
+             "before believing either";
   }
   return "";
 }
@@ -174,6 +181,8 @@ absl::string_view Lower(Finding finding) {
       return "missing";
     case Finding::kIncomparable:
       return "incomparable";
+    case Finding::kLayoutSuspect:
+      return "layout-suspect";
     case Finding::kInconclusive:
       return "inconclusive";
     case Finding::kSkipped:
@@ -230,6 +239,8 @@ absl::string_view FindingName(Finding finding) {
       return "MISSING";
     case Finding::kIncomparable:
       return "INCOMPARABLE";
+    case Finding::kLayoutSuspect:
+      return "LAYOUT-SUSPECT";
     case Finding::kInconclusive:
       return "INCONCLUSIVE";
     case Finding::kSkipped:

@@ -12,6 +12,8 @@
 #include "loadline/stats/rank_null.h"
 #include "loadline/stats/rank_sum.h"
 #include "loadline/stats/sample.h"
+#include "loadline/stats/sign_evidence.h"
+#include "loadline/stats/signed_rank.h"
 
 namespace loadline::judge {
 namespace {
@@ -47,7 +49,9 @@ class Measurer {
     fresh_median_ = stats::Median(question_.fresh);
     change.base = base_median_;
     change.fresh = fresh_median_;
-    if (IsExact()) {
+    if (question_.paired != nullptr) {
+      ComparePairs(*question_.paired);
+    } else if (IsExact()) {
       CompareExactly();
     } else {
       CompareSamples();
@@ -106,6 +110,29 @@ class Measurer {
         logarithmic_ ? std::log1p(question_.margin) : question_.margin * std::fabs(base_median_);
     base_ = Oriented(question_.base);
     fresh_ = Oriented(question_.fresh);
+  }
+
+  void ComparePairs(const PairedSeries& paired) {
+    Change& change = effect_.change;
+    Evidence& evidence = effect_.evidence;
+    change.method = Method::kPairedSigns;
+    limit_ = std::log1p(question_.margin);
+    std::vector<double> worse = paired.log_ratios;  // more is worse
+    for (double& value : worse) value *= sign_;
+    const double alpha = question_.alpha;
+    SetChange(stats::HodgesLehmann(worse), stats::SignedRankInterval(worse, 1 - 2 * alpha));
+    change.p = stats::SignEvidenceGreater(worse, limit_);
+    evidence.p_better = stats::SignEvidenceLess(worse, -limit_);
+    evidence.testable = worse.size() >= stats::SignEvidenceNeeded(alpha);
+    evidence.worse = *change.p <= alpha;
+    evidence.better = evidence.p_better <= alpha;
+    evidence.not_worse = stats::SignEvidenceLess(worse, limit_) <= alpha;
+    evidence.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
+    evidence.layout_worse = sign_ > 0 ? paired.layout_worse : paired.layout_better;
+    evidence.layout_better = sign_ > 0 ? paired.layout_better : paired.layout_worse;
+    const double detectable = stats::SignEvidenceDetectable(
+        worse, limit_, alpha, std::max(worse.size(), paired.most_restarts));
+    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
   }
 
   void CompareSamples() {

@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "tools/loadline/judge/compare.h"
 #include "tools/loadline/judge/metric.h"
+#include "tools/loadline/judge/paired.h"
 
 namespace loadline::judge {
 
@@ -19,6 +20,7 @@ struct EffectQuestion {
   double margin = 0;
   double alpha = 0;                 // one-sided
   std::optional<double> sigma_log;  // recorded spread between processes
+  const PairedSeries* paired = nullptr;  // values of both sides that belong together
 };
 
 // What the samples show by themselves, each wrong with a probability of at most alpha.
@@ -29,6 +31,8 @@ struct Evidence {
   bool not_better = false;  // by more than the margin
   double p_better = 1;      // of "not better by more than the margin"
   bool testable = false;    // there is enough for some difference to be called
+  bool layout_worse = false;  // PairedSeries
+  bool layout_better = false;
 };
 
 struct Effect {
@@ -47,6 +51,10 @@ struct Effect {
 // With too few processes for the test, a recorded spread between processes gives
 // D +- z sqrt(sigma^2 / m + sigma^2 / n) around the median difference of logarithms D; without one
 // there is the ratio of medians and no interval.
+//
+// Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
+// holds however the number of pairs was arrived at. Estimate and interval are Hodges and Lehmann's;
+// the interval takes the number of pairs as given and decides nothing.
 Effect MeasureEffect(const EffectQuestion& question);
 
 // How many processes a side call a true change of `change` (a fraction of the base, for the worse;

@@ -205,9 +205,14 @@ class Matcher {
                             .exact = metric.traits.exact,
                             .margin = terms.margin,
                             .alpha = options_.alpha,
-                            .sigma_log = std::nullopt};
+                            .sigma_log = std::nullopt,
+                            .paired = nullptr};
     if (options_.noise != nullptr) {
       question.sigma_log = options_.noise->SigmaLog(name, metric.name);
+    }
+    if (options_.paired != nullptr && metric.name == PrimaryTime(name)) {
+      const auto series = options_.paired->benchmarks.find(name);
+      if (series != options_.paired->benchmarks.end()) question.paired = &series->second;
     }
     Compared compared{MeasureEffect(question), question};
     Change& change = compared.effect.change;

@@ -18,6 +18,7 @@ namespace loadline::judge {
 struct MatchOptions {
   double alpha = 0;
   const Noise* noise = nullptr;         // may be null
+  const PairedRuns* paired = nullptr;   // may be null
   std::vector<std::string> benchmarks;  // globs; empty: all
   bool environment_refused = false;     // nothing is comparable
   // What threaded times mean in the files of both sides, each meaning once; empty when the caller

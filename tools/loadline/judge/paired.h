@@ -1,6 +1,7 @@
 #ifndef TOOLS_LOADLINE_JUDGE_PAIRED_H_
 #define TOOLS_LOADLINE_JUDGE_PAIRED_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,13 @@ struct PairedSeries {
   // the layout of the process, not the program, that decides; and the same for better.
   bool layout_worse = false;
   bool layout_better = false;
+  size_t most_restarts = 0;  // that there would have been without an answer
 };
 
 // What `loadline duet` knows besides two sides' values.
 struct PairedRuns {
   absl::flat_hash_map<std::string, PairedSeries> benchmarks;  // by canonical name
-  size_t most_restarts = 0;            // of a benchmark, that it would have been given
-  std::vector<std::string> doubts;     // each keeps the verdict from being a pass: exit code 3
+  std::vector<std::string> doubts;  // each keeps the verdict from being a pass: exit code 3
   std::vector<std::string> notes;
 };
 

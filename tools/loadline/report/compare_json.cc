@@ -47,6 +47,10 @@ const char* NameOf(Reason reason) {
       return "metric_gone";
     case Reason::kNothingGated:
       return "nothing_gated";
+    case Reason::kBudgetUsedUp:
+      return "budget_used_up";
+    case Reason::kLayout:
+      return "layout";
   }
   return "";
 }
@@ -63,6 +67,8 @@ const char* NameOf(Method method) {
       return "rank_sum_of_values";
     case Method::kNoise:
       return "noise";
+    case Method::kPairedSigns:
+      return "paired_signs";
     case Method::kPoint:
       return "point";
   }

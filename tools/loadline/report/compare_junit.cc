@@ -27,6 +27,7 @@ JunitOutcome OutcomeOf(const CompareRow& row) {
     case Finding::kFailed:
     case Finding::kMissing:
     case Finding::kIncomparable:
+    case Finding::kLayoutSuspect:
     case Finding::kInconclusive:
     case Finding::kSkipped:
     case Finding::kChanged:

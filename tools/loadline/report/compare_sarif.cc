@@ -27,6 +27,7 @@ SarifKind KindOf(const CompareRow& row) {
       return SarifKind::kPass;
     case Finding::kMissing:
     case Finding::kIncomparable:
+    case Finding::kLayoutSuspect:
     case Finding::kInconclusive:
     case Finding::kSkipped:
     case Finding::kChanged:

@@ -34,6 +34,7 @@ Tone ToneOf(const CompareRow& row) {
     case Finding::kPass:
     case Finding::kUnchanged:
       return Tone::kGood;
+    case Finding::kLayoutSuspect:
     case Finding::kInconclusive:
     case Finding::kSkipped:
     case Finding::kChanged:
