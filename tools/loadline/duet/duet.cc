@@ -237,6 +237,9 @@ class Duet {
     outcome.fresh.source = options_.fresh;
     outcome.base.context = stage_.base_context();
     outcome.fresh.context = stage_.new_context();
+    for (results::ResultFile* side : {&outcome.base, &outcome.fresh}) {
+      side->context.emplace_back("loadline.isolation", "process");  // a restart each
+    }
     AddRows(outcome);
     JudgeControls(outcome.paired);
     if (outcome.interrupted) {

@@ -91,10 +91,13 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   const auto number = static_cast<uint32_t>(open.rows.size());
   open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
                        row.repetitions, row.counters.contains("init_main_ns")});
-  // The reader promises both times of a row that was measured.
-  open.readings.push_back(
-      {side_.MetricIndex("real_time_ns"), number, row.real_time_ns.value_or(0)});
-  open.readings.push_back({side_.MetricIndex("cpu_time_ns"), number, row.cpu_time_ns.value_or(0)});
+  // The reader promises both times of a row that was measured; a duet measures one of them.
+  if (row.real_time_ns.has_value()) {
+    open.readings.push_back({side_.MetricIndex("real_time_ns"), number, *row.real_time_ns});
+  }
+  if (row.cpu_time_ns.has_value()) {
+    open.readings.push_back({side_.MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns});
+  }
   size_t position = 0;
   for (const auto& [name, value] : row.counters) {
     open.readings.push_back({CounterIndex(name, position++), number, value});

@@ -104,6 +104,7 @@ void SuiteRunner::MeasureBaseline() {
     const auto file = ReadOutput();
     if (!file.ok() || file->ContextText("loadline.schema").empty() || file->rows.empty()) break;
     ours_ = true;
+    TakeContext(*file);
     const auto peak = file->rows.front().Counter("rss_peak_bytes");
     if (peak.has_value()) peaks.push_back(*peak);
   }
