@@ -12,24 +12,43 @@
 namespace loadline::stats {
 namespace {
 
-const double kLogWin = std::log1p(kSignBet);
-const double kLogLoss = std::log1p(-kSignBet);
+struct Bettor {
+  double stake;
+  double log_win;
+  double log_loss;
+};
+Bettor MakeBettor(double stake, double lambda) {
+  return {stake, std::log1p(lambda), std::log1p(-lambda)};
+}
+
+// ln E after so many values above and not above.
+double LogEvidence(uint64_t wins, uint64_t losses) {
+  static const Bettor kBold = MakeBettor(0.6, 0.9);
+  static const Bettor kCautious = MakeBettor(0.4, 0.5);
+  const auto log_of = [&](const Bettor& bettor) {
+    return std::log(bettor.stake) + static_cast<double>(wins) * bettor.log_win +
+           static_cast<double>(losses) * bettor.log_loss;
+  };
+  const double bold = log_of(kBold);
+  const double cautious = log_of(kCautious);
+  return std::max(bold, cautious) + std::log1p(std::exp(-std::fabs(bold - cautious)));
+}
 
 template <typename Wins>
-double Evidence(absl::Span<const double> values, Wins wins) {
-  double log_e = 0;
+double Evidence(absl::Span<const double> values, Wins is_win) {
+  uint64_t wins = 0;
+  uint64_t losses = 0;
   double largest = 0;
   for (const double value : values) {
-    log_e += wins(value) ? kLogWin : kLogLoss;
-    largest = std::max(largest, log_e);
+    ++(is_win(value) ? wins : losses);
+    largest = std::max(largest, LogEvidence(wins, losses));
   }
   return std::exp(-largest);
 }
 
 // A product that misses 1 / alpha by a billionth of itself has reached it.
 bool Reaches(uint64_t wins, uint64_t losses, double alpha) {
-  const double log_e = static_cast<double>(wins) * kLogWin + static_cast<double>(losses) * kLogLoss;
-  return log_e >= -std::log(alpha) - 1e-9;
+  return LogEvidence(wins, losses) >= -std::log(alpha) - 1e-9;
 }
 
 }  // namespace

@@ -10,17 +10,16 @@ namespace loadline::stats {
 // Evidence that gathers one value at a time and may be looked at after every one.
 //
 // The hypothesis is that each value, given those before it, lies above `shift` with a probability
-// of at most 1/2. Then E = prod (1 + lambda x_i), x_i = +1 above and -1 otherwise, is a
-// nonnegative supermartingale that begins at 1, and the chance that it ever reaches 1 / alpha is
-// at most alpha, whenever and however one stops (Ville 1939; Howard & Ramdas, Annals of
-// Statistics 2021, section 2). Nothing is assumed about the shape of the values, nor about their
-// independence. 1 over the largest E so far is therefore an always-valid p value.
+// of at most 1/2. Then prod (1 + lambda x_i), x_i = +1 above and -1 otherwise, is a nonnegative
+// supermartingale that begins at 1; so is the mean E of two of them, and the chance that E ever
+// reaches 1 / alpha is at most alpha, whenever and however one stops (Ville 1939; Shafer, Journal
+// of the Royal Statistical Society A 2021). Nothing is assumed about the shape of the values, nor
+// about their independence. 1 over the largest E so far is therefore an always-valid p value.
 //
-// lambda is 0.9: when all values agree, 1/alpha is reached after ln(1/alpha) / ln 1.9 values (8 for
-// 0.01, 11 for 0.001), and a value on the other side costs about four.
-inline constexpr double kSignBet = 0.9;
-
-// Values have an order: that in which they were measured. Values that are not finite are on nobody's
+// lambda is 0.9 in one, which is soon done when all values agree (8 values for alpha 0.01, 12 for
+// 0.001), and 0.5 in the other, which can afford a third of them on the other side.
+//
+// Values have an order: that in which they were measured. Those that are not finite are on nobody's
 // side: they count as not above, and not below. Pure, O(n).
 
 // min(1, 1 / max_n E_n) for "above `shift`": small when values keep lying above it.

@@ -10,8 +10,8 @@ namespace {
 
 // A layout effect is one that is far beyond the margin in at least so many restarts, and as many
 // are far from it.
-constexpr size_t kFewestOfALayout = 2;
-constexpr double kShareOfALayout = 0.1;
+constexpr size_t kFewestOfALayout = 3;
+constexpr double kShareOfALayout = 0.2;
 
 }  // namespace
 

@@ -19,7 +19,7 @@ constexpr double kMostIterations = 1e12;
 // A pair is disturbed when it is this many robust standard deviations slower than most.
 constexpr double kDisturbed = 4;
 constexpr double kDeviationPerMad = 1.4826;
-constexpr double kRestartConfidence = 0.99;
+constexpr double kRestartConfidence = 0.999;
 
 absl::Status Named(const absl::Status& status, absl::string_view side) {
   return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
