@@ -16,6 +16,7 @@
 #include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/compare_command.h"
+#include "tools/loadline/cli/noise_command.h"
 #include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
@@ -35,6 +36,7 @@ struct CommandEntry {
 constexpr CommandEntry kCommands[] = {
     {"check", &MakeCheckCommand},
     {"compare", &MakeCompareCommand},
+    {"noise", &MakeNoiseCommand},
     {"run", &MakeRunCommand},
 };
 
