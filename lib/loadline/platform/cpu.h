@@ -27,6 +27,10 @@ struct CpuTopology {
 };
 CpuTopology ReadCpuTopology();
 
+// The numbers of the logical CPUs that this process may run on by its affinity, ascending; empty
+// where the OS has no such thing.
+std::vector<int> UsableCpuNumbers();
+
 // CPU time this process has used on all threads, in nanoseconds; no value if the OS does not say.
 std::optional<int64_t> ProcessCpuNanos();
 

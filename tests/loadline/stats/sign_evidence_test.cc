@@ -81,7 +81,7 @@ TEST(SignEvidence, CertainValuesReachAlphaExactlyWhenTheyAreEnough) {
 TEST(SignEvidence, DetectsTheStatedShiftInFourOfFiveSeries) {
   std::mt19937_64 random(3);
   std::normal_distribution<double> noise(0, 0.005);
-  std::vector<double> sample(200);
+  std::vector<double> sample(2'000);
   for (double& value : sample) value = noise(random);
   const double shift = SignEvidenceDetectable(sample, 0.01, 0.01, 20);
   constexpr int kSeries = 5'000;

@@ -45,7 +45,7 @@ Exit codes:
 class DuetCommand : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.description("Run two programs against each other, in turns, until it is known who is faster");
+    app.description("Run two programs in turns until it is known which is faster");
     app.add_option("--base", options_.base, "The program to hold against")
         ->required()
         ->option_text("BIN");

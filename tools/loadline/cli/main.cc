@@ -13,10 +13,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "tools/loadline/cli/branches_command.h"
 #include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/compare_command.h"
 #include "tools/loadline/cli/duet_command.h"
+#include "tools/loadline/cli/noise_command.h"
 #include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
@@ -33,10 +35,13 @@ struct CommandEntry {
   const char* name;
   std::unique_ptr<Command> (*make)();
 };
+std::unique_ptr<Command> MakeBranches() { return MakeBranchesCommand(&MakeDuetCommand); }
 constexpr CommandEntry kCommands[] = {
+    {"branches", &MakeBranches},
     {"check", &MakeCheckCommand},
     {"compare", &MakeCompareCommand},
     {"duet", &MakeDuetCommand},
+    {"noise", &MakeNoiseCommand},
     {"run", &MakeRunCommand},
 };
 

@@ -36,7 +36,9 @@ double MedianDeviation(const std::vector<double>& values, double median) {
 std::vector<SlicePair> Undisturbed(const std::vector<SlicePair>& pairs) {
   std::vector<double> sums;
   sums.reserve(pairs.size());
-  for (const SlicePair& pair : pairs) sums.push_back(std::log(pair.base_ns) + std::log(pair.new_ns));
+  for (const SlicePair& pair : pairs) {
+    sums.push_back(std::log(pair.base_ns) + std::log(pair.new_ns));
+  }
   const double median = stats::Median(sums);
   const double limit = median + kDisturbed * kDeviationPerMad * MedianDeviation(sums, median);
   // Never more than a quarter, however the rest lies.

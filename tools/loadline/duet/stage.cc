@@ -1,17 +1,14 @@
 #include "tools/loadline/duet/stage.h"
 
 #include <unistd.h>
-#if defined(__linux__)
-#include <sched.h>
-#endif
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "loadline/platform/cpu.h"
 #include "tools/loadline/duet/pinned.h"
 #include "tools/loadline/judge/metric.h"
 #include "tools/loadline/results/text_safety.h"
@@ -23,19 +20,6 @@ namespace {
 
 constexpr uint64_t kPadBytes = 4096;
 constexpr double kPinnedSliceSeconds = 0.02;
-
-std::vector<int> UsableCpus() {
-  std::vector<int> cpus;
-#if defined(__linux__)
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof(set), &set) == 0) {
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (CPU_ISSET(static_cast<size_t>(cpu), &set)) cpus.push_back(cpu);
-    }
-  }
-#endif
-  return cpus;
-}
 
 absl::StatusOr<std::unique_ptr<run::SuiteRunner>> Inspect(const DuetOptions& options,
                                                           const std::string& program,
@@ -60,7 +44,7 @@ double SecondsSince(int64_t start_nanos) {
 absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const DuetOptions& options) {
   auto stage = std::unique_ptr<Stage>(new Stage(options));
   LOADLINE_ASSIGN_OR_RETURN(stage->work_dir_, run::WorkDir::Create());
-  stage->cpus_ = UsableCpus();
+  stage->cpus_ = platform::UsableCpuNumbers();
   const std::string& dir = stage->work_dir_->path();
   LOADLINE_ASSIGN_OR_RETURN(stage->base_, Inspect(options, options.base, dir));
   LOADLINE_ASSIGN_OR_RETURN(stage->fresh_, Inspect(options, options.fresh, dir));

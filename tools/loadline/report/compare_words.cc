@@ -98,6 +98,8 @@ std::string VerdictCounts(const CompareVerdict& verdict) {
   for (size_t i = 0; i < judge::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
     const absl::string_view name = FindingName(finding);
+    // Only a duet can find it.
+    if (finding == Finding::kLayoutSuspect && verdict.CountOf(finding) == 0) continue;
     gated.push_back(absl::StrCat(verdict.CountOf(finding), " ", name));
     const size_t count = verdict.CountOfChanges(finding, /*gated=*/false);
     if (count > 0) others.push_back(absl::StrCat(count, " ", absl::AsciiStrToLower(name)));

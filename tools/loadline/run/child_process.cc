@@ -75,8 +75,7 @@ class Child {
     while (!Reap(WNOHANG)) {
       if (const auto stop = WhyStop(); stop.has_value()) {
         outcome_.end = *stop;
-        ::kill(-pid_, SIGKILL);
-        Reap(0);
+        Stop();
         break;
       }
       Wait();
@@ -104,8 +103,23 @@ class Child {
     return absl::OkStatus();
   }
 
+  void Stop() {
+    bool reaped = false;
+    if (options_.grace_seconds > 0) {
+      ::kill(-pid_, SIGTERM);
+      const int64_t end = MonotonicNanos() + static_cast<int64_t>(options_.grace_seconds * 1e9);
+      // The group outlives its leader: cmake ends at once, ninja when its own children have.
+      while (!(reaped && ::kill(-pid_, 0) != 0) && MonotonicNanos() < end) {
+        reaped = reaped || Reap(WNOHANG);
+        Wait();
+      }
+    }
+    ::kill(-pid_, SIGKILL);
+    if (!reaped) Reap(0);
+  }
+
   std::optional<ChildOutcome::End> WhyStop() const {
-    if (Interruption::Interrupted()) return ChildOutcome::End::kInterrupted;
+    if (Interruption::Interrupted() && !options_.finishes) return ChildOutcome::End::kInterrupted;
     const double seconds = static_cast<double>(MonotonicNanos() - outcome_.start_nanos) / 1e9;
     if (options_.time_limit_seconds > 0 && seconds > options_.time_limit_seconds) {
       return ChildOutcome::End::kTimedOut;

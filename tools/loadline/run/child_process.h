@@ -20,6 +20,10 @@ struct ChildOptions {
   size_t max_stdout_bytes = 1 << 20;  // more is read and dropped
   std::optional<int> cpu;             // the one processor it may use, where the OS can
   bool watch_memory = false;          // see ChildOutcome::outside_peak_bytes
+  // When it is to be stopped, its group gets SIGTERM and this long to end before it is killed: for
+  // programs that put what they start into other groups (ninja does).
+  double grace_seconds = 0;
+  bool finishes = false;  // an interruption does not stop it: for what winds up the work
 };
 
 struct ChildOutcome {

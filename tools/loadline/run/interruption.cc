@@ -4,6 +4,7 @@ namespace loadline::run {
 namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
+int depth = 0;
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 void OnSignal(int) { interrupted = 1; }
@@ -11,7 +12,7 @@ void OnSignal(int) { interrupted = 1; }
 }  // namespace
 
 Interruption::Interruption() {
-  interrupted = 0;
+  ++depth;
   struct sigaction action {};
   action.sa_handler = OnSignal;  // without SA_RESTART: waiting calls return at once
   sigemptyset(&action.sa_mask);
@@ -20,6 +21,7 @@ Interruption::Interruption() {
 
 Interruption::~Interruption() {
   for (int i = 0; i < 3; ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  if (--depth == 0) interrupted = 0;
 }
 
 bool Interruption::Interrupted() { return interrupted != 0; }

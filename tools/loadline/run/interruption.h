@@ -6,7 +6,8 @@
 namespace loadline::run {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP do not end this process: Interrupted() becomes true
-// and stays so, and the work in hand is wound up in order. One at a time.
+// and stays so, and the work in hand is wound up in order. One may live inside another, and sees
+// what interrupted that.
 class Interruption {
  public:
   Interruption();

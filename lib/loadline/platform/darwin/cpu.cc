@@ -7,4 +7,6 @@ namespace loadline::platform {
 
 CpuTopology ReadCpuTopology() { return TopologyOfSysctls(ReadSysctlNumber, ReadSysctlText); }
 
+std::vector<int> UsableCpuNumbers() { return {}; }
+
 }  // namespace loadline::platform

@@ -3,7 +3,9 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "loadline/platform/common/proc_cpus.h"
 #include "loadline/platform/linux/proc_file.h"
@@ -21,6 +23,16 @@ int UsableCpus() {
 }
 
 }  // namespace
+
+std::vector<int> UsableCpuNumbers() {
+  std::vector<int> numbers;
+  cpu_set_t sets[8'192 / CPU_SETSIZE];
+  if (::sched_getaffinity(0, sizeof(sets), sets) != 0) return numbers;
+  for (size_t cpu = 0; cpu < 8'192; ++cpu) {
+    if (CPU_ISSET_S(cpu, sizeof(sets), sets)) numbers.push_back(static_cast<int>(cpu));
+  }
+  return numbers;
+}
 
 CpuTopology ReadCpuTopology() {
   const ProcCpuTexts texts{

@@ -1,0 +1,107 @@
+#include "tools/loadline/cli/noise_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "tools/loadline/judge/exit_code.h"
+#include "tools/loadline/noise/recording.h"
+#include "tools/loadline/noise/spread_table.h"
+#include "tools/loadline/report/escape.h"
+#include "tools/loadline/run/interruption.h"
+#include "tools/loadline/run/run.h"
+
+namespace loadline::cli {
+namespace {
+
+constexpr int kProcesses = 10;
+constexpr size_t kSecondColumn = 5;  // processes a side
+
+constexpr char kFooter[] = R"(Example:
+  loadline noise --suite ./my_benchmark --out noise.json
+  loadline run --suite old/my_benchmark --out base.json
+  loadline run --suite new/my_benchmark --out new.json
+  loadline compare --base base.json --new new.json --noise noise.json
+
+spread is the standard deviation between processes; callable, the smallest change for the worse that
+`loadline compare` calls a regression in four of five comparisons, at its own margin and alpha. The
+spread holds for this machine, this profile and this load: record it as the runs will be made.
+
+Exit codes:
+  0  the spread of every benchmark was recorded
+  2  usage, a program that cannot be run, a noise file that cannot be written
+  5  a benchmark failed (the file has the others), or the recording was interrupted)";
+
+class NoiseCommand : public Command {
+ public:
+  NoiseCommand() { options_.repetitions = kProcesses; }
+
+  void Declare(CLI::App& app) override {
+    app.description("Record how much each benchmark varies between processes");
+    app.add_option("--suite", options_.suite, "A Google Benchmark program")
+        ->required()
+        ->option_text("BIN");
+    app.add_option("--filter", options_.filter, "Only benchmarks whose name matches")
+        ->option_text("RE");
+    app.add_option("--profile", options_.profile, "How long each is run: tiny, smoke, ci, full")
+        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
+        ->option_text("NAME [ci]");
+    app.add_option("--processes", options_.repetitions, "Processes a benchmark, at least 3")
+        ->check(CLI::Range(static_cast<int>(noise::kFewestProcesses), 10000))
+        ->option_text("N [10]");
+    app.add_option("--seed", options_.seed, "Of the order, and of the suite's inputs")
+        ->option_text("S [1]");
+    app.add_option("--time-limit", options_.time_limit_seconds, "Of one process, in seconds")
+        ->check(CLI::Range(0.001, 1e6))
+        ->option_text("SECONDS [120]");
+    app.add_option("--out", options_.out, "The noise file")->required()->option_text("FILE");
+    app.add_option("ARGS", options_.suite_arguments, "After --: more arguments for the suite");
+    app.footer(kFooter);
+  }
+
+  int Run(const Terminal& terminal) override {
+    // A bare name means the file here, not something on the PATH.
+    if (options_.suite.find('/') == std::string::npos) options_.suite.insert(0, "./");
+    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
+    const run::Interruption interruption;
+    const absl::StatusOr<noise::Recording> recording =
+        noise::Record(options_, on_terminal ? &terminal.err : nullptr);
+    if (!recording.ok()) {
+      Say(recording.status().message(), terminal);
+      return static_cast<int>(judge::ExitCode::kInvalid);
+    }
+    return Conclude(*recording, terminal);
+  }
+
+ private:
+  static void Say(absl::string_view message, const Terminal& terminal) {
+    terminal.err << "loadline noise: " << report::EscapeTerminal(message) << "\n";
+  }
+
+  int Conclude(const noise::Recording& recording, const Terminal& terminal) const {
+    for (const std::string& failure : recording.failures) Say(failure, terminal);
+    if (recording.spreads.empty()) {
+      Say(recording.incomplete ? "interrupted before a spread was known: nothing is written"
+                               : "no benchmark has a spread: nothing is written",
+          terminal);
+      return static_cast<int>(judge::ExitCode::kNotMeasured);
+    }
+    terminal.out << noise::SpreadTable(recording, kSecondColumn) << "\n"
+                 << report::EscapeTerminal(options_.out)
+                 << (recording.incomplete ? ": interrupted, the spreads are of what was done\n"
+                                          : ": for `loadline compare --noise`\n");
+    const bool whole = recording.failures.empty() && !recording.incomplete;
+    return static_cast<int>(whole ? judge::ExitCode::kPass : judge::ExitCode::kNotMeasured);
+  }
+
+  run::RunOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeNoiseCommand() { return std::make_unique<NoiseCommand>(); }
+
+}  // namespace loadline::cli
