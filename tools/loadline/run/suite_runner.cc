@@ -82,7 +82,9 @@ absl::Status SuiteRunner::List() {
   std::set<std::string> seen;
   for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
     const std::string name(line);
-    if (results::EscapeUnprintable(name) != name || outcome.out_truncated) {
+    // What repeats its arguments is no benchmark program either.
+    if (results::EscapeUnprintable(name) != name || outcome.out_truncated ||
+        absl::StrContains(name, "--benchmark_list_tests")) {
       return absl::InvalidArgumentError(
           absl::StrCat(suite, " answers --benchmark_list_tests with ", results::Quoted(name),
                        ", which is no benchmark's name: is it a Google Benchmark program?"));

@@ -1,0 +1,179 @@
+#include <dirent.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/temp_dir.h"
+#include "tools/loadline/cli/main.h"
+
+namespace loadline::duet {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// What is planted is far beyond the margin: on a loaded machine, too, it must be seen or left open,
+// and never turned round.
+class DuetCommand : public ::testing::Test {
+ protected:
+  struct Result {
+    int code;
+    std::string out;
+    std::string err;
+  };
+
+  DuetCommand() { ::setenv("TMPDIR", work_.path().c_str(), 1); }
+  ~DuetCommand() override {
+    ::unsetenv("TMPDIR");
+    ::unsetenv("PLANTED_BREAK");
+  }
+
+  static std::string Program(const std::string& name) {
+    return std::string(LOADLINE_BIN_DIR) + "/" + name;
+  }
+
+  static Result Duet(const std::string& base, const std::string& fresh,
+                     std::vector<std::string> more) {
+    std::vector<std::string> words = {"duet", "--base", base, "--new", fresh};
+    words.insert(words.end(), more.begin(), more.end());
+    std::vector<const char*> args;
+    for (const std::string& word : words) args.push_back(word.c_str());
+    std::ostringstream out, err;
+    const int code = cli::Main(args, out, err);
+    return {code, out.str(), err.str()};
+  }
+
+  std::vector<std::string> LeftBehind() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(work_.path())) {
+      names.push_back(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  testing::TempDir work_;
+};
+
+TEST_F(DuetCommand, FindsPlantedWork) {
+  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_100"),
+                             {"--filter", "Planted", "--margin", "3%"});
+  EXPECT_EQ(result.code, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("REGRESSED  +"));
+  EXPECT_THAT(result.out, HasSubstr("lock-step"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, FindsWorkThatIsGone) {
+  const Result result = Duet(Program("planted_bench_100"), Program("planted_bench_0"),
+                             {"--filter", "Planted", "--margin", "3%", "--no-controls"});
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("IMPROVED  -"));
+  EXPECT_THAT(result.out, HasSubstr("no controls were run"));
+}
+
+TEST_F(DuetCommand, FindsNothingWhereNothingIsPlanted) {
+  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"),
+                             {"--filter", "Planted|MapFind|LongSetUp|Threads", "--margin", "3%",
+                              "--budget", "4"});
+  EXPECT_THAT(result.code, AnyOf(0, 3)) << result.out << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("REGRESSED  ")));
+  EXPECT_THAT(result.out, HasSubstr("A/A: both sides ran the same program"));
+}
+
+TEST_F(DuetCommand, SeesItsOwnSpike) {
+  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"),
+                             {"--filter", "Planted", "--margin", "1%"});
+  EXPECT_THAT(result.out, AnyOf(HasSubstr("with 3% more work was seen"), HasSubstr("blind: ")));
+  EXPECT_THAT(result.out, HasSubstr("the base against itself differs by"));
+}
+
+TEST_F(DuetCommand, RunsProgramsThatTakeNoTurnsPinned) {
+  const Result result = Duet(Program("planted_bench_0"), Program("foreign_planted_bench"),
+                             {"--filter", "Planted", "--budget", "3"});
+  EXPECT_THAT(result.out, HasSubstr("pinned: both at once"));
+  EXPECT_THAT(result.out, Not(HasSubstr("REGRESSED  ")));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, RefusesLockStepOfAProgramThatTakesNoTurns) {
+  const Result result = Duet(Program("planted_bench_0"), Program("foreign_planted_bench"),
+                             {"--mode", "lock-step"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("link it with loadline::bench_main"));
+}
+
+TEST_F(DuetCommand, NamesBenchmarksThatOnlyOneSideHas) {
+  const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+                             {"--filter", "Only", "--no-controls"});
+  EXPECT_EQ(result.code, 5);
+  EXPECT_THAT(result.out, HasSubstr("MISSING"));
+  EXPECT_THAT(result.out, HasSubstr("BM_OnlyBase"));
+  EXPECT_THAT(result.out, HasSubstr("BM_OnlyNew"));
+}
+
+TEST_F(DuetCommand, ReportsAProcessThatIsKilled) {
+  ::setenv("PLANTED_BREAK", "kill", 1);
+  const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+                             {"--filter", "BM_Breaks", "--no-controls"});
+  EXPECT_EQ(result.code, 5);
+  EXPECT_THAT(result.out, HasSubstr("FAILED"));
+  EXPECT_THAT(result.out, HasSubstr("signal 9"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, KillsAProcessThatHangs) {
+  ::setenv("PLANTED_BREAK", "hang", 1);
+  const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+                             {"--filter", "BM_Breaks", "--no-controls", "--time-limit", "0.5"});
+  EXPECT_EQ(result.code, 5);
+  EXPECT_THAT(result.out, HasSubstr("no answer within 0.5 s, killed"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, RepeatsABenchmarksOwnError) {
+  ::setenv("PLANTED_BREAK", "error", 1);
+  const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+                             {"--filter", "BM_Breaks|BM_Fine", "--no-controls", "--margin", "20%"});
+  EXPECT_EQ(result.code, 5);
+  EXPECT_THAT(result.out, HasSubstr("planted error"));
+}
+
+TEST_F(DuetCommand, RefusesAProgramThatIsNoBenchmark) {
+  const Result result = Duet("/bin/echo", Program("planted_bench_0"), {});
+  EXPECT_EQ(result.code, 2) << result.out;
+  const Result missing = Duet(Program("no_such_program"), Program("planted_bench_0"), {});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("no_such_program"));
+}
+
+TEST_F(DuetCommand, ComparesNothingWhenNothingMatches) {
+  EXPECT_EQ(Duet(Program("planted_bench_0"), Program("planted_bench_0"), {"--filter", "Nothing"})
+                .code,
+            5);
+}
+
+TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
+  std::thread interrupter([] {
+    ::sleep(2);
+    ::kill(::getpid(), SIGINT);
+  });
+  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"),
+                             {"--margin", "0.01%", "--budget", "60"});
+  interrupter.join();
+  EXPECT_EQ(result.code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("interrupted"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace loadline::duet

@@ -1,0 +1,56 @@
+#include "tools/loadline/duet/restart.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace loadline::duet {
+namespace {
+
+std::vector<SlicePair> Pairs(size_t count, double base, double fresh) {
+  std::vector<SlicePair> pairs;
+  for (size_t i = 0; i < count; ++i) {
+    const double wobble = 1 + 0.0001 * static_cast<double>(i % 5);
+    pairs.push_back({base * wobble, fresh * wobble, i % 2 == 0});
+  }
+  return pairs;
+}
+
+TEST(Summarize, GivesTheLogarithmOfTheRatio) {
+  const Restart restart = Summarize(Pairs(20, 100, 103));
+  EXPECT_NEAR(restart.log_ratio, std::log(1.03), 1e-9);
+  EXPECT_NEAR(restart.base_ns, 100, 0.1);
+  EXPECT_NEAR(restart.new_ns, 103, 0.1);
+  EXPECT_EQ(restart.pairs, 20U);
+}
+
+TEST(Summarize, CancelsWhatGoingFirstIsWorth) {
+  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
+  for (SlicePair& pair : pairs) (pair.base_first ? pair.base_ns : pair.new_ns) *= 0.98;
+  EXPECT_NEAR(Summarize(pairs).log_ratio, 0, 1e-9);
+}
+
+TEST(Summarize, DropsPairsThatWereDisturbedOnEitherSide) {
+  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
+  pairs[3].base_ns *= 3;
+  pairs[10].new_ns *= 3;
+  const Restart restart = Summarize(pairs);
+  EXPECT_EQ(restart.dropped, 2U);
+  EXPECT_NEAR(restart.log_ratio, 0, 1e-9);
+}
+
+TEST(Summarize, NeverDropsMoreThanAQuarter) {
+  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
+  for (size_t i = 0; i < 9; ++i) pairs[i].base_ns *= 2 + static_cast<double>(i);
+  EXPECT_GE(Summarize(pairs).pairs, 15U);
+}
+
+TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
+  const Restart restart = Summarize(Pairs(30, 100, 95));
+  EXPECT_LE(restart.interval.low, restart.log_ratio + 1e-12);
+  EXPECT_GE(restart.interval.high, restart.log_ratio - 1e-12);
+}
+
+}  // namespace
+}  // namespace loadline::duet
