@@ -199,7 +199,12 @@ class Duet {
       const double estimate = 100 * contest.Estimate();
       const bool worse = contest.PWorse() <= options_.alpha / 2;
       const bool better = contest.PBetter() <= options_.alpha / 2;
-      if (control.cast == Cast::kBaseAndBase) {
+      if (contest.restarts().empty()) {
+        paired.notes.push_back(absl::StrCat(
+            "a control was not run: ", control.cast == Cast::kBaseAndBase
+                                           ? "there was no benchmark for it"
+                                           : "no benchmark's slice has iterations enough for it"));
+      } else if (control.cast == Cast::kBaseAndBase) {
         if (worse || better) {
           paired.doubts.push_back(absl::StrFormat(
               "void: the base against itself differs by %+.2f%%%s. Something here treats the two "

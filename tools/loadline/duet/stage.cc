@@ -89,7 +89,9 @@ results::Json::Object Stage::new_context() const {
 
 bool Stage::CanSpike(const std::string& name) const {
   const auto known = known_.find(name);
-  return known != known_.end() && known->second.plan.iterations > 0;
+  if (known == known_.end()) return false;
+  // One iteration more must not be more than what the spike says.
+  return static_cast<double>(known->second.plan.iterations) * options_.spike >= 1;
 }
 
 // The padding moves the stack of both alike; the heap is moved by Player, each side for itself.

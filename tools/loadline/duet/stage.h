@@ -36,7 +36,8 @@ class Stage {
   const std::vector<std::string>& new_names() const { return fresh_->names(); }
   results::Json::Object base_context() const;
   results::Json::Object new_context() const;
-  // Whether more work can be put into a slice of this benchmark; known after its first restart.
+  // Whether the spike's share of work can be added to a slice of this benchmark, in whole
+  // iterations; known after its first restart.
   bool CanSpike(const std::string& name) const;
 
   // One restart of the benchmark of that name. Errors are those of Player and PlayAtOnce.
