@@ -55,6 +55,7 @@ Utf8Char FirstUtf8Char(absl::string_view text) {
 }
 
 bool IsUnprintable(uint32_t code_point) {
+  if (0x20 <= code_point && code_point < 0x7F) return false;  // most of what is ever asked
   const auto* range = std::lower_bound(std::begin(kUnprintable), std::end(kUnprintable), code_point,
                                        [](const Range& r, uint32_t c) { return r.last < c; });
   if (range != std::end(kUnprintable) && range->first <= code_point) return true;
