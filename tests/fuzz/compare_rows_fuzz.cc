@@ -27,7 +27,7 @@ constexpr const char* kPolicies[] = {
     "",
     "[compare]\nmargin = \"1%\"\nalpha = 0.2\n",
     "[compare]\nmetrics = [\"*\"]\n",
-    "[compare]\nmetrics = [\"x\"]\n[[compare.override]]\nmetrics = [\"x\"]\ndirection = \"lower\"\n",
+    "[compare]\nmetrics = [\"x\"]\n[[compare.override]]\ndirection = \"lower\"\n",
     "[compare]\ninconclusive = \"warn\"\nmissing = \"warn\"\nnew = \"fail\"\n",
     "[compare]\ninconclusive = \"ignore\"\nnew = \"ignore\"\nallow_env = [\"all\"]\n",
     "[[compare.override]]\nbenchmarks = [\"A*\"]\nmetrics = [\"*\"]\ngate = false\n",
@@ -155,11 +155,11 @@ std::string FileText(ByteSource& bytes) {
   for (size_t left = bytes.Choose(5); left > 0; --left) {
     const size_t which = bytes.Choose(std::size(kContexts));
     // The two that say the same key are neighbours, or three in a row.
-    const uint32_t alike = which <= 1                  ? 0x3u
-                           : which <= 4                ? 0x1Cu
-                           : which <= 7                ? 0xE0u
+    const uint32_t alike = which <= 1                   ? 0x3u
+                           : which <= 4                 ? 0x1Cu
+                           : which <= 7                 ? 0xE0u
                            : which == 10 || which == 11 ? 0xC00u
-                                                       : 1u << which;
+                                                        : 1u << which;
     if ((used & alike) != 0) continue;
     used |= alike;
     absl::StrAppend(&context, context.empty() ? "" : ",", kContexts[which]);

@@ -166,7 +166,7 @@ class Measurer {
     change.p = stats::RankSumPValueGreater(base_, fresh_, limit_);
     effect_.evidence.p_better = stats::RankSumPValueLess(base_, fresh_, -limit_);
     const double detectable = stats::RankSumDetectableShift(base_, fresh_, limit_, question_.alpha);
-    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
+    SetDetectable(detectable);
     Decide(shift);
   }
 
@@ -186,7 +186,7 @@ class Measurer {
     change.p = above(shift - limit_);
     effect_.evidence.p_better = above(-shift - limit_);
     const double detectable = stats::NormalDetectableShift(error, limit_, question_.alpha);
-    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
+    SetDetectable(detectable);
     Decide({shift - z * error, shift + z * error});
   }
 
@@ -217,6 +217,12 @@ class Measurer {
   double ShiftOf(double fraction) const {
     if (logarithmic_) return sign_ * std::log1p(fraction);
     return sign_ * fraction * std::fabs(base_median_);
+  }
+
+  // A base of zero has no fraction, and a fraction can be more than a double holds.
+  void SetDetectable(double shift) {
+    const double fraction = AsFraction(shift);
+    if (std::isfinite(shift) && std::isfinite(fraction)) effect_.change.detectable = fraction;
   }
 
   void SetChange(double estimate, const stats::Interval& shift) {

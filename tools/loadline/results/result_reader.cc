@@ -335,6 +335,10 @@ constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseNanAndInfFlag | rapidjson::kParseStopWhenDoneFlag;
 
+// The smallest document has 17 bytes, and is a process with an environment and a line of its own in
+// every report: without a limit a file would cost a hundred times its size.
+constexpr size_t kMostDocuments = 4096;
+
 // The documents of a text, one after another.
 class Documents {
  public:
@@ -348,7 +352,9 @@ class Documents {
     for (size_t count = 1; !AtEnd(count); ++count) {
       if (count > 1 && text_[stream_.Tell()] != '{') return Trailing("after the end of the object");
       if (count > most) {
-        return Trailing("after the end of the object, want one result document in this file");
+        return Trailing(absl::StrCat("after the end of the object, want at most ", most,
+                                     most == 1 ? " result document" : " result documents",
+                                     " in this file"));
       }
       if (std::optional<Fault> fault = ReadOne()) return fault;
       ResultFile document = builder_.Take();
@@ -408,7 +414,7 @@ class Collector : public ResultSink {
 }  // namespace
 
 absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink) {
-  return Stream(source, std::move(text), std::numeric_limits<size_t>::max(), sink);
+  return Stream(source, std::move(text), kMostDocuments, sink);
 }
 
 absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,

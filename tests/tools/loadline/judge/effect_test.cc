@@ -64,6 +64,13 @@ TEST(MeasureEffect, TurnsAroundWhereHigherIsBetter) {
   EXPECT_LT(*effect.change.detectable, 0);
 }
 
+TEST(MeasureEffect, KnowsNoDetectableFractionOfABaseOfZero) {
+  const Samples constant{Values(6, 0), Values(6, 0)};
+  EXPECT_FALSE(MeasureEffect(constant.Asked()).change.detectable.has_value());
+  const Samples varied{{-1, 0, 0, 0, 0, 2}, {-1, 0, 0, 0, 1, 3}};
+  EXPECT_FALSE(MeasureEffect(varied.Asked()).change.detectable.has_value());
+}
+
 TEST(MeasureEffect, GivesTheSameEvidenceForAGainAndItsReverse) {
   const Samples slower = Scaled(1.3);
   const Samples faster{slower.fresh, slower.base};

@@ -110,5 +110,57 @@ TEST(HostileFiles, EverySingleByteInFrontIsRefusedUnlessItIsSpace) {
   }
 }
 
+// A file that is read: what is said of the benchmark "a" is `row` after its name.
+std::string FileOf(const std::string& row, const std::string& context = "{}") {
+  return "{\"context\":" + context + ",\"benchmarks\":[{\"name\":\"a\"," + row + "}]}";
+}
+constexpr char kMeasured[] = R"("iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns")";
+
+TEST(HostileFiles, ANumberOfRepetitionsThatIsNoWholeNumberIsRefused) {
+  for (const char* count : {"1e308", "1.5", "9223372036854775808", "NaN", "\"3\""}) {
+    const std::string row = std::string("\"repetitions\":") + count + "," + kMeasured;
+    EXPECT_THAT(ParseResultFile("x", FileOf(row)),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         ::testing::HasSubstr("\"repetitions\" is not a whole number")))
+        << count;
+  }
+}
+
+TEST(HostileFiles, Utf16WithoutAByteOrderMarkIsRefused) {
+  std::string wide;
+  for (const char c : FileOf(kMeasured)) wide.append({c, '\0'});
+  EXPECT_THAT(ParseResultFile("x", wide),
+              StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("a NUL byte")));
+}
+
+TEST(HostileFiles, LinesMayEndAsOnWindows) {
+  std::string text = FileOf(kMeasured);
+  for (size_t at = text.find(','); at != std::string::npos; at = text.find(',', at + 3)) {
+    text.insert(at + 1, "\r\n");
+  }
+  EXPECT_OK(ParseResultFile("x", text));
+}
+
+TEST(HostileFiles, ANameOfAMegabyteIsANameAndIsCutShortInAnError) {
+  const std::string name(1'000'000, 'n');
+  const std::string whole = "{\"benchmarks\":[{\"name\":\"" + name + "\"," + kMeasured + "}]}";
+  const auto file = ParseResultFile("x", whole);
+  ASSERT_OK(file);
+  EXPECT_EQ(file->rows[0].name, name);
+  const auto damaged = ParseResultFile("x", "{\"benchmarks\":[{\"name\":\"" + name + "\"}]}");
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_LT(damaged.status().message().size(), 300u);
+}
+
+TEST(HostileFiles, AContextMayNestSixtyFourLevelsAndNoMore) {
+  const auto nested = [](size_t levels) {
+    return "{\"a\":" + std::string(levels, '[') + std::string(levels, ']') + "}";
+  };
+  EXPECT_OK(ParseResultFile("x", FileOf(kMeasured, nested(62))));
+  EXPECT_THAT(
+      ParseResultFile("x", FileOf(kMeasured, nested(63))),
+      StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("more than 64 levels")));
+}
+
 }  // namespace
 }  // namespace loadline::results

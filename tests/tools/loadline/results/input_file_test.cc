@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -72,6 +74,59 @@ TEST(InputFile, StopsReadingStandardInputAtTheLimit) {
   EXPECT_THAT(ReadInputFile("-", options),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("standard input")));
   ::close(ends[0]);
+}
+
+TEST(InputFile, RefusesADeviceBehindALinkAndALinkToItself) {
+  const TempDir dir;
+  std::filesystem::create_symlink("/dev/zero", dir.Path("zero"));
+  EXPECT_THAT(ReadInputFile(dir.Path("zero")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+  std::filesystem::create_symlink("loop", dir.Path("loop"));
+  EXPECT_THAT(ReadInputFile(dir.Path("loop")).status().message(), HasSubstr("open "));
+}
+
+// Cuts the file to half when it is first read, as a writer that starts anew does.
+class ShrinkingFile : public FileSystem {
+ public:
+  explicit ShrinkingFile(std::string path) : path_(std::move(path)) {}
+  ssize_t Read(int fd, void* buffer, size_t count) override {
+    if (calls_++ == 0) std::filesystem::resize_file(path_, 6);
+    return FileSystem::Read(fd, buffer, count);
+  }
+
+ private:
+  const std::string path_;
+  int calls_ = 0;
+};
+
+TEST(InputFile, GivesWhatIsLeftOfAFileThatShrinksWhileItIsRead) {
+  const TempDir dir;
+  ShrinkingFile fs(dir.WriteFile("a", "twelve bytes"));
+  InputOptions options;
+  options.fs = &fs;
+  EXPECT_THAT(ReadInputFile(dir.Path("a"), options), IsOkAndHolds("twelve"));
+}
+
+// Never ends, whatever its size was said to be.
+class GrowingFile : public FileSystem {
+ public:
+  ssize_t Read(int, void* buffer, size_t count) override {
+    read += count;
+    std::fill_n(static_cast<char*>(buffer), count, ' ');
+    return static_cast<ssize_t>(count);
+  }
+  size_t read = 0;
+};
+
+TEST(InputFile, ReadsOneByteMoreThanTheLimitOfAFileThatGrows) {
+  const TempDir dir;
+  GrowingFile fs;
+  InputOptions options;
+  options.fs = &fs;
+  options.max_bytes = 100;
+  EXPECT_THAT(ReadInputFile(dir.WriteFile("a", "twelve bytes"), options),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("more than 100 bytes")));
+  EXPECT_EQ(fs.read, 101u);
 }
 
 TEST(InputFile, SaysWhichFileIsMissing) {

@@ -199,7 +199,18 @@ TEST(ResultReader, TellsWhereALaterDocumentIsDamaged) {
 TEST(ResultReader, WantsOneDocumentWhereOneFileIsAskedFor) {
   EXPECT_THAT(ParseResultFile("x", absl::StrCat(kOneRow, kOneRow)),
               testing::StatusIs(absl::StatusCode::kInvalidArgument,
-                                ::testing::HasSubstr("want one result document")));
+                                ::testing::HasSubstr("want at most 1 result document")));
+}
+
+TEST(ResultReader, TakesFourThousandDocumentsAndNoMillions) {
+  std::string documents;
+  for (int i = 0; i < 4096; ++i) documents.append("{\"benchmarks\":[]}");
+  Recorder recorder;
+  EXPECT_OK(StreamResults("x", documents, recorder));
+  EXPECT_THAT(StreamResults("x", documents + "{\"benchmarks\":[]}", recorder),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                ::testing::HasSubstr("byte 69632, line 1:69633: found \"{\" after "
+                                                     "the end of the object, want at most 4096")));
 }
 
 TEST(ResultReader, ForgetsARowBeforeItReadsTheNext) {
