@@ -27,8 +27,8 @@ absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string
 absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options = {});
 
 // Is given rows as they are read, for files of which only a little is kept. A file may hold several
-// documents one after another, as `cat a.json b.json` makes them, 4096 at most: each is a process of
-// its own.
+// documents one after another, as `cat a.json b.json` makes them, 4096 at most: each is a process
+// of its own.
 class ResultSink {
  public:
   virtual ~ResultSink() = default;
