@@ -20,6 +20,7 @@
 #include "tools/loadline/cli/duet_command.h"
 #include "tools/loadline/cli/noise_command.h"
 #include "tools/loadline/cli/run_command.h"
+#include "tools/loadline/cli/selftest_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/report/escape.h"
@@ -43,6 +44,7 @@ constexpr CommandEntry kCommands[] = {
     {"duet", &MakeDuetCommand},
     {"noise", &MakeNoiseCommand},
     {"run", &MakeRunCommand},
+    {"selftest", &MakeSelftestCommand},
 };
 
 constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with an example.

@@ -122,7 +122,7 @@ class Duet {
   }
 
   void PlayOne(const std::string& name) {
-    const absl::StatusOr<Restart> restart = stage_.Play(name, Cast::kBaseAndNew, random_);
+    const absl::StatusOr<Restart> restart = stage_.Play(name, Cast::kBaseAndNew, 0, random_);
     if (absl::IsCancelled(restart.status())) return;
     Contest& contest = contests_.at(name);
     if (restart.ok()) {
@@ -147,7 +147,8 @@ class Duet {
         continue;
       }
       const int64_t start = run::MonotonicNanos();
-      const absl::StatusOr<Restart> restart = stage_.Play(name, control.cast, random_);
+      const absl::StatusOr<Restart> restart =
+          stage_.Play(name, control.cast, options_.spike, random_);
       control_seconds_ += Seconds(start);
       if (restart.ok()) control.contest.Add(*restart);
       control.stopped = !restart.ok();
@@ -161,7 +162,7 @@ class Duet {
     std::vector<std::string> names;
     for (const auto& [name, contest] : contests_) {
       if (contest.restarts().empty() || failed_.count(name) > 0) continue;
-      if (cast == Cast::kBaseAndSpike && !stage_.CanSpike(name)) continue;
+      if (cast == Cast::kBaseAndSpike && !stage_.CanSpike(name, options_.spike)) continue;
       names.push_back(name);
     }
     return names.empty() ? "" : names[random_() % names.size()];

@@ -87,11 +87,11 @@ results::Json::Object Stage::new_context() const {
   return mode_ == Mode::kPinned ? pinned_new_context_ : fresh_->context();
 }
 
-bool Stage::CanSpike(const std::string& name) const {
+bool Stage::CanSpike(const std::string& name, double spike) const {
   const auto known = known_.find(name);
   if (known == known_.end()) return false;
   // One iteration more must not be more than what the spike says.
-  return static_cast<double>(known->second.plan.iterations) * options_.spike >= 1;
+  return static_cast<double>(known->second.plan.iterations) * spike >= 1;
 }
 
 // The padding moves the stack of both alike; the heap is moved by Player, each side for itself.
@@ -108,15 +108,17 @@ std::optional<int> Stage::CpuFor(const std::string& name, std::mt19937_64& rando
   return cpus_[random() % cpus_.size()];
 }
 
-absl::StatusOr<Restart> Stage::Play(const std::string& name, Cast cast, std::mt19937_64& random) {
+absl::StatusOr<Restart> Stage::Play(const std::string& name, Cast cast, double spike,
+                                    std::mt19937_64& random) {
   const int64_t start = run::MonotonicNanos();
-  absl::StatusOr<Restart> restart = mode_ == Mode::kLockStep ? PlayLockStep(name, cast, random)
-                                                             : PlayPinned(name, cast, random);
+  absl::StatusOr<Restart> restart = mode_ == Mode::kLockStep
+                                        ? PlayLockStep(name, cast, spike, random)
+                                        : PlayPinned(name, cast, random);
   if (restart.ok()) restart->seconds = SecondsSince(start);
   return restart;
 }
 
-absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast,
+absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, double spike,
                                             std::mt19937_64& random) {
   Knowledge& known = known_[name];
   PlayerOptions side;
@@ -141,7 +143,7 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast,
   PlayOptions play;
   play.real_time = judge::PrimaryTime(name) == "real_time_ns";
   play.fixed_length = run::FixesItsLength(name);
-  play.spike = cast == Cast::kBaseAndSpike ? options_.spike : 0;
+  play.spike = cast == Cast::kBaseAndSpike ? spike : 0;
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<SlicePair> pairs,
                             PlayInTurns(*base, *fresh, play, known.plan, random));
   return Summarize(pairs);

@@ -36,12 +36,14 @@ class Stage {
   const std::vector<std::string>& new_names() const { return fresh_->names(); }
   results::Json::Object base_context() const;
   results::Json::Object new_context() const;
-  // Whether the spike's share of work can be added to a slice of this benchmark, in whole
+  // Whether that share of work can be added to a slice of this benchmark, in whole
   // iterations; known after its first restart.
-  bool CanSpike(const std::string& name) const;
+  bool CanSpike(const std::string& name, double spike) const;
 
-  // One restart of the benchmark of that name. Errors are those of Player and PlayAtOnce.
-  absl::StatusOr<Restart> Play(const std::string& name, Cast cast, std::mt19937_64& random);
+  // One restart of the benchmark of that name. `spike` matters to kBaseAndSpike alone. Errors are
+  // those of Player and PlayAtOnce.
+  absl::StatusOr<Restart> Play(const std::string& name, Cast cast, double spike,
+                               std::mt19937_64& random);
 
  private:
   // What is known about a benchmark from its first restart.
@@ -56,7 +58,8 @@ class Stage {
   absl::Status LinkPrograms();
   std::vector<std::pair<std::string, std::string>> Environment(uint64_t pad) const;
   std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
-  absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, std::mt19937_64& random);
+  absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, double spike,
+                                       std::mt19937_64& random);
   absl::StatusOr<Restart> PlayPinned(const std::string& name, Cast cast, std::mt19937_64& random);
 
   const DuetOptions options_;

@@ -175,5 +175,17 @@ TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
+TEST_F(DuetCommand, SelftestFindsPlantedWorkAndInventsNone) {
+  const std::string suite = Program("planted_bench_0");
+  const std::vector<const char*> args = {"selftest", "--suite",  suite.c_str(), "--filter",
+                                         "Planted",  "--rounds", "2",           "--spike",
+                                         "20%",      "--margin", "3%"};
+  std::ostringstream out, err;
+  EXPECT_EQ(cli::Main(args, out, err), 0) << out.str() << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("called worse 0 of 2"));
+  EXPECT_THAT(out.str(), ::testing::ContainsRegex("20 % more work .read as \\+(19|20|21)"));
+  EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace loadline::duet

@@ -1,0 +1,183 @@
+#include "tools/loadline/cli/selftest_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/stats/proportion.h"
+#include "loadline/stats/sample.h"
+#include "tools/loadline/cli/fraction.h"
+#include "tools/loadline/duet/selftest.h"
+#include "tools/loadline/judge/exit_code.h"
+#include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/text_table.h"
+#include "tools/loadline/run/interruption.h"
+
+namespace loadline::cli {
+namespace {
+
+constexpr double kSeconds[] = {1, 2, 3, 5, 10};
+
+constexpr char kFooter[] = R"(Example:
+  loadline selftest --suite ./my_benchmark --filter Search --rounds 20
+
+Plays the program against itself: as it is, where every call of worse is a false alarm, and doing a
+known share of work more, which is to be found. Run it as the runs will be made, beside the same
+load, and choose margin and budget by it.
+
+Exit codes:
+  0  done, and no benchmark was called worse that is not
+  1  a benchmark was called worse that is not
+  2  usage, or a program that cannot be run
+  3  interrupted
+  5  a benchmark failed, or none was measured)";
+
+size_t Within(const std::vector<double>& seconds, double limit) {
+  return static_cast<size_t>(std::count_if(seconds.begin(), seconds.end(),
+                                           [&](double value) { return value <= limit; }));
+}
+
+std::string Percent(size_t part, size_t whole) {
+  if (whole == 0) return "-";
+  return absl::StrFormat("%.1f %%", 100 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+// "0 of 250, at most 1.19 % by the exact 95 % bound".
+std::string WithBound(size_t part, size_t whole) {
+  constexpr double kTwoSided = 0.90;  // whose upper end is the one-sided 95 % bound
+  return absl::StrFormat("%d of %d, at most %.3g %% by the exact 95 %% bound", part, whole,
+                         100 * stats::ClopperPearson(part, whole, kTwoSided).high);
+}
+
+std::vector<std::string> Cells(std::string what, size_t contests,
+                               const std::vector<double>& seconds) {
+  std::vector<std::string> cells = {std::move(what), absl::StrCat(contests)};
+  for (const double limit : kSeconds) cells.push_back(Percent(Within(seconds, limit), contests));
+  cells.push_back(Percent(seconds.size(), contests));
+  cells.push_back(seconds.empty() ? "-" : absl::StrFormat("%.2f s", stats::Median(seconds)));
+  return cells;
+}
+
+std::string Text(const duet::SelftestOutcome& outcome, double margin) {
+  using report::Align;
+  std::vector<report::TextTable::Column> columns = {{"found"}, {"contests", Align::kRight}};
+  for (const double limit : kSeconds) {
+    columns.push_back({absl::StrFormat("in %g s", limit), Align::kRight});
+  }
+  columns.push_back({"at all", Align::kRight});
+  columns.push_back({"median", Align::kRight});
+  report::TextTable table(std::move(columns));
+  const duet::FalseAlarms& alarms = outcome.false_alarms;
+  table.Add(Cells(absl::StrFormat("unchanged, within %g %%", 100 * margin), alarms.contests,
+                  alarms.seconds));
+  for (const duet::Found& found : outcome.found) {
+    const double read = found.estimates.empty() ? 0 : stats::Median(found.estimates);
+    table.Add(Cells(absl::StrFormat("%g %% more work (read as %+.2f %%)", 100 * found.spike,
+                                    100 * read),
+                    found.contests, found.seconds));
+  }
+  return absl::StrCat(
+      outcome.benchmarks, " benchmarks against themselves, ",
+      outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
+      absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
+      "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests),
+      "; called better ", alarms.better, "\nsuites with a false alarm: ",
+      WithBound(alarms.suites_with_alarm, alarms.suites), "\n");
+}
+
+class SelftestCommand : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    app.description("Find out what duet can see on this machine, and how often it errs");
+    duet::DuetOptions& duet = options_.duet;
+    app.add_option("--suite", duet.base, "A Google Benchmark program")
+        ->required()
+        ->option_text("BIN");
+    app.add_option("--filter", duet.filter, "Only benchmarks whose name matches")
+        ->option_text("RE");
+    app.add_option("--rounds", options_.rounds, "Contests of each benchmark and kind")
+        ->check(CLI::Range(1, 1'000'000))
+        ->option_text("N [10]");
+    app.add_option("--spike", spikes_, "Shares of work that are added")
+        ->option_text("PERCENT ... [2% 3%]");
+    app.add_option("--margin", margin_, "As duet's")->option_text("PERCENT [1%]");
+    app.add_option("--alpha", alpha_, "As duet's")->option_text("P [0.01]");
+    app.add_option("--budget", duet.budget_seconds, "Seconds that a contest may take")
+        ->check(CLI::Range(0.01, 1e6))
+        ->option_text("SECONDS [10]");
+    app.add_option("--profile", duet.profile, "LOADLINE_PROFILE of the program")
+        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
+        ->option_text("NAME [ci]");
+    app.add_option("--seed", duet.seed, "Of orders and layouts")->option_text("S [1]");
+    app.add_option("--time-limit", duet.time_limit_seconds, "Of one answer of the program")
+        ->check(CLI::Range(0.001, 1e6))
+        ->option_text("SECONDS [60]");
+    app.add_option("ARGS", duet.arguments, "After --: more arguments for the program");
+    app.footer(kFooter);
+  }
+
+  int Run(const Terminal& terminal) override {
+    const run::Interruption interruption;
+    const absl::StatusOr<duet::SelftestOutcome> outcome = Play(terminal);
+    if (!outcome.ok()) {
+      const absl::string_view message = outcome.status().message();
+      terminal.err << "loadline selftest: "
+                   << report::EscapeTerminal({message.data(), message.size()}) << "\n";
+      return static_cast<int>(judge::ExitCode::kInvalid);
+    }
+    terminal.out << Text(*outcome, options_.margin);
+    for (const std::string& failure : outcome->failures) {
+      terminal.out << "failed: " << report::EscapeTerminal(failure) << "\n";
+    }
+    if (outcome->interrupted) terminal.out << "interrupted: these are fewer rounds than asked\n";
+    return static_cast<int>(CodeOf(*outcome));
+  }
+
+ private:
+  absl::StatusOr<duet::SelftestOutcome> Play(const Terminal& terminal) {
+    if (!margin_.empty()) {
+      LOADLINE_ASSIGN_OR_RETURN(options_.margin, ParseFraction("--margin", margin_, 1));
+    }
+    if (!alpha_.empty()) {
+      LOADLINE_ASSIGN_OR_RETURN(options_.duet.alpha, ParseFraction("--alpha", alpha_, 0.5));
+    }
+    if (!spikes_.empty()) options_.spikes.clear();
+    for (const std::string& spike : spikes_) {
+      LOADLINE_ASSIGN_OR_RETURN(const double share, ParseFraction("--spike", spike, 1));
+      options_.spikes.push_back(share);
+    }
+    std::string& program = options_.duet.base;
+    if (program.find('/') == std::string::npos) program = "./" + program;
+    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
+    return duet::PlaySelftest(options_, on_terminal ? &terminal.err : nullptr);
+  }
+
+  static judge::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
+    if (outcome.false_alarms.worse > 0) return judge::ExitCode::kBroken;
+    if (!outcome.failures.empty() || outcome.false_alarms.contests == 0) {
+      return judge::ExitCode::kNotMeasured;
+    }
+    return outcome.interrupted ? judge::ExitCode::kInconclusive : judge::ExitCode::kPass;
+  }
+
+  duet::SelftestOptions options_;
+  std::vector<std::string> spikes_;
+  std::string margin_;
+  std::string alpha_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeSelftestCommand() { return std::make_unique<SelftestCommand>(); }
+
+}  // namespace loadline::cli
