@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "loadline/stats/sample.h"
 #include "loadline/stats/sign_evidence.h"
 #include "loadline/stats/signed_rank.h"
+#include "loadline/stats/student.h"
 
 namespace loadline::judge {
 namespace {
@@ -174,20 +176,24 @@ class Measurer {
     Change& change = effect_.change;
     change.method = Method::kNoise;
     effect_.evidence.testable = true;
-    const double z = -stats::NormalQuantile(question_.alpha);
+    const double degrees = question_.sigma_processes > 1
+                               ? static_cast<double>(question_.sigma_processes - 1)
+                               : std::numeric_limits<double>::infinity();
+    const double t = -stats::StudentQuantile(question_.alpha, degrees);
     const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
                                            1 / static_cast<double>(fresh_.size()));
     const double shift = stats::HodgesLehmannShift(base_, fresh_);
-    SetChange(shift, {shift - z * error, shift + z * error});
+    SetChange(shift, {shift - t * error, shift + t * error});
     const auto above = [&](double distance) {
       if (error == 0) return distance > 0 ? 0.0 : 1.0;
-      return stats::NormalTail(distance / error);
+      return stats::StudentTail(distance / error, degrees);
     };
     change.p = above(shift - limit_);
     effect_.evidence.p_better = above(-shift - limit_);
-    const double detectable = stats::NormalDetectableShift(error, limit_, question_.alpha);
-    SetDetectable(detectable);
-    Decide({shift - z * error, shift + z * error});
+    // What Student asks for beyond the normal distribution is to be overcome as well.
+    const double beyond = (t + stats::NormalQuantile(question_.alpha)) * error;
+    SetDetectable(stats::NormalDetectableShift(error, limit_, question_.alpha) + beyond);
+    Decide({shift - t * error, shift + t * error});
   }
 
   void PointOnly() {

@@ -2,6 +2,7 @@
 #define TOOLS_LOADLINE_JUDGE_EFFECT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "absl/types/span.h"
@@ -20,6 +21,7 @@ struct EffectQuestion {
   double margin = 0;
   double alpha = 0;                 // one-sided
   std::optional<double> sigma_log;  // recorded spread between processes
+  int64_t sigma_processes = 0;      // that it was recorded from; 0: it is taken for exact
   const PairedSeries* paired = nullptr;  // values of both sides that belong together
 };
 
@@ -49,8 +51,9 @@ struct Effect {
 // are; of a single process only whole numbers are believed to be exact.
 //
 // With too few processes for the test, a recorded spread between processes gives
-// D +- z sqrt(sigma^2 / m + sigma^2 / n) around the median difference of logarithms D; without one
-// there is the ratio of medians and no interval.
+// D +- t sqrt(sigma^2 / m + sigma^2 / n) around the median difference of logarithms D, by Student's
+// t with the degrees of freedom of the recording; without one there is the ratio of medians and no
+// interval.
 //
 // Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
 // holds however the number of pairs was arrived at. Estimate and interval are Hodges and Lehmann's;

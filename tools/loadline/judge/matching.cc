@@ -206,9 +206,11 @@ class Matcher {
                             .margin = terms.margin,
                             .alpha = options_.alpha,
                             .sigma_log = std::nullopt,
+                            .sigma_processes = 0,
                             .paired = nullptr};
     if (options_.noise != nullptr) {
       question.sigma_log = options_.noise->SigmaLog(name, metric.name);
+      question.sigma_processes = options_.noise->Processes(name);
     }
     if (options_.paired != nullptr && metric.name == PrimaryTime(name)) {
       const auto series = options_.paired->benchmarks.find(name);

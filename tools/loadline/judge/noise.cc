@@ -45,6 +45,7 @@ absl::Status AddRow(const results::ResultFile& file, const results::Row& row, No
     }
     noise.Set(name, metric, sigma);
   }
+  if (row.repetitions > 0) noise.SetProcesses(name, row.repetitions);
   return absl::OkStatus();
 }
 
@@ -60,6 +61,15 @@ std::optional<double> Noise::SigmaLog(absl::string_view benchmark, absl::string_
 
 void Noise::Set(absl::string_view benchmark, absl::string_view metric, double sigma_log) {
   sigma_[benchmark][metric] = sigma_log;
+}
+
+int64_t Noise::Processes(absl::string_view benchmark) const {
+  const auto found = processes_.find(benchmark);
+  return found == processes_.end() ? 0 : found->second;
+}
+
+void Noise::SetProcesses(absl::string_view benchmark, int64_t processes) {
+  processes_[benchmark] = processes;
 }
 
 absl::StatusOr<Noise> ParseNoise(absl::string_view source, std::string text) {

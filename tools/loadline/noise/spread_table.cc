@@ -52,7 +52,9 @@ std::optional<double> SmallestCallable(const Spread& spread, size_t processes) {
                                        .direction = traits.direction,
                                        .margin = traits.margin,
                                        .alpha = kAlpha,
-                                       .sigma_log = spread.sigma_log};
+                                       .sigma_log = spread.sigma_log,
+                                       .sigma_processes =
+                                           static_cast<int64_t>(spread.processes)};
   return judge::MeasureEffect(question).change.detectable;
 }
 

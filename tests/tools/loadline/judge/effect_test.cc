@@ -167,6 +167,18 @@ TEST(MeasureEffect, PutsTheRecordedSpreadAroundASingleProcess) {
   EXPECT_TRUE(effect.evidence.worse);
 }
 
+// t = 2.8214 at 0.01 with 9 degrees of freedom.
+TEST(MeasureEffect, WidensTheIntervalOfASpreadThatTenProcessesGave) {
+  const Samples samples{{100}, {130}};
+  EffectQuestion question = samples.Asked();
+  question.sigma_log = 0.02;
+  const double known = *MeasureEffect(question).change.detectable;
+  question.sigma_processes = 10;
+  const Effect effect = MeasureEffect(question);
+  EXPECT_NEAR(std::log1p(*effect.change.change->low), std::log(1.3) - 2.8214 * 0.028284, 1e-5);
+  EXPECT_GT(*effect.change.detectable, known);
+}
+
 TEST(MeasureEffect, TrustsManyProcessesMoreThanARecordedSpread) {
   const Samples samples = Scaled(1.3);
   EffectQuestion question = samples.Asked();
