@@ -1,5 +1,6 @@
 // A benchmark program one benchmark of which breaks in the way that $PLANTED_BREAK says, if it was
-// built to.
+// built to. Where $PLANTED_LOG names a file, a line there says how many bytes the process was given
+// as arguments and environment.
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
@@ -7,6 +8,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace {
 
@@ -14,6 +18,19 @@ bool Breaks(const char* how) {
   const char* wanted = std::getenv("PLANTED_BREAK");
   return PLANTED_TO_BREAK && wanted != nullptr && std::strcmp(wanted, how) == 0;
 }
+
+size_t FileSize(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {}).size();
+}
+
+[[maybe_unused]] const bool kLogged = [] {
+  if (const char* log = std::getenv("PLANTED_LOG"); log != nullptr) {
+    std::ofstream(log, std::ios::app)
+        << FileSize("/proc/self/cmdline") << " " << FileSize("/proc/self/environ") << "\n";
+  }
+  return true;
+}();
 
 void BM_Fine(benchmark::State& state) {
   int x = 0;
@@ -29,6 +46,18 @@ void BM_Breaks(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(x += 3);
 }
 BENCHMARK(BM_Breaks);
+
+// Where it was built to, it takes a fifth longer in every other layout: duet's padding of the
+// environment stands for the address that something happens to have.
+void BM_Layout(benchmark::State& state) {
+  const char* padding = std::getenv("LOADLINE_PADDING");
+  const bool unlucky = PLANTED_TO_BREAK && padding != nullptr && std::strlen(padding) % 2 == 1;
+  const int steps = unlucky ? 1200 : 1000;
+  for (auto _ : state) {
+    for (int i = 0; i < steps; ++i) benchmark::DoNotOptimize(i);
+  }
+}
+BENCHMARK(BM_Layout);
 
 #if PLANTED_TO_BREAK
 void BM_OnlyNew(benchmark::State& state) {

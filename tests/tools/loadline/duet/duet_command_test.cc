@@ -6,9 +6,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/support/temp_dir.h"
@@ -173,6 +176,39 @@ TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
   EXPECT_EQ(result.code, 3) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("interrupted"));
   EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, SuspectsTheLayoutWhereItAloneDecides) {
+  const Result result =
+      Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+           {"--filter", "BM_Layout", "--no-controls", "--margin", "3%", "--restarts", "30"});
+  EXPECT_EQ(result.code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("LAYOUT-SUSPECT"));
+  EXPECT_THAT(result.out, HasSubstr("how the process happens to lie in memory"));
+}
+
+// A program's speed can depend on where its stack begins.
+TEST_F(DuetCommand, GivesBothSidesAsManyBytesAndEachRestartOthers) {
+  if (!std::filesystem::exists("/proc/self/environ")) GTEST_SKIP() << "needs /proc";
+  const testing::TempDir elsewhere;
+  const std::string log = elsewhere.Path("log");
+  ::setenv("PLANTED_LOG", log.c_str(), 1);
+  Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+       {"--filter", "BM_Fine", "--no-controls", "--margin", "30%"});
+  ::unsetenv("PLANTED_LOG");
+  std::ifstream lines(log);
+  // Listing the benchmarks and the baselines come first; the restarts are the padded ones.
+  std::vector<std::pair<size_t, size_t>> sizes;
+  size_t arguments, environment;
+  while (lines >> arguments >> environment) sizes.emplace_back(arguments, environment);
+  ASSERT_GE(sizes.size(), 2 * 8U);
+  sizes.erase(sizes.begin(), sizes.end() - 2 * 8);
+  std::set<size_t> environments;
+  for (size_t i = 0; i < sizes.size(); i += 2) {
+    EXPECT_EQ(sizes[i], sizes[i + 1]);
+    environments.insert(sizes[i].second);
+  }
+  EXPECT_GE(environments.size(), 4U);
 }
 
 TEST_F(DuetCommand, SelftestFindsPlantedWorkAndInventsNone) {
