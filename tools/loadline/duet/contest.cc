@@ -8,8 +8,8 @@
 namespace loadline::duet {
 namespace {
 
-// A layout effect is one that is twice beyond the margin in at least so many restarts, while as many
-// are surely within it.
+// A layout effect is one that is beyond twice the margin in at least so many restarts, while as
+// many are surely within it.
 constexpr size_t kFewestOfALayout = 3;
 constexpr double kShareOfALayout = 0.2;
 
