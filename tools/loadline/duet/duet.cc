@@ -176,10 +176,9 @@ class Duet {
       }
       outcome.paired.benchmarks.emplace(results::CanonicalName(name), contest.Series());
     }
+    // Whichever side broke, nothing is known of the new one; the message begins with the side.
     for (const auto& [name, message] : failed_) {
-      // The message begins with the side that it is about; of no side, it is the new one's.
-      results::ResultFile& side = message.rfind("base: ", 0) == 0 ? outcome.base : outcome.fresh;
-      side.rows.push_back(run::ErrorRow(name, 0, 1, message));
+      outcome.fresh.rows.push_back(run::ErrorRow(name, 0, 1, message));
     }
     const std::set<std::string> base(stage_.base_names().begin(), stage_.base_names().end());
     const std::set<std::string> fresh(stage_.new_names().begin(), stage_.new_names().end());

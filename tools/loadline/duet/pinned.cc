@@ -57,10 +57,6 @@ absl::StatusOr<std::vector<double>> Read(const PinnedSide& side,
   return times;
 }
 
-absl::Status Named(const absl::Status& status, absl::string_view side) {
-  return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
-}
-
 }  // namespace
 
 absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSide& fresh,
@@ -71,9 +67,9 @@ absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSid
   other.join();
   PinnedRestart result;
   const auto base_times = Read(base, base_outcome, options, result.base);
-  if (!base_times.ok()) return Named(base_times.status(), "base");
+  if (!base_times.ok()) return OfSide(base_times.status(), "base");
   const auto fresh_times = Read(fresh, fresh_outcome, options, result.fresh);
-  if (!fresh_times.ok()) return Named(fresh_times.status(), "new");
+  if (!fresh_times.ok()) return OfSide(fresh_times.status(), "new");
   std::vector<SlicePair> pairs;
   for (size_t i = 0; i < std::min(base_times->size(), fresh_times->size()); ++i) {
     pairs.push_back({(*base_times)[i], (*fresh_times)[i], i % 2 == 0});

@@ -21,10 +21,6 @@ constexpr double kDisturbed = 4;
 constexpr double kDeviationPerMad = 1.4826;
 constexpr double kRestartConfidence = 0.999;
 
-absl::Status Named(const absl::Status& status, absl::string_view side) {
-  return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
-}
-
 double MedianDeviation(const std::vector<double>& values, double median) {
   std::vector<double> distances;
   distances.reserve(values.size());
@@ -91,7 +87,7 @@ class Planner {
     Pace pace{.call_seconds = INFINITY};
     for (const auto& [player, side] : {std::pair(&base_, "base"), std::pair(&fresh_, "new")}) {
       const auto slice = player->Run(plan.iterations, 0, plan.min_seconds);
-      if (!slice.ok()) return Named(slice.status(), side);
+      if (!slice.ok()) return OfSide(slice.status(), side);
       const double call = slice->call_wall_ns / 1e9;
       const double measured =
           std::min(call, slice->real_ns * static_cast<double>(slice->iterations) / 1e9);
@@ -106,6 +102,10 @@ class Planner {
 };
 
 }  // namespace
+
+absl::Status OfSide(const absl::Status& status, absl::string_view side) {
+  return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
+}
 
 Restart Summarize(const std::vector<SlicePair>& pairs) {
   const std::vector<SlicePair> kept = Undisturbed(pairs);
@@ -144,7 +144,7 @@ absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
       const auto slice =
           is_base ? base.Run(plan.iterations, 0, plan.min_seconds)
                   : fresh.Run(plan.iterations + more, plan.iterations, plan.min_seconds);
-      if (!slice.ok()) return Named(slice.status(), is_base ? "base" : "new");
+      if (!slice.ok()) return OfSide(slice.status(), is_base ? "base" : "new");
       const double time = options.real_time ? slice->real_ns : slice->cpu_ns;
       if (!(time > 0)) return absl::AbortedError("a slice took no time: the clock is too coarse");
       (is_base ? pair.base_ns : pair.new_ns) = time;

@@ -6,7 +6,9 @@
 #include <random>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "loadline/stats/interval.h"
 #include "tools/loadline/duet/player.h"
 
@@ -36,6 +38,9 @@ struct SlicePair {
 // `base_ns`, `new_ns`, `pairs`, `dropped` and `interval` are set. REQUIRES: positive times, both
 // orders among them.
 Restart Summarize(const std::vector<SlicePair>& pairs);
+
+// The status with the side's name, "base" or "new", in front of its message.
+absl::Status OfSide(const absl::Status& status, absl::string_view side);
 
 // How a benchmark is cut into slices; found out in its first restart and kept.
 struct SlicePlan {

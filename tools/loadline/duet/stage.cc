@@ -128,13 +128,15 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, 
                                           : run::FilterOfAnyIterations(name);
   side.cpu = CpuFor(name, random);
   side.time_limit_seconds = options_.time_limit_seconds;
-  const auto start = [&](bool is_new) {
+  const auto start = [&](bool is_new) -> absl::StatusOr<std::unique_ptr<Player>> {
     const bool plays_new = is_new && cast == Cast::kBaseAndNew;
     side.program = absl::StrCat(work_dir_->path(), plays_new ? "/new_" : "/base");
     side.err_path = absl::StrCat(work_dir_->path(), is_new ? "/new_.err" : "/base.err");
     side.family = plays_new ? known.new_family : known.base_family;
     side.pad_bytes = random() % kPadBytes;
-    return Player::Start(side);
+    absl::StatusOr<std::unique_ptr<Player>> player = Player::Start(side);
+    if (!player.ok()) return OfSide(player.status(), is_new ? "new" : "base");
+    return player;
   };
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Player> base, start(false));
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Player> fresh, start(true));

@@ -134,6 +134,15 @@ TEST_F(DuetCommand, ReportsAProcessThatIsKilled) {
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
+TEST_F(DuetCommand, SaysWhichSideBroke) {
+  ::setenv("PLANTED_BREAK", "kill", 1);
+  const Result result = Duet(Program("breaking_bench_1"), Program("breaking_bench_0"),
+                             {"--filter", "BM_Breaks", "--no-controls", "--format", "json"});
+  EXPECT_EQ(result.code, 5);
+  EXPECT_THAT(result.out, HasSubstr("base: the process ended: signal 9"));
+  EXPECT_THAT(result.out, HasSubstr("\"finding\": \"FAILED\""));
+}
+
 TEST_F(DuetCommand, KillsAProcessThatHangs) {
   ::setenv("PLANTED_BREAK", "hang", 1);
   const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
