@@ -45,9 +45,10 @@ function(loadline_headers name)
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
-# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s]): one GoogleTest binary a room.
+# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s] [ALONE]): one GoogleTest binary
+# a room. ALONE: its tests measure time, and run while no other does.
 function(loadline_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -69,5 +70,5 @@ function(loadline_test name)
       DEFINITIONS ${ARG_DEFINITIONS})
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 TEST_PREFIX "${name}."
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_ALONE})
 endfunction()

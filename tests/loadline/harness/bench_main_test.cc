@@ -109,13 +109,13 @@ TEST(BenchMain, FindsNothingWhereNothingIsPlanted) {
   EXPECT_FALSE(row.HasMember("error_occurred"));
 }
 
-// Sleeping takes at least its time; a loaded machine adds some, so the best of three runs counts.
+// Sleeping takes at least its time; a loaded machine adds some, so the best of ten runs counts.
 TEST(BenchMain, ReadsATenMillisecondSleepAsTenMillisecondsAtAnyNumberOfThreads) {
   for (const int threads : {1, 2, 4, 8}) {
     const std::string name = "Sleep10ms/iterations:20/real_time/threads:" + std::to_string(threads);
     double p50 = 1e18;
     double rate = 0;
-    for (int attempt = 0; attempt < 3; ++attempt) {
+    for (int attempt = 0; attempt < 10 && (p50 > 10.5e6 || rate < threads * 95.0); ++attempt) {
       const auto outcome = RunFilter("^" + name + "$");
       p50 = std::min(p50, Number(outcome.Row(name), "lat_p50_ns"));
       rate = std::max(rate, Number(outcome.Row(name), "ops_per_s"));

@@ -8,8 +8,8 @@
 namespace loadline::duet {
 namespace {
 
-// A layout effect is one that is beyond twice the margin in at least so many restarts, while as
-// many are surely within it.
+// A layout effect is one that is surely beyond twice the margin in at least so many restarts, while
+// as many read within the margin and surely below twice of it.
 constexpr size_t kFewestOfALayout = 3;
 constexpr double kShareOfALayout = 0.2;
 
@@ -53,7 +53,7 @@ bool Contest::Layout(double sign) const {
     const double low = sign > 0 ? restart.interval.low : -restart.interval.high;
     const double high = sign > 0 ? restart.interval.high : -restart.interval.low;
     if (low > 2 * limit) ++far;
-    if (high < limit) ++near;
+    if (high < 2 * limit && sign * restart.log_ratio < limit) ++near;
   }
   const double share = kShareOfALayout * static_cast<double>(restarts_.size());
   const auto enough = [&](size_t count) {

@@ -176,8 +176,9 @@ class Duet {
       }
       outcome.paired.benchmarks.emplace(results::CanonicalName(name), contest.Series());
     }
-    // Whichever side broke, nothing is known of the new one; the message begins with the side.
+    // Whichever side broke, neither was measured; the message begins with the side.
     for (const auto& [name, message] : failed_) {
+      outcome.base.rows.push_back(run::ErrorRow(name, 0, 1, message));
       outcome.fresh.rows.push_back(run::ErrorRow(name, 0, 1, message));
     }
     const std::set<std::string> base(stage_.base_names().begin(), stage_.base_names().end());

@@ -49,8 +49,8 @@ struct DuetOutcome {
 // budget, in rounds: a restart of every benchmark that is not decided, in random order. Terms of
 // single benchmarks (margins) are `policy`'s, before them `margin` if it is not 0. `terminal` takes
 // the line of progress; null: none. To be called under a run::Interruption: then the outcome is
-// what is known so far. What goes wrong with a benchmark becomes an error row of the new side
-// that begins with the name of the side that broke.
+// what is known so far. What goes wrong with a benchmark becomes an error row of both sides that
+// begins with the name of the side that broke.
 // kInvalidArgument and others: a program cannot be started or is no benchmark program, lock-step is
 // wanted of a program that cannot, the work directory cannot be written.
 absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Policy& policy,

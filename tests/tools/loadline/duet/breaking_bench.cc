@@ -47,12 +47,12 @@ void BM_Breaks(benchmark::State& state) {
 }
 BENCHMARK(BM_Breaks);
 
-// Where it was built to, it takes a fifth longer in every other layout: duet's padding of the
+// Where it was built to, it takes twice as long in every other layout: duet's padding of the
 // environment stands for the address that something happens to have.
 void BM_Layout(benchmark::State& state) {
   const char* padding = std::getenv("LOADLINE_PADDING");
   const bool unlucky = PLANTED_TO_BREAK && padding != nullptr && std::strlen(padding) % 2 == 1;
-  const int steps = unlucky ? 1200 : 1000;
+  const int steps = unlucky ? 2000 : 1000;
   for (auto _ : state) {
     for (int i = 0; i < steps; ++i) benchmark::DoNotOptimize(i);
   }

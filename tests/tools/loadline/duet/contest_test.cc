@@ -73,6 +73,12 @@ TEST(Contest, SuspectsNoLayoutWhenRestartsAreUnsure) {
   EXPECT_FALSE(contest.Series().layout_worse);
 }
 
+TEST(Contest, SuspectsTheLayoutWhereEachRestartIsLessSureThanTheMarginIsNarrow) {
+  Contest contest({});
+  for (int i = 0; i < 12; ++i) contest.Add(Of(i % 3 == 0 ? 0.07 : 0, 0.015));
+  EXPECT_TRUE(contest.Series().layout_worse);
+}
+
 TEST(Contest, SuspectsNoLayoutBehindASteadyChange) {
   EXPECT_FALSE(After(12, 0.07).Series().layout_worse);
   EXPECT_FALSE(After(12, 0).Series().layout_worse);

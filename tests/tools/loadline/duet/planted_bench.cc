@@ -13,6 +13,7 @@
 namespace {
 
 uint64_t Spin(int64_t steps) {
+  benchmark::DoNotOptimize(steps);  // or the compiler moves all of it out of the caller's loop
   uint64_t x = 88172645463325252ULL;
   for (int64_t i = 0; i < steps; ++i) {
     x ^= x << 13;
