@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "absl/status/statusor.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/run/interruption.h"
@@ -71,8 +72,9 @@ class RunCommand : public Command {
                    << "\n";
       return static_cast<int>(judge::ExitCode::kInvalid);
     }
-    terminal.out << report::EscapeTerminal(options_.out) << ": " << summary->rows
-                 << " measurements, " << summary->errors << " errors"
+    terminal.out << report::EscapeTerminal(options_.out) << ": "
+                 << judge::Counted(summary->rows, "measurement") << ", "
+                 << judge::Counted(summary->errors, "error")
                  << (summary->incomplete ? ", interrupted: incomplete\n" : "\n");
     const bool whole = summary->errors == 0 && !summary->incomplete;
     return static_cast<int>(whole ? judge::ExitCode::kPass : judge::ExitCode::kNotMeasured);

@@ -358,24 +358,27 @@ class Comparer {
                          "\"higher\" in a [[compare.override]]"));
   }
 
-  ExitCode CodeOf(const std::string& benchmark, const Change& change) const {
-    switch (change.finding) {
-      case Finding::kRegressed:
-        return ExitCode::kBroken;
-      case Finding::kIncomparable:
-        return ExitCode::kIncomparable;
+  // What the policy says of a finding that says nothing.
+  Action ActionOn(const std::string& benchmark, Finding finding) const {
+    switch (finding) {
       case Finding::kLayoutSuspect:
       case Finding::kInconclusive:
-        return terms_.Inconclusive(benchmark) == Action::kFail ? ExitCode::kInconclusive
-                                                               : ExitCode::kPass;
+        return terms_.Inconclusive(benchmark);
       case Finding::kMissing:
-        return terms_.Missing(benchmark) == Action::kFail ? ExitCode::kNotMeasured
-                                                          : ExitCode::kPass;
+        return terms_.Missing(benchmark);
       case Finding::kNew:
-        return terms_.New(benchmark) == Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
+        return terms_.New(benchmark);
       default:
-        return ExitCode::kPass;
+        return Action::kWarn;
     }
+  }
+
+  ExitCode CodeOf(const std::string& benchmark, Finding finding) const {
+    if (finding == Finding::kRegressed) return ExitCode::kBroken;
+    if (finding == Finding::kIncomparable) return ExitCode::kIncomparable;
+    if (ActionOn(benchmark, finding) != Action::kFail) return ExitCode::kPass;
+    const bool open = finding == Finding::kInconclusive || finding == Finding::kLayoutSuspect;
+    return open ? ExitCode::kInconclusive : ExitCode::kNotMeasured;
   }
 
   // A benchmark is as bad as the worst metric that decides.
@@ -384,11 +387,13 @@ class Comparer {
     const Change* worst = nullptr;
     for (const Change& change : benchmark.changes) {
       if (!change.gated) break;  // gated ones come first
-      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark.name, change));
+      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark.name, change.finding));
       if (worst == nullptr || change.finding < worst->finding) worst = &change;
     }
     benchmark.finding = worst == nullptr ? Finding::kInconclusive : worst->finding;
     benchmark.reason = worst == nullptr ? Reason::kNothingGated : worst->reason;
+    benchmark.ignored =
+        worst != nullptr && ActionOn(benchmark.name, benchmark.finding) == Action::kIgnore;
   }
 
   void Conclude() {

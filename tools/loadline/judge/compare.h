@@ -122,6 +122,7 @@ struct BenchmarkComparison {
   Finding finding = Finding::kInconclusive;
   Reason reason = Reason::kNone;
   ExitCode exit_code = ExitCode::kPass;  // what it alone would return under the policy
+  bool ignored = false;                  // the policy says to ignore this finding: told on demand
   std::array<bool, kLabels> labels{};
   size_t base_processes = 0;
   size_t new_processes = 0;

@@ -10,19 +10,16 @@
 namespace loadline::judge {
 namespace {
 
-ExitCode CodeOf(Action action, ExitCode failing) {
-  return action == Action::kFail ? failing : ExitCode::kPass;
-}
-
 // Where there is nothing to compare: what became of the benchmark. False where there is.
 bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const TermsBook& terms,
                  BenchmarkComparison& out) {
-  const ExitCode gone = CodeOf(terms.Missing(out.name), ExitCode::kNotMeasured);
-  const ExitCode added = CodeOf(terms.New(out.name), ExitCode::kNotMeasured);
-  const auto decide = [&](Finding finding, ExitCode code, Reason reason = Reason::kNone) {
+  const Action gone = terms.Missing(out.name);
+  const Action added = terms.New(out.name);
+  const auto decide = [&](Finding finding, Action action, Reason reason = Reason::kNone) {
     out.finding = finding;
     out.reason = reason;
-    out.exit_code = code;
+    out.exit_code = action == Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
+    out.ignored = action == Action::kIgnore;
     if (reason == Reason::kOnBase) {
       out.message = base->message;
     } else if (fresh != nullptr) {
@@ -32,12 +29,14 @@ bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const Te
   };
   const bool base_measured = base != nullptr && base->failed == 0 && base->repetitions > 0;
   if (fresh == nullptr) return decide(Finding::kMissing, gone);
-  if (fresh->failed > 0) return decide(Finding::kFailed, ExitCode::kNotMeasured);
+  if (fresh->failed > 0) return decide(Finding::kFailed, Action::kFail);
   if (fresh->only_aggregates || (base != nullptr && base->only_aggregates)) {
-    return decide(Finding::kIncomparable, ExitCode::kIncomparable, Reason::kOnlyAggregates);
+    decide(Finding::kIncomparable, Action::kFail, Reason::kOnlyAggregates);
+    out.exit_code = ExitCode::kIncomparable;
+    return true;
   }
   if (fresh->repetitions == 0) {
-    return decide(Finding::kSkipped, base_measured ? gone : ExitCode::kPass);
+    return decide(Finding::kSkipped, base_measured ? gone : Action::kWarn);
   }
   if (base == nullptr) return decide(Finding::kNew, added);
   if (base->failed > 0) return decide(Finding::kFailed, added, Reason::kOnBase);

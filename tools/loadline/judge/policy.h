@@ -26,7 +26,8 @@ struct Limit {
   TextPosition where;  // of the requirement in the policy file
 };
 
-// What becomes of the exit code when a comparison cannot say.
+// What becomes of a benchmark of which a comparison cannot say: it decides the exit code, or it is
+// told and decides nothing, or it is counted and told only on demand.
 enum class Action { kFail, kWarn, kIgnore };
 
 // One [[compare.override]]: what is different for some benchmarks, or some of their metrics. Of

@@ -58,8 +58,12 @@ std::string Value(std::optional<double> value, absl::string_view metric) {
 
 }  // namespace
 
+bool CompareRow::ignored() const {
+  return gated && benchmark->ignored && finding == benchmark->finding;
+}
+
 bool CompareRow::quiet() const {
-  return finding == Finding::kPass || finding == Finding::kUnchanged ||
+  return ignored() || finding == Finding::kPass || finding == Finding::kUnchanged ||
          (!gated && (finding == Finding::kInconclusive || finding == Finding::kNew));
 }
 
@@ -74,7 +78,7 @@ std::vector<CompareRow> RowsOf(const CompareVerdict& verdict) {
   // Stable: rows that are equally bad stay in the order of their names.
   std::stable_sort(rows.begin(), rows.end(), [](const CompareRow& a, const CompareRow& b) {
     const auto key = [](const CompareRow& row) {
-      return std::tuple(row.quiet(), !row.gated, row.finding, -Badness(row));
+      return std::tuple(row.ignored(), row.quiet(), !row.gated, row.finding, -Badness(row));
     };
     return key(a) < key(b);
   });

@@ -19,10 +19,13 @@ struct CompareRow {
   bool gated;  // it decides the exit code; a benchmark as a whole always does
   // Nothing to look at: proved harmless, or unknown and of no consequence.
   bool quiet() const;
+  // The policy says to ignore it: told on demand.
+  bool ignored() const;
 };
 
-// Every row, worst first: what has to be looked at before what has not, what is gated before what
-// is not, then by finding, by the size of the change for the worse, and by name.
+// Every row, worst first: what has to be looked at before what has not, and what is ignored last;
+// what is gated before what is not, then by finding, by the size of the change for the worse, and
+// by name.
 std::vector<CompareRow> RowsOf(const judge::CompareVerdict& verdict);
 
 // The texts of a row's cells, not escaped. "-" where there is nothing to say.

@@ -23,7 +23,7 @@ constexpr size_t kFoldedRows = 40;
 constexpr size_t kFoldedRemarks = 12;
 
 Tone ToneOf(const CompareRow& row) {
-  if (!row.gated) return Tone::kPlain;
+  if (!row.gated || row.ignored()) return Tone::kPlain;
   switch (row.finding) {
     case Finding::kRegressed:
     case Finding::kFailed:
@@ -47,9 +47,12 @@ Tone ToneOf(const CompareRow& row) {
 // How many rows of a folded table are shown: never fewer than prove something bad.
 size_t RowsShown(const std::vector<CompareRow>& rows, bool all) {
   if (all) return rows.size();
-  const auto bad = static_cast<size_t>(std::count_if(
-      rows.begin(), rows.end(), [](const CompareRow& row) { return ToneOf(row) == Tone::kBad; }));
-  return std::min(rows.size(), std::max(kFoldedRows, bad));
+  const auto count = [&](auto which) {
+    return static_cast<size_t>(std::count_if(rows.begin(), rows.end(), which));
+  };
+  const size_t told = count([](const CompareRow& row) { return !row.ignored(); });
+  const size_t bad = count([](const CompareRow& row) { return ToneOf(row) == Tone::kBad; });
+  return std::min(told, std::max(kFoldedRows, bad));
 }
 
 // The benchmark stands last, so that the figures stay below each other however long a name is.
@@ -137,12 +140,10 @@ std::string CompareAsText(const CompareVerdict& verdict, const CompareTextOption
   std::vector<std::string> parts = {absl::StrCat("base  ", EscapeTerminal(SideWords(verdict.base)),
                                                  "\nnew   ",
                                                  EscapeTerminal(SideWords(verdict.fresh)), "\n")};
-  if (!rows.empty()) {
-    parts.push_back(Table(verdict, rows, options.color));
-    if (hidden > 0) {
-      absl::StrAppend(&parts.back(), judge::Counted(hidden, "more row is", "more rows are"),
-                      " folded (", folded, "); --all shows the rest\n");
-    }
+  parts.push_back(rows.empty() ? "" : Table(verdict, rows, options.color));
+  if (hidden > 0) {
+    absl::StrAppend(&parts.back(), judge::Counted(hidden, "more row is", "more rows are"),
+                    " folded (", folded, "); --all shows the rest\n");
   }
   parts.push_back(RowRemarks(verdict, rows, options.all));
   parts.push_back(Surroundings(verdict));

@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -229,6 +230,22 @@ TEST(Compare, NothingButInconclusiveComparisonsNeverPass) {
   EXPECT_EQ(
       CompareRows({PlantedRow(kName, 1000)}, {PlantedRow(kName, 999)}, policy, {}, 1).exit_code,
       ExitCode::kInconclusive);
+}
+
+TEST(Compare, MarksWhatThePolicyIgnores) {
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0);
+  auto base = both;
+  const auto gone = PlantedRows("BM_Gone", 1000, 0.01, 10, 0);
+  base.insert(base.end(), gone.begin(), gone.end());
+  for (const auto& [action, ignored] : {std::pair("warn", false), std::pair("ignore", true)}) {
+    const Policy policy = PolicyOf(absl::StrCat("[compare]\nmissing = \"", action, "\"\n"));
+    const CompareVerdict verdict = CompareRows(base, both, policy);
+    EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+    ASSERT_EQ(verdict.benchmarks.size(), 2U);
+    EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kMissing);
+    EXPECT_EQ(verdict.benchmarks[0].ignored, ignored) << action;
+    EXPECT_FALSE(verdict.benchmarks[1].ignored);
+  }
 }
 
 TEST(Compare, NothingComparedNeverPasses) {

@@ -117,6 +117,18 @@ TEST(CompareText, FoldsNoRegression) {
   EXPECT_EQ(LinesWith(CompareAsText(Many(100, Finding::kRegressed), {}), "REGRESSED "), 100);
 }
 
+TEST(CompareText, TellsWhatIsIgnoredOnDemand) {
+  CompareVerdict verdict;
+  verdict.benchmarks = {SampleBenchmark("BM_Ignored", Finding::kMissing),
+                        SampleBenchmark("BM_Told", Finding::kMissing)};
+  verdict.benchmarks[0].ignored = true;
+  const std::string folded = CompareAsText(verdict, {});
+  EXPECT_THAT(folded, HasSubstr("BM_Told"));
+  EXPECT_THAT(folded, Not(HasSubstr("BM_Ignored")));
+  EXPECT_THAT(folded, HasSubstr("1 more row is folded (1 MISSING); --all shows the rest"));
+  EXPECT_THAT(CompareAsText(verdict, {.all = true}), HasSubstr("BM_Ignored"));
+}
+
 TEST(CompareText, ColourOnlyAddsColour) {
   const CompareVerdict verdict = SampleComparison();
   const std::string plain = CompareAsText(verdict, {});
