@@ -9,17 +9,25 @@
 #include "absl/strings/str_cat.h"
 
 namespace loadline::run {
+namespace {
+
+// `path` is a directory, or the pattern of one.
+absl::Status CannotWrite(int error, const std::string& path) {
+  return absl::ErrnoToStatus(
+      error, absl::StrCat(path, ": no directory for temporary files; TMPDIR says where there is"));
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkDir>> WorkDir::Create() {
   std::error_code error;
   const std::filesystem::path base = std::filesystem::temp_directory_path(error);
   if (error) {
-    return absl::ErrnoToStatus(error.value(), "looking for a directory for temporary files");
+    const char* const wanted = ::getenv("TMPDIR");
+    return CannotWrite(error.value(), wanted == nullptr ? "/tmp" : wanted);
   }
   std::string path = (base / "loadline-run-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("mkdtemp ", path));
-  }
+  if (::mkdtemp(path.data()) == nullptr) return CannotWrite(errno, base.string());
   return std::unique_ptr<WorkDir>(new WorkDir(std::move(path)));
 }
 
