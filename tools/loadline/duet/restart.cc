@@ -126,15 +126,19 @@ Restart Summarize(const std::vector<SlicePair>& pairs) {
   return restart;
 }
 
+SpikedSlice WithSpike(uint64_t iterations, double spike) {
+  if (spike <= 0) return {iterations, 0};
+  const double more = std::max(1.0, std::round(static_cast<double>(iterations) * spike));
+  return {static_cast<uint64_t>(std::llround(more / spike)), static_cast<uint64_t>(more)};
+}
+
 absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
                                                    const PlayOptions& options, SlicePlan& plan,
                                                    std::mt19937_64& random) {
   if (plan.pairs == 0) {
     LOADLINE_ASSIGN_OR_RETURN(plan, Planner(base, fresh, options).Plan());
   }
-  // At least one iteration more.
-  const auto more = static_cast<uint64_t>(
-      std::ceil(static_cast<double>(plan.iterations) * options.spike - 1e-9));
+  const auto [iterations, more] = WithSpike(plan.iterations, options.spike);
   std::vector<SlicePair> pairs;
   bool base_first = (random() & 1) != 0;
   // The first pair warms both up and is not counted.
@@ -142,8 +146,8 @@ absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
     SlicePair pair{.base_first = base_first};
     for (const bool is_base : {base_first, !base_first}) {
       const auto slice =
-          is_base ? base.Run(plan.iterations, 0, plan.min_seconds)
-                  : fresh.Run(plan.iterations + more, plan.iterations, plan.min_seconds);
+          is_base ? base.Run(iterations, 0, plan.min_seconds)
+                  : fresh.Run(iterations + more, iterations, plan.min_seconds);
       if (!slice.ok()) return OfSide(slice.status(), is_base ? "base" : "new");
       const double time = options.real_time ? slice->real_ns : slice->cpu_ns;
       if (!(time > 0)) return absl::AbortedError("a slice took no time: the clock is too coarse");

@@ -58,6 +58,15 @@ struct PlayOptions {
   double spike = 0;  // the new side does this share of work more than it owns up to
 };
 
+// A slice's iterations, and how many more the spike is: at least one, and as exactly the share
+// `spike` as whole iterations can be, for which the iterations may become fewer or a few more.
+// Nothing more where `spike` is 0.
+struct SpikedSlice {
+  uint64_t iterations;
+  uint64_t more;
+};
+SpikedSlice WithSpike(uint64_t iterations, double spike);
+
 // Both in turns: a slice each, base first, then a slice each, new first, and so on. Plans the
 // slices if `plan` is empty. Errors are those of the players, with the side's name in front.
 absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,

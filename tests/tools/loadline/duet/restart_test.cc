@@ -46,6 +46,23 @@ TEST(Summarize, NeverDropsMoreThanAQuarter) {
   EXPECT_GE(Summarize(pairs).pairs, 15U);
 }
 
+TEST(WithSpike, AddsTheShareAsExactlyAsWholeIterationsCan) {
+  for (const double spike : {0.02, 0.03}) {
+    for (uint64_t iterations = 50; iterations < 5000; iterations += 7) {
+      const SpikedSlice slice = WithSpike(iterations, spike);
+      const double share = static_cast<double>(slice.more) / static_cast<double>(slice.iterations);
+      EXPECT_NEAR(share / spike, 1, 0.011) << iterations;
+      EXPECT_LE(slice.iterations, iterations * 3 / 2);
+      EXPECT_GE(slice.iterations, iterations * 1 / 2);
+    }
+  }
+}
+
+TEST(WithSpike, AddsNothingWhereNothingIsWanted) {
+  EXPECT_EQ(WithSpike(34, 0).iterations, 34U);
+  EXPECT_EQ(WithSpike(34, 0).more, 0U);
+}
+
 TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
   const Restart restart = Summarize(Pairs(30, 100, 95));
   EXPECT_LE(restart.interval.low, restart.log_ratio + 1e-12);
