@@ -94,7 +94,7 @@ class DuetCommand : public Command {
         ->option_text("SECONDS [10]");
     app.add_option("--restarts", options_.most_restarts, "That a benchmark may take")
         ->check(CLI::Range(1, 10000))
-        ->option_text("N [100]");
+        ->option_text("N [200]");
     app.add_flag("!--no-controls", options_.controls,
                  "Do without the base against itself and against itself with 3 % more work");
     app.add_option("--allow-env", compare_.allow_env,

@@ -14,7 +14,7 @@ struct ContestTerms {
   double margin = 0.01;       // a fraction
   double alpha = 0.01;        // to call one benchmark not worse, or not better
   double alpha_harm = 0.01;   // to call it worse, or better: alpha over the number of benchmarks
-  size_t most_restarts = 100;
+  size_t most_restarts = 200;
   double most_seconds = 10;
 };
 

@@ -24,7 +24,7 @@ struct DuetOptions {
   Mode mode = Mode::kAuto;
   double alpha = 0.01;
   double budget_seconds = 10;  // that a benchmark may take
-  size_t most_restarts = 100;  // of a benchmark
+  size_t most_restarts = 200;  // of a benchmark
   bool controls = true;
   double spike = 0.03;         // of the spike control: the share of work that is added
   uint64_t seed = 1;

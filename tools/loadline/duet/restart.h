@@ -54,7 +54,7 @@ struct PlayOptions {
   bool fixed_length = false;       // the benchmark itself says how long it runs
   double slice_seconds = 0.001;    // wanted
   double restart_seconds = 0.12;   // wanted, of both sides' slices together
-  size_t most_pairs = 30;
+  size_t most_pairs = 16;
   double spike = 0;  // the new side does this share of work more than it owns up to
 };
 

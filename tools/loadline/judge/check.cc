@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "loadline/stats/proportion.h"
 #include "tools/loadline/judge/counted.h"
+#include "tools/loadline/judge/fingerprint.h"
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/judge/time_semantics.h"
@@ -368,6 +369,20 @@ std::string LimitsText(const CheckVerdict& verdict) {
   return text;
 }
 
+// A copy counted as another run would make chance look like certainty.
+void RefuseCopies(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
+  std::map<uint64_t, std::string> seen;
+  for (const ResultFile& file : files) {
+    const uint64_t fingerprint = FingerprintOf(file);
+    if (fingerprint == 0) continue;
+    const auto [at, fresh] = seen.emplace(fingerprint, file.source);
+    if (fresh) continue;
+    verdict.problems.push_back(absl::StrCat(file.source, " holds the same measurements as ",
+                                            at->second, ": one run does not count twice"));
+    verdict.exit_code = Graver(verdict.exit_code, ExitCode::kInvalid);
+  }
+}
+
 void Conclude(const Policy& policy, CheckVerdict& verdict) {
   verdict.exit_code = ExitCode::kPass;
   for (const LimitVerdict& limit : verdict.limits) {
@@ -476,6 +491,7 @@ CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
     verdict.limits.push_back(LimitJudge(limit, benchmarks, partial).Judge());
   }
   Conclude(policy, verdict);
+  RefuseCopies(files, verdict);
   return verdict;
 }
 

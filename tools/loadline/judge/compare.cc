@@ -419,7 +419,17 @@ class Comparer {
     } else if (decided_ == 0) {
       Worsen(ExitCode::kInconclusive);
     }
-    verdict_.geometric_mean = MeanChange(verdict_.benchmarks, base_, fresh_, verdict_.confidence);
+    verdict_.geometric_mean = MeanOfTimes();
+  }
+
+  std::optional<GeometricMean> MeanOfTimes() const {
+    const auto of_processes = MeanChange(verdict_.benchmarks, base_, fresh_, verdict_.confidence);
+    const auto of_changes =
+        MeanOfChanges(verdict_.benchmarks, verdict_.metrics, verdict_.confidence);
+    if (options_.paired != nullptr) return of_changes;
+    const bool certain = of_processes.has_value() && of_processes->change.low.has_value();
+    const bool more_certain = of_changes.has_value() && of_changes->change.low.has_value();
+    return !certain && more_certain ? of_changes : of_processes;
   }
 
   const ComparePolicy& policy_;

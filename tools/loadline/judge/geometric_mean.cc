@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "loadline/stats/interval.h"
+#include "loadline/stats/normal.h"
 #include "loadline/stats/rank_sum.h"
 #include "tools/loadline/judge/metric.h"
 
@@ -65,7 +67,46 @@ std::vector<double> MeanLogs(const std::vector<Times>& times, size_t processes) 
   return means;
 }
 
+// The change of the time that the benchmark is about; null where there is none.
+const ChangeInterval* TimeChange(const BenchmarkComparison& benchmark,
+                                 absl::Span<const std::string> metrics) {
+  for (const Change& change : benchmark.changes) {
+    if (change.change.has_value() && metrics[change.metric] == PrimaryTime(benchmark.name)) {
+      return &*change.change;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+std::optional<GeometricMean> MeanOfChanges(absl::Span<const BenchmarkComparison> benchmarks,
+                                           absl::Span<const std::string> metrics,
+                                           double confidence) {
+  const double z = stats::NormalQuantile((1 + confidence) / 2);
+  double sum = 0;
+  double variance = 0;
+  GeometricMean result;
+  for (const BenchmarkComparison& benchmark : benchmarks) {
+    if (Incomparable(benchmark)) continue;
+    const ChangeInterval* const change = TimeChange(benchmark, metrics);
+    if (change == nullptr || !(change->estimate > -1) || !std::isfinite(change->estimate)) continue;
+    ++result.benchmarks;
+    sum += std::log1p(change->estimate);
+    const double high = change->high.value_or(std::numeric_limits<double>::infinity());
+    const double low = change->low.value_or(-1);
+    variance += std::pow((std::log1p(high) - std::log1p(low)) / 2 / z, 2);
+  }
+  if (result.benchmarks == 0) return std::nullopt;
+  const auto count = static_cast<double>(result.benchmarks);
+  result.change.estimate = std::expm1(sum / count);
+  if (std::isfinite(variance)) {
+    const double half = z * std::sqrt(variance) / count;
+    result.change.low = std::expm1(sum / count - half);
+    result.change.high = std::expm1(sum / count + half);
+  }
+  return result;
+}
 
 std::optional<GeometricMean> MeanChange(absl::Span<const BenchmarkComparison> benchmarks,
                                         const Side& base, const Side& fresh, double confidence) {

@@ -2,7 +2,7 @@
 #define TOOLS_LOADLINE_JUDGE_GEOMETRIC_MEAN_H_
 
 #include <optional>
-#include <vector>
+#include <string>
 
 #include "absl/types/span.h"
 #include "tools/loadline/judge/compare.h"
@@ -18,6 +18,15 @@ namespace loadline::judge {
 // more, the first ones count. None when no benchmark is left.
 std::optional<GeometricMean> MeanChange(absl::Span<const BenchmarkComparison> benchmarks,
                                         const Side& base, const Side& fresh, double confidence);
+
+// The same of benchmarks that have intervals of their own at `confidence`, measured in turns or
+// with a recorded noise: the mean of the logarithms of their changes. Their errors are independent
+// and taken for normal, so that the variance of the mean is the sum of theirs over the number of
+// benchmarks squared. Without an interval if one of them has none. `metrics`: the names of changes'
+// metrics.
+std::optional<GeometricMean> MeanOfChanges(absl::Span<const BenchmarkComparison> benchmarks,
+                                           absl::Span<const std::string> metrics,
+                                           double confidence);
 
 }  // namespace loadline::judge
 

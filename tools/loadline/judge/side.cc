@@ -101,13 +101,11 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   size_t position = 0;
   for (const auto& [name, value] : row.counters) {
     open.readings.push_back({CounterIndex(name, position++), number, value});
-    fingerprint_ = absl::HashOf(fingerprint_, value);
     if (value == 0) continue;
     if (name == "quantized") benchmark.quantized = true;
     if (name == "oversubscribed") benchmark.oversubscribed = true;
   }
-  fingerprint_ = absl::HashOf(fingerprint_, row.run_name, row.repetition_index,
-                              row.real_time_ns.value_or(0), row.cpu_time_ns.value_or(0));
+  fingerprint_.Add(row);
 }
 
 uint32_t Side::Sink::CounterIndex(const std::string& name, size_t position) {
@@ -138,11 +136,11 @@ void Side::Sink::Finish(const ResultFile& file) {
   entry.incomplete = file.incomplete();
   entry.isolated = isolated;
   entry.benchmarks = iteration_benchmarks_;
-  entry.fingerprint = touched_.empty() ? 0 : absl::HashOf(fingerprint_, entry.date);
+  entry.fingerprint = fingerprint_.At(entry.date);
   open_.clear();
   touched_.clear();
   iteration_benchmarks_ = 0;
-  fingerprint_ = 0;
+  fingerprint_ = {};
   last_name_.clear();
 }
 

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/judge/environment.h"
+#include "tools/loadline/judge/fingerprint.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_reader.h"
 
@@ -71,7 +72,7 @@ class Side {
     bool incomplete = false;     // the run was cut short
     bool isolated = false;       // written by `loadline run`
     size_t benchmarks = 0;       // with iteration rows
-    uint64_t fingerprint = 0;    // of its measurements and date; equal for copies of a file
+    uint64_t fingerprint = 0;    // Fingerprint: equal for copies of a file
   };
   const std::vector<File>& files() const { return files_; }
 
@@ -129,7 +130,7 @@ class Side::Sink final : public results::ResultSink {
   std::vector<Open> open_;  // by benchmark of the side
   std::vector<uint32_t> touched_;
   size_t iteration_benchmarks_ = 0;
-  uint64_t fingerprint_ = 0;
+  Fingerprint fingerprint_;
   // Rows mostly are of the same benchmark and have the same counters as the row before.
   std::string last_name_;
   uint32_t last_index_ = 0;

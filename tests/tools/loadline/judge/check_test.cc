@@ -87,6 +87,18 @@ TEST(Check, ProvingMoreThan95PercentNeeds59Of59) {  // 0.95^59 = 0.0485, 0.95^58
   EXPECT_THAT(verdict.Headline(), HasSubstr("INCONCLUSIVE: 0 of 1 limits hold, 1 inconclusive"));
 }
 
+TEST(Check, ACopyOfAFileProvesNothing) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"ops_ok", 30}, {"ops_total", 30}})});
+  ResultFile copy = file;
+  copy.source = "copy.json";
+  const CheckVerdict verdict = Check(Confident("rate(success) > 95%"), {file, copy});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
+  EXPECT_THAT(verdict.problems, ElementsAre(HasSubstr("copy.json holds the same measurements as "
+                                                      "r.json: one run does not count twice")));
+  copy.context.emplace_back("date", "2026-01-02T03:04:05+00:00");
+  EXPECT_EQ(Check(Confident("rate(success) > 95%"), {file, copy}).exit_code, ExitCode::kPass);
+}
+
 TEST(Check, AConfidentRateThatIsRefutedFails) {
   EXPECT_EQ(CheckConfidentRate(40, 59).exit_code, ExitCode::kBroken);
   EXPECT_EQ(CheckConfidentRate(96, 100).exit_code, ExitCode::kInconclusive);
