@@ -19,6 +19,7 @@ void Contest::Add(const Restart& restart) {
   restarts_.push_back(restart);
   log_ratios_.push_back(restart.log_ratio);
   seconds_ += restart.seconds;
+  if (restarts_.size() > 1) budgeted_seconds_ += restart.seconds;
 }
 
 double Contest::PWorse() const {
@@ -38,7 +39,7 @@ bool Contest::Decided() const {
 }
 
 bool Contest::UsedUp() const {
-  return restarts_.size() >= terms_.most_restarts || seconds_ >= terms_.most_seconds;
+  return restarts_.size() >= terms_.most_restarts || budgeted_seconds_ >= terms_.most_seconds;
 }
 
 double Contest::Estimate() const {
@@ -63,7 +64,7 @@ bool Contest::Layout(double sign) const {
 }
 
 judge::PairedSeries Contest::Series() const {
-  const bool out_of_time = !Decided() && seconds_ >= terms_.most_seconds;
+  const bool out_of_time = !Decided() && budgeted_seconds_ >= terms_.most_seconds;
   return {.log_ratios = log_ratios_,
           .layout_worse = Layout(1),
           .layout_better = Layout(-1),

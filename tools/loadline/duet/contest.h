@@ -15,7 +15,7 @@ struct ContestTerms {
   double alpha = 0.01;        // to call one benchmark not worse, or not better
   double alpha_harm = 0.01;   // to call it worse, or better: alpha over the number of benchmarks
   size_t most_restarts = 200;
-  double most_seconds = 10;
+  double most_seconds = 10;  // beside the first restart, which may make data that later ones find
 };
 
 // The restarts of one benchmark and what they decide so far. A plain value.
@@ -47,6 +47,7 @@ class Contest {
   std::vector<Restart> restarts_;
   std::vector<double> log_ratios_;
   double seconds_ = 0;
+  double budgeted_seconds_ = 0;
 };
 
 }  // namespace loadline::duet

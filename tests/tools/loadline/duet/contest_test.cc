@@ -54,10 +54,20 @@ TEST(Contest, EndsUndecidedWhenItsRestartsAreUsedUp) {
 
 TEST(Contest, EndsUndecidedWhenItsTimeIsUsedUp) {
   Contest contest({.most_seconds = 1});
+  contest.Add(Of(0.02, 0.001, 0.1));
   contest.Add(Of(0.02, 0.001, 1.5));
   EXPECT_FALSE(contest.Decided());
   EXPECT_TRUE(contest.Over());
-  EXPECT_EQ(contest.Series().most_restarts, 1U);
+  EXPECT_EQ(contest.Series().most_restarts, 2U);
+}
+
+TEST(Contest, DoesNotChargeTheFirstRestartForMakingData) {
+  Contest contest({.most_seconds = 1});
+  contest.Add(Of(0.02, 0.001, 30));
+  EXPECT_FALSE(contest.Over());
+  contest.Add(Of(0.02, 0.001, 0.5));
+  EXPECT_FALSE(contest.Over());
+  EXPECT_NEAR(contest.seconds(), 30.5, 1e-9);
 }
 
 TEST(Contest, SuspectsTheLayoutWhenRestartsAreSureOfOppositeThings) {
