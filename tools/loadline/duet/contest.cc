@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "loadline/stats/sample.h"
 #include "loadline/stats/sign_evidence.h"
 #include "loadline/stats/signed_rank.h"
 
@@ -9,7 +10,7 @@ namespace loadline::duet {
 namespace {
 
 // A layout effect is one that is surely beyond twice the margin in at least so many restarts, while
-// as many read within the margin and surely below twice of it.
+// as many read within the margin and surely below what most of the others are sure of.
 constexpr size_t kFewestOfALayout = 3;
 constexpr double kShareOfALayout = 0.2;
 
@@ -48,19 +49,23 @@ double Contest::Estimate() const {
 
 bool Contest::Layout(double sign) const {
   const double limit = std::log1p(terms_.margin);
-  size_t far = 0;
-  size_t near = 0;
+  std::vector<double> far;  // what those restarts are sure of
   for (const Restart& restart : restarts_) {
     const double low = sign > 0 ? restart.interval.low : -restart.interval.high;
+    if (low > 2 * limit) far.push_back(low);
+  }
+  if (far.empty()) return false;
+  const double typical = stats::Median(far);
+  size_t near = 0;
+  for (const Restart& restart : restarts_) {
     const double high = sign > 0 ? restart.interval.high : -restart.interval.low;
-    if (low > 2 * limit) ++far;
-    if (high < 2 * limit && sign * restart.log_ratio < limit) ++near;
+    if (high < typical && sign * restart.log_ratio < limit) ++near;
   }
   const double share = kShareOfALayout * static_cast<double>(restarts_.size());
   const auto enough = [&](size_t count) {
     return count >= kFewestOfALayout && static_cast<double>(count) >= share;
   };
-  return enough(far) && enough(near);
+  return enough(far.size()) && enough(near);
 }
 
 judge::PairedSeries Contest::Series() const {

@@ -89,6 +89,20 @@ TEST(Contest, SuspectsTheLayoutWhereEachRestartIsLessSureThanTheMarginIsNarrow) 
   EXPECT_TRUE(contest.Series().layout_worse);
 }
 
+TEST(Contest, SuspectsTheLayoutOfALargeEffectThoughRestartsAreFarFromSure) {
+  Contest contest({});
+  for (int i = 0; i < 12; ++i) contest.Add(Of(i % 2 == 0 ? 1 : 0, 0.3));
+  EXPECT_TRUE(contest.Series().layout_worse);
+  EXPECT_FALSE(contest.Series().layout_better);
+}
+
+TEST(Contest, SuspectsTheLayoutThatMakesTheBaseSlow) {
+  Contest contest({});
+  for (int i = 0; i < 12; ++i) contest.Add(Of(i % 3 == 0 ? -0.07 : 0));
+  EXPECT_TRUE(contest.Series().layout_better);
+  EXPECT_FALSE(contest.Series().layout_worse);
+}
+
 TEST(Contest, SuspectsNoLayoutBehindASteadyChange) {
   EXPECT_FALSE(After(12, 0.07).Series().layout_worse);
   EXPECT_FALSE(After(12, 0).Series().layout_worse);
