@@ -68,6 +68,28 @@ std::vector<std::string> Cells(std::string what, size_t contests,
   return cells;
 }
 
+// The benchmarks that this machine sees worst: leave them out, or give them more seconds or margin.
+std::string WorstSeen(const duet::SelftestOutcome& outcome) {
+  constexpr size_t kMost = 5;
+  using Entry = std::pair<std::string, duet::LeftOpen>;
+  std::vector<Entry> worst;
+  for (const auto& entry : outcome.left_open) {
+    if (entry.second.open > 0) worst.emplace_back(entry);
+  }
+  const auto share = [](const Entry& entry) {
+    return static_cast<double>(entry.second.open) / static_cast<double>(entry.second.contests);
+  };
+  std::stable_sort(worst.begin(), worst.end(),
+                   [&](const Entry& a, const Entry& b) { return share(a) > share(b); });
+  if (worst.size() > kMost) worst.resize(kMost);
+  std::string text;
+  for (const auto& [name, counts] : worst) {
+    absl::StrAppend(&text, text.empty() ? "left open most often: " : ", ",
+                    report::EscapeTerminal(name), " (", counts.open, " of ", counts.contests, ")");
+  }
+  return text.empty() ? text : absl::StrCat(text, "\n");
+}
+
 std::string Text(const duet::SelftestOutcome& outcome, double margin) {
   using report::Align;
   std::vector<report::TextTable::Column> columns = {{"found"}, {"contests", Align::kRight}};
@@ -92,7 +114,7 @@ std::string Text(const duet::SelftestOutcome& outcome, double margin) {
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
       "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests),
       "; called better ", alarms.better, "\nsuites with a false alarm: ",
-      WithBound(alarms.suites_with_alarm, alarms.suites), "\n");
+      WithBound(alarms.suites_with_alarm, alarms.suites), "\n", WorstSeen(outcome));
 }
 
 class SelftestCommand : public Command {

@@ -103,6 +103,7 @@ class Selftest {
     const bool worse = contest->PWorse() <= alpha_harm;
     const bool better = contest->PBetter() <= alpha_harm;
     ++alarms.contests;
+    Count(name, !contest->Decided());
     if (worse) ++alarms.worse;
     if (better) ++alarms.better;
     if (!worse && !better && contest->Decided()) {
@@ -118,7 +119,15 @@ class Selftest {
     if (!contest.has_value()) return;
     ++found.contests;
     found.estimates.push_back(contest->Estimate());
-    if (contest->PWorse() <= alpha) found.seconds.push_back(contest->seconds());
+    const bool seen = contest->PWorse() <= alpha;
+    if (seen) found.seconds.push_back(contest->seconds());
+    Count(name, !seen);
+  }
+
+  void Count(const std::string& name, bool open) {
+    LeftOpen& left_open = outcome_.left_open[name];
+    ++left_open.contests;
+    if (open) ++left_open.open;
   }
 
   const SelftestOptions& options_;

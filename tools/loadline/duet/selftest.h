@@ -2,6 +2,7 @@
 #define TOOLS_LOADLINE_DUET_SELFTEST_H_
 
 #include <cstddef>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -38,11 +39,18 @@ struct Found {
   std::vector<double> estimates;  // of all: fractions
 };
 
+// Contests of one benchmark, of whatever kind, and how many of them ended undecided.
+struct LeftOpen {
+  size_t contests = 0;
+  size_t open = 0;
+};
+
 struct SelftestOutcome {
   Mode mode = Mode::kLockStep;
   size_t benchmarks = 0;
   FalseAlarms false_alarms;
   std::vector<Found> found;  // a spike each; empty in pinned mode
+  std::map<std::string, LeftOpen> left_open;  // by benchmark
   std::vector<std::string> failures;  // "NAME: what went wrong": these benchmarks took no part
   bool interrupted = false;
   double seconds = 0;
