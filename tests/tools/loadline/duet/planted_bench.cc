@@ -12,8 +12,11 @@
 
 namespace {
 
-uint64_t Spin(int64_t steps) {
-  benchmark::DoNotOptimize(steps);  // or the compiler moves all of it out of the caller's loop
+uint64_t Spin(int64_t wanted) {
+  // Read anew by every call, or the compiler moves all of it out of the caller's loop. Not
+  // benchmark::DoNotOptimize: gcc 12 with sanitizers loses the value of what it is given.
+  const volatile int64_t reread = wanted;
+  const int64_t steps = reread;
   uint64_t x = 88172645463325252ULL;
   for (int64_t i = 0; i < steps; ++i) {
     x ^= x << 13;
