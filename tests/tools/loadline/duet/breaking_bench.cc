@@ -54,7 +54,8 @@ void BM_Layout(benchmark::State& state) {
   const bool unlucky = PLANTED_TO_BREAK && padding != nullptr && std::strlen(padding) % 2 == 1;
   const int steps = unlucky ? 2000 : 1000;
   for (auto _ : state) {
-    for (int i = 0; i < steps; ++i) benchmark::DoNotOptimize(i);
+    [[maybe_unused]] volatile int done = 0;
+    for (int i = 0; i < steps; ++i) done = i;
   }
 }
 BENCHMARK(BM_Layout);

@@ -1,6 +1,6 @@
-#include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -38,6 +38,7 @@ class DuetCommand : public ::testing::Test {
 
   DuetCommand() { ::setenv("TMPDIR", work_.path().c_str(), 1); }
   ~DuetCommand() override {
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a process was left behind";
     ::unsetenv("TMPDIR");
     ::unsetenv("PLANTED_BREAK");
   }
@@ -47,8 +48,16 @@ class DuetCommand : public ::testing::Test {
   }
 
   static Result Duet(const std::string& base, const std::string& fresh,
-                     std::vector<std::string> more) {
-    std::vector<std::string> words = {"duet", "--base", base, "--new", fresh};
+                     const std::vector<std::string>& more) {
+    return Loadline({"duet", "--base", base, "--new", fresh}, more);
+  }
+
+  static Result Selftest(const std::vector<std::string>& more) {
+    return Loadline({"selftest", "--suite", Program("planted_bench_0"), "--filter", "Planted"},
+                    more);
+  }
+
+  static Result Loadline(std::vector<std::string> words, const std::vector<std::string>& more) {
     words.insert(words.end(), more.begin(), more.end());
     std::vector<const char*> args;
     for (const std::string& word : words) args.push_back(word.c_str());
@@ -204,11 +213,54 @@ TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
 TEST_F(DuetCommand, SuspectsTheLayoutWhereItAloneDecides) {
   const Result result =
       DuetThatSays("LAYOUT-SUSPECT", Program("breaking_bench_0"), Program("breaking_bench_1"),
-                   {"--filter", "BM_Layout", "--no-controls", "--margin", "3%", "--restarts",
+                   {"--filter", "BM_Layout", "--no-controls", "--margin", "25%", "--restarts",
                     "30"});
   EXPECT_EQ(result.code, 3) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("LAYOUT-SUSPECT"));
   EXPECT_THAT(result.out, HasSubstr("how the process happens to lie in memory"));
+}
+
+// A full disk: a file system mounted for a scope, as small as its options say. Needs Linux, root.
+class SmallDisk {
+ public:
+  SmallDisk(std::string path, const char* options) : path_(std::move(path)) {
+    std::filesystem::create_directory(path_);
+    const std::string how = std::string(" -t tmpfs -o ") + options + " tmpfs ";
+    mounted_ = std::system(("mount" + how + path_ + " 2>/dev/null").c_str()) == 0;
+    if (mounted_) ::setenv("TMPDIR", path_.c_str(), 1);
+  }
+  ~SmallDisk() {
+    if (mounted_ && std::system(("umount " + path_).c_str()) != 0) ADD_FAILURE() << path_;
+    std::filesystem::remove(path_);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  bool mounted() const { return mounted_; }
+  bool empty() const { return std::filesystem::is_empty(path_); }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
+
+TEST_F(DuetCommand, SaysThatNoFolderFitsOnAFullDisk) {
+  const SmallDisk disk(work_.Path("small"), "nr_inodes=2");
+  if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount";
+  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"), {});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("No space left on device"));
+  EXPECT_TRUE(disk.empty());
+}
+
+TEST_F(DuetCommand, TakesNoHalfResultFromAFullDisk) {
+  const SmallDisk disk(work_.Path("small"), "size=4k");
+  if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount";
+  const Result result = Duet(Program("planted_bench_0"), Program("foreign_planted_bench"),
+                             {"--filter", "Planted", "--no-controls", "--budget", "1"});
+  EXPECT_EQ(result.code, 5) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("no result: "));
+  EXPECT_TRUE(disk.empty());
 }
 
 // A program's speed can depend on where its stack begins.
@@ -236,15 +288,18 @@ TEST_F(DuetCommand, GivesBothSidesAsManyBytesAndEachRestartOthers) {
 }
 
 TEST_F(DuetCommand, SelftestFindsPlantedWorkAndInventsNone) {
-  const std::string suite = Program("planted_bench_0");
-  const std::vector<const char*> args = {"selftest", "--suite",  suite.c_str(), "--filter",
-                                         "Planted",  "--rounds", "2",           "--spike",
-                                         "20%",      "--margin", "3%"};
-  std::ostringstream out, err;
-  EXPECT_EQ(cli::Main(args, out, err), 0) << out.str() << err.str();
-  EXPECT_THAT(out.str(), HasSubstr("called worse 0 of 2"));
-  EXPECT_THAT(out.str(), ::testing::ContainsRegex("20 % more work .read as \\+(19|20|21)"));
+  const Result result = Selftest({"--rounds", "2", "--spike", "20%", "--margin", "3%"});
+  EXPECT_EQ(result.code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("called worse 0 of 2"));
+  EXPECT_THAT(result.out, ::testing::ContainsRegex("20 % more work .read as \\+(19|20|21)"));
   EXPECT_THAT(LeftBehind(), IsEmpty());
+}
+
+TEST_F(DuetCommand, SelftestNamesWhatItLeavesOpen) {
+  const Result result =
+      Selftest({"--rounds", "1", "--spike", "20%", "--margin", "0.01%", "--budget", "1"});
+  EXPECT_THAT(result.out,
+              ::testing::ContainsRegex("left open most often: BM_Planted .[12] of 2"));
 }
 
 }  // namespace
