@@ -45,6 +45,11 @@ class Selftest {
  private:
   static bool Stopped() { return run::Interruption::Interrupted(); }
 
+  // It did not fail.
+  bool TakesPart(const std::string& name) const {
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
+  }
+
   size_t Contests() const {
     const size_t spikes = stage_.mode() == Mode::kLockStep ? options_.spikes.size() : 0;
     return options_.rounds * names_.size() * (1 + spikes);
@@ -58,7 +63,7 @@ class Selftest {
       alarm = PlayAlone(name) || alarm;
       for (Found& found : outcome_.found) {
         progress_.Begin(name);
-        if (stage_.CanSpike(name, found.spike)) PlaySpike(name, found);
+        if (TakesPart(name) && stage_.CanSpike(name, found.spike)) PlaySpike(name, found);
       }
     }
     if (Stopped()) return;

@@ -302,5 +302,15 @@ TEST_F(DuetCommand, SelftestNamesWhatItLeavesOpen) {
               ::testing::ContainsRegex("left open most often: BM_Planted .[12] of 2"));
 }
 
+TEST_F(DuetCommand, SelftestPlaysABenchmarkThatFailedNoMore) {
+  ::setenv("PLANTED_BREAK", "kill", 1);
+  const Result result = Loadline({"selftest", "--suite", Program("breaking_bench_1")},
+                                 {"--filter", "BM_Breaks", "--rounds", "3"});
+  EXPECT_EQ(result.code, 5) << result.out << result.err;
+  const size_t first = result.out.find("failed: BM_Breaks");
+  ASSERT_NE(first, std::string::npos) << result.out;
+  EXPECT_EQ(result.out.find("failed: ", first + 1), std::string::npos) << result.out;
+}
+
 }  // namespace
 }  // namespace loadline::duet
