@@ -18,6 +18,7 @@
 #include "loadline/stats/sample.h"
 #include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/duet/selftest.h"
+#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/text_table.h"
@@ -54,6 +55,7 @@ std::string Percent(size_t part, size_t whole) {
 
 // "0 of 250, at most 1.19 % by the exact 95 % bound".
 std::string WithBound(size_t part, size_t whole) {
+  if (whole == 0) return "0 of 0";
   constexpr double kTwoSided = 0.90;  // whose upper end is the one-sided 95 % bound
   return absl::StrFormat("%d of %d, at most %.3g %% by the exact 95 %% bound", part, whole,
                          100 * stats::ClopperPearson(part, whole, kTwoSided).high);
@@ -103,13 +105,14 @@ std::string Text(const duet::SelftestOutcome& outcome, double margin) {
   table.Add(Cells(absl::StrFormat("unchanged, within %g %%", 100 * margin), alarms.contests,
                   alarms.seconds));
   for (const duet::Found& found : outcome.found) {
-    const double read = found.estimates.empty() ? 0 : stats::Median(found.estimates);
-    table.Add(Cells(absl::StrFormat("%g %% more work (read as %+.2f %%)", 100 * found.spike,
-                                    100 * read),
-                    found.contests, found.seconds));
+    std::string what = absl::StrFormat("%g %% more work", 100 * found.spike);
+    if (!found.estimates.empty()) {
+      absl::StrAppendFormat(&what, " (read as %+.2f %%)", 100 * stats::Median(found.estimates));
+    }
+    table.Add(Cells(std::move(what), found.contests, found.seconds));
   }
   return absl::StrCat(
-      outcome.benchmarks, " benchmarks against themselves, ",
+      judge::Counted(outcome.benchmarks, "benchmark"), outcome.benchmarks == 1 ? " against itself, " : ", each against itself, ",
       outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
       "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests),

@@ -39,7 +39,9 @@ void BM_Fine(benchmark::State& state) {
 BENCHMARK(BM_Fine);
 
 void BM_Breaks(benchmark::State& state) {
-  if (Breaks("kill")) ::raise(SIGKILL);
+  if (Breaks("kill") || (Breaks("kill late") && FileSize(std::getenv("PLANTED_LOG")) > 200)) {
+    ::raise(SIGKILL);
+  }
   if (Breaks("hang")) ::sleep(1000);
   if (Breaks("error")) state.SkipWithError("planted error");
   int x = 0;

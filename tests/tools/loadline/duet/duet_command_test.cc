@@ -41,6 +41,7 @@ class DuetCommand : public ::testing::Test {
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a process was left behind";
     ::unsetenv("TMPDIR");
     ::unsetenv("PLANTED_BREAK");
+    ::unsetenv("PLANTED_LOG");
   }
 
   static std::string Program(const std::string& name) {
@@ -303,10 +304,12 @@ TEST_F(DuetCommand, SelftestNamesWhatItLeavesOpen) {
 }
 
 TEST_F(DuetCommand, SelftestPlaysABenchmarkThatFailedNoMore) {
-  ::setenv("PLANTED_BREAK", "kill", 1);
+  ::setenv("PLANTED_BREAK", "kill late", 1);
+  ::setenv("PLANTED_LOG", work_.Path("log").c_str(), 1);
   const Result result = Loadline({"selftest", "--suite", Program("breaking_bench_1")},
                                  {"--filter", "BM_Breaks", "--rounds", "3"});
   EXPECT_EQ(result.code, 5) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("suites with a false alarm: 0 of 0\n"));
   const size_t first = result.out.find("failed: BM_Breaks");
   ASSERT_NE(first, std::string::npos) << result.out;
   EXPECT_EQ(result.out.find("failed: ", first + 1), std::string::npos) << result.out;
