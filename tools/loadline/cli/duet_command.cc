@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/duet/duet.h"
@@ -61,9 +62,11 @@ class DuetCommand : public Command {
     app.add_option("--profile", options_.profile, "LOADLINE_PROFILE of both programs")
         ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
         ->option_text("NAME [ci]");
-    app.add_option("--seed", options_.seed, "Of orders and layouts")->option_text("S [1]");
+    app.add_option("--seed", options_.seed, "Of orders and layouts")
+        ->check(Seed())
+        ->option_text("S [1]");
     app.add_option("--time-limit", options_.time_limit_seconds, "Of one answer of a program")
-        ->check(CLI::Range(0.001, 1e6))
+        ->check(SecondsFrom(0.001))
         ->option_text("SECONDS [60]");
     app.add_flag("--all", all_, "Text: every row, however many");
     output_.Declare(app);
@@ -90,7 +93,7 @@ class DuetCommand : public Command {
     app.add_option("--alpha", alpha_, "Chance of one false alarm among all benchmarks")
         ->option_text("P [0.01]");
     app.add_option("--budget", options_.budget_seconds, "Seconds that a benchmark may take")
-        ->check(CLI::Range(0.01, 1e6))
+        ->check(SecondsFrom(0.01))
         ->option_text("SECONDS [10]");
     app.add_option("--restarts", options_.most_restarts, "That a benchmark may take")
         ->check(CLI::Range(1, 10000))

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/noise/recording.h"
 #include "tools/loadline/noise/spread_table.h"
@@ -53,9 +54,10 @@ class NoiseCommand : public Command {
         ->check(CLI::Range(static_cast<int>(noise::kFewestProcesses), 10000))
         ->option_text("N [10]");
     app.add_option("--seed", options_.seed, "Of the order, and of the suite's inputs")
+        ->check(Seed())
         ->option_text("S [1]");
     app.add_option("--time-limit", options_.time_limit_seconds, "Of one process, in seconds")
-        ->check(CLI::Range(0.001, 1e6))
+        ->check(SecondsFrom(0.001))
         ->option_text("SECONDS [120]");
     app.add_option("--out", options_.out, "The noise file")->required()->option_text("FILE");
     app.add_option("ARGS", options_.suite_arguments, "After --: more arguments for the suite");

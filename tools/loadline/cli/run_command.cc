@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "absl/status/statusor.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
@@ -41,9 +42,10 @@ class RunCommand : public Command {
         ->check(CLI::Range(1, 10000))
         ->option_text("N [1]");
     app.add_option("--seed", options_.seed, "Of the order, and of the suite's inputs")
+        ->check(Seed())
         ->option_text("S [1]");
     app.add_option("--time-limit", options_.time_limit_seconds, "Of one process, in seconds")
-        ->check(CLI::Range(0.001, 1e6))
+        ->check(SecondsFrom(0.001))
         ->option_text("SECONDS [120]");
     app.add_option("--starts", options_.starts, "Of each scenario of the probe")
         ->check(CLI::Range(1, 10000))

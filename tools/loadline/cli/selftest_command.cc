@@ -16,6 +16,7 @@
 #include "loadline/base/status_macros.h"
 #include "loadline/stats/proportion.h"
 #include "loadline/stats/sample.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/duet/selftest.h"
 #include "tools/loadline/judge/counted.h"
@@ -112,7 +113,9 @@ std::string Text(const duet::SelftestOutcome& outcome, double margin) {
     table.Add(Cells(std::move(what), found.contests, found.seconds));
   }
   return absl::StrCat(
-      judge::Counted(outcome.benchmarks, "benchmark"), outcome.benchmarks == 1 ? " against itself, " : ", each against itself, ",
+      judge::Counted(outcome.benchmarks, "benchmark against itself",
+                     "benchmarks against themselves"),
+      ", ",
       outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
       "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests),
@@ -138,14 +141,16 @@ class SelftestCommand : public Command {
     app.add_option("--margin", margin_, "As duet's")->option_text("PERCENT [1%]");
     app.add_option("--alpha", alpha_, "As duet's")->option_text("P [0.01]");
     app.add_option("--budget", duet.budget_seconds, "Seconds that a contest may take")
-        ->check(CLI::Range(0.01, 1e6))
+        ->check(SecondsFrom(0.01))
         ->option_text("SECONDS [10]");
     app.add_option("--profile", duet.profile, "LOADLINE_PROFILE of the program")
         ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
         ->option_text("NAME [ci]");
-    app.add_option("--seed", duet.seed, "Of orders and layouts")->option_text("S [1]");
+    app.add_option("--seed", duet.seed, "Of orders and layouts")
+        ->check(Seed())
+        ->option_text("S [1]");
     app.add_option("--time-limit", duet.time_limit_seconds, "Of one answer of the program")
-        ->check(CLI::Range(0.001, 1e6))
+        ->check(SecondsFrom(0.001))
         ->option_text("SECONDS [60]");
     app.add_option("ARGS", duet.arguments, "After --: more arguments for the program");
     app.footer(kFooter);

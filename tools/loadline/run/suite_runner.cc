@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,7 @@ namespace loadline::run {
 namespace {
 
 constexpr int kBaselineStarts = 5;
+constexpr char kBadFilter[] = "Could not compile benchmark re";  // Google Benchmark 1.5 to 1.9
 
 // The least time Google Benchmark measures one benchmark for, as a bare number: 1.7 knows no unit.
 absl::string_view MinTime(const std::string& profile) {
@@ -90,6 +92,12 @@ absl::Status SuiteRunner::List() {
                        ", which is no benchmark's name: is it a Google Benchmark program?"));
     }
     if (seen.insert(name).second) names_.push_back(name);
+  }
+  // Google Benchmark lists nothing then, and ends as if all were well.
+  if (names_.empty() && absl::StrContains(outcome.err_tail, kBadFilter)) {
+    return absl::InvalidArgumentError(absl::StrCat("filter ", results::Quoted(options_.filter),
+                                                   ": ", suite, " says: ",
+                                                   absl::StripAsciiWhitespace(outcome.err_tail)));
   }
   return absl::OkStatus();
 }

@@ -147,6 +147,16 @@ TEST_F(DuetCommand, NamesBenchmarksThatOnlyOneSideHas) {
   EXPECT_THAT(result.out, HasSubstr("BM_OnlyNew"));
 }
 
+TEST_F(DuetCommand, RefusesAFilterThatMatchesNothing) {
+  const std::string program = Program("planted_bench_0");
+  const Result none = Duet(program, program, {"--filter", "Nope"});
+  EXPECT_EQ(none.code, 2) << none.out;
+  EXPECT_THAT(none.err, HasSubstr("no benchmark of either program matches the filter \"Nope\""));
+  const Result broken = Duet(program, program, {"--filter", "["});
+  EXPECT_EQ(broken.code, 2) << broken.out;
+  EXPECT_THAT(broken.err, HasSubstr("filter \"[\": "));
+}
+
 TEST_F(DuetCommand, ReportsAProcessThatIsKilled) {
   ::setenv("PLANTED_BREAK", "kill", 1);
   const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),

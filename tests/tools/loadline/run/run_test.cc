@@ -260,6 +260,8 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
   EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "^no such benchmark$"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to run")));
+  EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "["), nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter \"[\": ")));
   EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
 }
