@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -309,6 +310,8 @@ class ToolProcess {
   explicit ToolProcess(const RunOptions& options) {
     pid_ = ::fork();
     if (pid_ != 0) return;
+    // Killed, the tool leaves its work directory: not where it would stay.
+    ::setenv("TMPDIR", std::filesystem::path(options.out).parent_path().c_str(), 1);
     ::execl(LOADLINE_TOOL, LOADLINE_TOOL, "run", "--suite", options.suite.c_str(), "--filter",
             options.filter.c_str(), "--out", options.out.c_str(), nullptr);
     ::_exit(127);
