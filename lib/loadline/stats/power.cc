@@ -44,19 +44,40 @@ double ShiftOf(double goal, double reach, Chance chance) {
   return above;
 }
 
-// The shift that a spread lets the rule see. When only the last `k` values of the statistic make
-// it fire, the edge of the distribution decides, and a sample shows less of that than there is:
-// `edge` / k of the way from the shift seen half the time is added. Calibrated by simulation.
-template <typename Chance>
-double DetectableBy(const RankNull& null, double alpha, double reach, double edge, Chance chance) {
+// The shift that a spread lets the rule see. `further(k)`: what to add when the last k values of
+// the statistic make it fire, as a share of the way from the shift seen half the time.
+template <typename Chance, typename Further>
+double DetectableBy(const RankNull& null, double alpha, double reach, Chance chance,
+                    Further further) {
   const uint64_t k = null.CountWithin(alpha);
   if (k == 0) return kInfinite;
   const double needed = static_cast<double>(null.max() - k + 1);
   const auto fires = [&](double shift) { return ChanceOf(chance(shift), needed); };
   const double seen = ShiftOf(kPower, reach, fires);
-  const double half_the_time = ShiftOf(0.5, reach, fires);
-  return seen + std::min(1.0, edge / static_cast<double>(k)) * (seen - half_the_time);
+  return seen + further(k) * (seen - ShiftOf(0.5, reach, fires));
 }
+
+// When one value on the wrong side is enough to stop the rule, the power hangs on how far out the
+// farthest value of a comparison lies, and a sample shows only its own. How far the next sample's
+// may lie is reckoned from how much farther out its farthest is than its second. Calibrated by
+// simulation.
+class LoneOutlier {
+ public:
+  // `distances` from the centre, sorted.
+  explicit LoneOutlier(absl::Span<const double> distances) {
+    constexpr double kUsual = 1.3;
+    constexpr double kSlope = 4;
+    constexpr double kMost = 2.5;
+    if (distances.size() < 2 || distances.back() == 0) return;
+    const double ratio = distances.back() / distances[distances.size() - 2];
+    further_ = std::clamp(kSlope * (ratio - kUsual), 0.0, kMost);
+  }
+
+  double further() const { return further_; }
+
+ private:
+  double further_ = 0;
+};
 
 // The spread of one side: how often shifted values overtake unshifted ones, by all pairs and
 // triples of different values.
@@ -70,6 +91,12 @@ class SideSpread {
     return sorted_.size() < kFewestWithSpread ? 0 : static_cast<double>(sorted_.size());
   }
   double range() const { return weight() > 0 ? sorted_.back() - sorted_.front() : 0; }
+
+  void AddDistancesTo(std::vector<double>& distances) const {
+    if (weight() == 0) return;
+    const double centre = Median(sorted_);
+    for (const double value : sorted_) distances.push_back(std::abs(value - centre));
+  }
 
   struct Overtaking {
     double one = 0;        // P(X < Y + shift)
@@ -105,19 +132,36 @@ class SideSpread {
 class UnpairedSpread {
  public:
   UnpairedSpread(absl::Span<const double> base, absl::Span<const double> changed)
-      : base_(base), changed_(changed) {}
+      : base_(base), changed_(changed), outlier_(Distances(base_, changed_)) {}
 
   bool is_known() const { return base_.weight() + changed_.weight() > 0; }
 
   double Detectable(uint64_t m, uint64_t n, double alpha) const {
-    constexpr double kEdge = 2;
     const double reach = std::max(base_.range(), changed_.range());
-    return DetectableBy(*RankNull::RankSum(m, n), alpha, reach, kEdge, [&](double shift) {
-      return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
-    });
+    return DetectableBy(
+        *RankNull::RankSum(m, n), alpha, reach,
+        [&](double shift) {
+          return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
+        },
+        // An outlier is overtaken by, or overtakes, all of the other side.
+        [&](uint64_t k) { return k <= std::max(m, n) ? outlier_.further() : EdgeFurther(k); });
   }
 
  private:
+  static std::vector<double> Distances(const SideSpread& base, const SideSpread& changed) {
+    std::vector<double> distances;
+    base.AddDistancesTo(distances);
+    changed.AddDistancesTo(distances);
+    std::sort(distances.begin(), distances.end());
+    return distances;
+  }
+
+  // The edge of the distribution is still less than normal. Calibrated by simulation.
+  static double EdgeFurther(uint64_t k) {
+    const double root = 3 / static_cast<double>(k);
+    return std::min(1.0, root * root);
+  }
+
   // Of the Mann-Whitney statistic under a shift: Lehmann 1975, section 2.3.
   Moments MomentsAt(double shift, double m, double n) const {
     SideSpread::Overtaking p;
@@ -137,31 +181,38 @@ class UnpairedSpread {
 
   SideSpread base_;
   SideSpread changed_;
+  LoneOutlier outlier_;
 };
 
 // The spread of differences around their centre, taken as symmetric: every distance counts with
 // both signs.
 class PairedSpread {
  public:
-  explicit PairedSpread(absl::Span<const double> differences) {
-    const double centre = HodgesLehmann(differences);
-    for (const double value : differences) distances_.push_back(std::abs(value - centre));
-    std::sort(distances_.begin(), distances_.end());
-  }
+  explicit PairedSpread(absl::Span<const double> differences)
+      : distances_(Distances(differences)), outlier_(distances_) {}
 
   bool is_known() const { return distances_.size() >= kFewestWithSpread; }
 
   double Detectable(uint64_t n, double alpha) const {
-    constexpr double kEdge = 0.5;
     const double size = static_cast<double>(distances_.size());
     // The centre was drawn towards the values, which lie closer to it than to the true one.
     const double drawn = size / (size - 1);
-    return drawn *
-           DetectableBy(*RankNull::SignedRank(n), alpha, distances_.back(), kEdge,
-                        [&](double shift) { return MomentsAt(shift, static_cast<double>(n)); });
+    return drawn * DetectableBy(
+                       *RankNull::SignedRank(n), alpha, distances_.back(),
+                       [&](double shift) { return MomentsAt(shift, static_cast<double>(n)); },
+                       // An outlier has the highest rank, n.
+                       [&](uint64_t k) { return k <= n ? outlier_.further() : 0; });
   }
 
  private:
+  static std::vector<double> Distances(absl::Span<const double> differences) {
+    const double centre = HodgesLehmann(differences);
+    std::vector<double> distances;
+    for (const double value : differences) distances.push_back(std::abs(value - centre));
+    std::sort(distances.begin(), distances.end());
+    return distances;
+  }
+
   // How many of the other values, with both signs, have a positive sum with `own` when all are
   // shifted, and how many ordered pairs of two different ones.
   struct Partners {
@@ -216,6 +267,7 @@ class PairedSpread {
   }
 
   std::vector<double> distances_;
+  LoneOutlier outlier_;
 };
 
 template <typename Detectable>

@@ -16,8 +16,9 @@ namespace loadline::stats {
 // direction of the change, margin >= 0; a drop is seen at the same distance. Nothing is assumed
 // about the shape of the spread: how often values of this sample would overtake each other when
 // shifted gives the power (Lehmann 1975, sections 2.3 and 4.2). docs/statistics.md has the
-// formulas, and how often the rule fires at the stated shift: within 5 points of kPower from 6
-// values on, over samples of many shapes. One sample's answer varies as its spread does.
+// formulas, and how often the rule fires at the stated shift: from 6 values on within 5 points of
+// kPower, exceptions named there, averaged over samples; one sample's answer varies as its spread
+// does.
 //
 // Infinite when the samples are too small for the rule to fire or, fewer than 3 values, to show a
 // spread, and when a value is not finite. Pure, O(n log n).

@@ -66,6 +66,26 @@ TEST(DetectableShift, GrowsWithTheSpreadAndIgnoresWhereTheSamplesLie) {
               4 * SignedRankDetectableShift(changed, 0, 0.05), 1e-6);
 }
 
+// Eight pairs at 0.05 and six a side at 0.01: one value on the wrong side stops the rule. At 0.2
+// and 0.1 it takes more than one, and how far out the outlier lies does not matter.
+TEST(DetectableShift, GrowsWithALoneOutlierWhereOneAloneStopsTheRule) {
+  const auto pairs = [](double outlier) {
+    return std::vector<double>{-0.9, -0.6, -0.3, 0.2, 0.4, 0.7, 1, outlier};
+  };
+  EXPECT_GT(SignedRankDetectableShift(pairs(6), 0, 0.05),
+            2 * SignedRankDetectableShift(pairs(3), 0, 0.05));
+  EXPECT_NEAR(SignedRankDetectableShift(pairs(6), 0, 0.2),
+              SignedRankDetectableShift(pairs(3), 0, 0.2), 1e-6);
+  const std::vector<double> other = {-0.8, -0.5, -0.2, 0.3, 0.5, 0.9};
+  const auto side = [](double outlier) {
+    return std::vector<double>{-0.9, -0.6, -0.3, 0.2, 0.4, outlier};
+  };
+  EXPECT_GT(RankSumDetectableShift(side(6), other, 0, 0.01),
+            2 * RankSumDetectableShift(side(3), other, 0, 0.01));
+  EXPECT_NEAR(RankSumDetectableShift(side(6), other, 0, 0.1),
+              RankSumDetectableShift(side(3), other, 0, 0.1), 1e-6);
+}
+
 TEST(DetectableShift, IsInfiniteWhereTheRuleCannotFire) {
   Draw draw(4);
   const auto five = draw.Sample(Shape::kNormal, 5);
