@@ -50,7 +50,7 @@ template <typename Chance, typename Further>
 double DetectableBy(const RankNull& null, double alpha, double reach, Chance chance,
                     Further further) {
   const uint64_t k = null.CountWithin(alpha);
-  if (k == 0) return kInfinite;
+  if (k == 0 || std::isinf(reach)) return kInfinite;
   const double needed = static_cast<double>(null.max() - k + 1);
   const auto fires = [&](double shift) { return ChanceOf(chance(shift), needed); };
   const double seen = ShiftOf(kPower, reach, fires);

@@ -21,7 +21,7 @@ namespace loadline::stats {
 // does.
 //
 // Infinite when the samples are too small for the rule to fire or, fewer than 3 values, to show a
-// spread, and when a value is not finite. Pure, O(n log n).
+// spread, and when a value or the spread is not finite. Pure, O(n log n).
 inline constexpr double kPower = 0.80;
 
 // Unpaired, by RankSumInterval. The spread is that within each side, so a shift between them does

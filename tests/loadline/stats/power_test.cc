@@ -108,6 +108,16 @@ TEST(DetectableShift, IsInfiniteForSamplesThatShowNoSpread) {
   EXPECT_EQ(SignedRankDetectableShift({1, 2}, 0, 0.4), kInfinite);
 }
 
+TEST(DetectableShift, IsInfiniteForASpreadBeyondTheRangeOfDoubles) {
+  const std::vector<double> far = {-1.7e308, -1e308, -1e308, 3, 4, 1e308, 1e308, 1.7e308};
+  EXPECT_EQ(RankSumDetectableShift(far, far, 0, 0.05), kInfinite);
+  std::vector<double> one_side = far;
+  one_side[0] = 1.6e308;  // the centre is near the greatest, and the least is too far from it
+  one_side[1] = one_side[2] = one_side[3] = one_side[4] = 1.7e308;
+  one_side[5] = -1.7e308;
+  EXPECT_EQ(SignedRankDetectableShift(one_side, 0, 0.05), kInfinite);
+}
+
 TEST(DetectableShift, OfConstantSamplesIsTheMargin) {
   const std::vector<double> base(8, 1);
   const std::vector<double> changed(8, 5);
