@@ -275,22 +275,41 @@ TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
   EXPECT_NE(::access(dir.Path("ran").c_str(), R_OK), 0);
 }
 
-TEST(Run, FindsFiftyMillisecondsInAnInitialisation) {
+// Starts of the planted probe, measured by `loadline run`.
+results::ResultFile PlantedStarts() {
   const TempDir dir;
   RunOptions options = Options(dir, "", "Plain|Sleeps");
   options.init_probe = PLANTED_PROBE;
-  ASSERT_OK(run::Run(options, nullptr));
-  const results::ResultFile file = ReadFile(dir);
+  EXPECT_OK(run::Run(options, nullptr));
+  return ReadFile(dir);
+}
+
+// Of the quickest of 30 starts each: of the machine's other work the least is in them.
+double ReadyNanosOfSleeping(const results::ResultFile& file) {
+  return *RowNamed(file, "Init/Sleeps50ms_min").Counter("init_ready_ns") -
+         *RowNamed(file, "Init/Plain_min").Counter("init_ready_ns");
+}
+
+// A machine can be too busy to start one process undisturbed in 30 tries, but not for ever: an
+// instrument that is wrong is wrong in each of three runs.
+TEST(Run, FindsFiftyMillisecondsInAnInitialisation) {
+  constexpr double kTolerance = ::loadline::testing::kHasShadowMemory ? 10e6 : 2e6;
+  results::ResultFile file = PlantedStarts();
+  for (int again = 0; again < 2 && std::abs(ReadyNanosOfSleeping(file) - 50e6) > kTolerance;
+       ++again) {
+    file = PlantedStarts();
+  }
+  EXPECT_NEAR(ReadyNanosOfSleeping(file), 50e6, kTolerance);
+}
+
+TEST(Run, MeasuresTheStartsOfAProgramThatHoldsNothing) {
+  const results::ResultFile file = PlantedStarts();
   EXPECT_THAT(file.rows, SizeIs(2 * 30 + 2 * 3));
-  // The quickest of 30 starts: of the machine's other work the least is in it.
-  const double plain = *RowNamed(file, "Init/Plain_min").Counter("init_ready_ns");
-  const double sleeps = *RowNamed(file, "Init/Sleeps50ms_min").Counter("init_ready_ns");
-  EXPECT_NEAR(sleeps - plain, 50e6, ::loadline::testing::kHasShadowMemory ? 10e6 : 2e6);
-  EXPECT_GT(plain, 0);
+  EXPECT_GT(*RowNamed(file, "Init/Plain_min").Counter("init_ready_ns"), 0);
   const results::Row& p95 = RowNamed(file, "Init/Plain_p95");
   EXPECT_GE(*p95.Counter("init_first_op_ns"), *p95.Counter("init_ready_ns"));
   if (::loadline::testing::kHasShadowMemory) return;
-  EXPECT_LT(std::abs(*p95.Counter("rss_net_bytes")), 512 << 10);  // it holds nothing
+  EXPECT_LT(std::abs(*p95.Counter("rss_net_bytes")), 512 << 10);
 }
 
 TEST(Run, MakesAStartThatFailsAnErrorRow) {
