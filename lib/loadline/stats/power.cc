@@ -54,30 +54,23 @@ double DetectableBy(const RankNull& null, double alpha, double reach, Chance cha
   const double needed = static_cast<double>(null.max() - k + 1);
   const auto fires = [&](double shift) { return ChanceOf(chance(shift), needed); };
   const double seen = ShiftOf(kPower, reach, fires);
-  return seen + further(k) * (seen - ShiftOf(0.5, reach, fires));
+  const double share = further(k);
+  return share == 0 ? seen : seen + share * (seen - ShiftOf(0.5, reach, fires));
 }
 
 // When one value on the wrong side is enough to stop the rule, the power hangs on how far out the
 // farthest value of a comparison lies, and a sample shows only its own. How far the next sample's
 // may lie is reckoned from how much farther out its farthest is than its second. Calibrated by
 // simulation.
-class LoneOutlier {
- public:
-  // `distances` from the centre, sorted.
-  explicit LoneOutlier(absl::Span<const double> distances) {
-    constexpr double kUsual = 1.3;
-    constexpr double kSlope = 4;
-    constexpr double kMost = 2.5;
-    if (distances.size() < 2 || distances.back() == 0) return;
-    const double ratio = distances.back() / distances[distances.size() - 2];
-    further_ = std::clamp(kSlope * (ratio - kUsual), 0.0, kMost);
-  }
-
-  double further() const { return further_; }
-
- private:
-  double further_ = 0;
-};
+// `distances` from the centre, sorted; the share is DetectableBy's.
+double ShareForOutlier(absl::Span<const double> distances) {
+  constexpr double kUsual = 1.3;
+  constexpr double kSlope = 4;
+  constexpr double kMost = 2.5;
+  if (distances.size() < 2 || distances.back() == 0) return 0;
+  const double ratio = distances.back() / distances[distances.size() - 2];
+  return std::clamp(kSlope * (ratio - kUsual), 0.0, kMost);
+}
 
 // The spread of one side: how often shifted values overtake unshifted ones, by all pairs and
 // triples of different values.
@@ -132,7 +125,9 @@ class SideSpread {
 class UnpairedSpread {
  public:
   UnpairedSpread(absl::Span<const double> base, absl::Span<const double> changed)
-      : base_(base), changed_(changed), outlier_(Distances(base_, changed_)) {}
+      : base_(base),
+        changed_(changed),
+        share_for_outlier_(ShareForOutlier(Distances(base_, changed_))) {}
 
   bool is_known() const { return base_.weight() + changed_.weight() > 0; }
 
@@ -144,7 +139,7 @@ class UnpairedSpread {
           return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
         },
         // An outlier is overtaken by, or overtakes, all of the other side.
-        [&](uint64_t k) { return k <= std::max(m, n) ? outlier_.further() : EdgeFurther(k); });
+        [&](uint64_t k) { return k <= std::max(m, n) ? share_for_outlier_ : ShareForEdge(k); });
   }
 
  private:
@@ -157,7 +152,7 @@ class UnpairedSpread {
   }
 
   // The edge of the distribution is still less than normal. Calibrated by simulation.
-  static double EdgeFurther(uint64_t k) {
+  static double ShareForEdge(uint64_t k) {
     const double root = 3 / static_cast<double>(k);
     return std::min(1.0, root * root);
   }
@@ -181,7 +176,7 @@ class UnpairedSpread {
 
   SideSpread base_;
   SideSpread changed_;
-  LoneOutlier outlier_;
+  double share_for_outlier_ = 0;
 };
 
 // The spread of differences around their centre, taken as symmetric: every distance counts with
@@ -189,7 +184,7 @@ class UnpairedSpread {
 class PairedSpread {
  public:
   explicit PairedSpread(absl::Span<const double> differences)
-      : distances_(Distances(differences)), outlier_(distances_) {}
+      : distances_(Distances(differences)), share_for_outlier_(ShareForOutlier(distances_)) {}
 
   bool is_known() const { return distances_.size() >= kFewestWithSpread; }
 
@@ -201,7 +196,7 @@ class PairedSpread {
                        *RankNull::SignedRank(n), alpha, distances_.back(),
                        [&](double shift) { return MomentsAt(shift, static_cast<double>(n)); },
                        // An outlier has the highest rank, n.
-                       [&](uint64_t k) { return k <= n ? outlier_.further() : 0; });
+                       [&](uint64_t k) { return k <= n ? share_for_outlier_ : 0; });
   }
 
  private:
@@ -267,7 +262,7 @@ class PairedSpread {
   }
 
   std::vector<double> distances_;
-  LoneOutlier outlier_;
+  double share_for_outlier_ = 0;
 };
 
 template <typename Detectable>
