@@ -60,16 +60,21 @@ double DetectableBy(const RankNull& null, double alpha, double reach, Chance cha
 
 // When one value on the wrong side is enough to stop the rule, the power hangs on how far out the
 // farthest value of a comparison lies, and a sample shows only its own. How far the next sample's
-// may lie is reckoned from how much farther out its farthest is than its second. Calibrated by
-// simulation.
-// `distances` from the centre, sorted; the share is DetectableBy's.
-double ShareForOutlier(absl::Span<const double> distances) {
-  constexpr double kUsual = 1.3;
-  constexpr double kSlope = 4;
-  constexpr double kMost = 2.5;
-  if (distances.size() < 2 || distances.back() == 0) return 0;
-  const double ratio = distances.back() / distances[distances.size() - 2];
-  return std::clamp(kSlope * (ratio - kUsual), 0.0, kMost);
+// may lie is reckoned from how much farther out its farthest is than its second.
+struct OutlierShare {
+  double slope = 0;
+  double usual = 0;  // the ratio of those two distances that needs no correction
+  double least = 0;
+  double most = 0;
+
+  // DetectableBy's share.
+  double For(double ratio) const { return std::clamp(slope * (ratio - usual), least, most); }
+};
+
+// How much farther from the centre the farthest value lies than the second; `distances` are sorted.
+double FarthestToSecond(absl::Span<const double> distances) {
+  if (distances.size() < 2 || distances.back() == 0) return 1;
+  return distances.back() / distances[distances.size() - 2];
 }
 
 // The spread of one side: how often shifted values overtake unshifted ones, by all pairs and
@@ -127,7 +132,7 @@ class UnpairedSpread {
   UnpairedSpread(absl::Span<const double> base, absl::Span<const double> changed)
       : base_(base),
         changed_(changed),
-        share_for_outlier_(ShareForOutlier(Distances(base_, changed_))) {}
+        farthest_to_second_(FarthestToSecond(Distances(base_, changed_))) {}
 
   bool is_known() const { return base_.weight() + changed_.weight() > 0; }
 
@@ -138,8 +143,11 @@ class UnpairedSpread {
         [&](double shift) {
           return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
         },
-        // An outlier is overtaken by, or overtakes, all of the other side.
-        [&](uint64_t k) { return k <= std::max(m, n) ? share_for_outlier_ : ShareForEdge(k); });
+        [&](uint64_t k) {
+          // An outlier is overtaken by, or overtakes, all of the other side.
+          const bool one_is_enough = k <= std::max(m, n);
+          return ShareForEdge(k) + (one_is_enough ? kForOutlier.For(farthest_to_second_) : 0);
+        });
   }
 
  private:
@@ -151,11 +159,12 @@ class UnpairedSpread {
     return distances;
   }
 
-  // The edge of the distribution is still less than normal. Calibrated by simulation.
+  // These two calibrated by simulation. The edge of the distribution is still less than normal.
   static double ShareForEdge(uint64_t k) {
-    const double root = 3 / static_cast<double>(k);
-    return std::min(1.0, root * root);
+    const double root = 3 / static_cast<double>(std::max<uint64_t>(k, 2));
+    return root * root;
   }
+  static constexpr OutlierShare kForOutlier = {.slope = 3, .usual = 1.4, .least = 0, .most = 2.5};
 
   // Of the Mann-Whitney statistic under a shift: Lehmann 1975, section 2.3.
   Moments MomentsAt(double shift, double m, double n) const {
@@ -176,7 +185,7 @@ class UnpairedSpread {
 
   SideSpread base_;
   SideSpread changed_;
-  double share_for_outlier_ = 0;
+  double farthest_to_second_ = 1;
 };
 
 // The spread of differences around their centre, taken as symmetric: every distance counts with
@@ -184,7 +193,7 @@ class UnpairedSpread {
 class PairedSpread {
  public:
   explicit PairedSpread(absl::Span<const double> differences)
-      : distances_(Distances(differences)), share_for_outlier_(ShareForOutlier(distances_)) {}
+      : distances_(Distances(differences)), farthest_to_second_(FarthestToSecond(distances_)) {}
 
   bool is_known() const { return distances_.size() >= kFewestWithSpread; }
 
@@ -195,8 +204,7 @@ class PairedSpread {
     return drawn * DetectableBy(
                        *RankNull::SignedRank(n), alpha, distances_.back(),
                        [&](double shift) { return MomentsAt(shift, static_cast<double>(n)); },
-                       // An outlier has the highest rank, n.
-                       [&](uint64_t k) { return k <= n ? share_for_outlier_ : 0; });
+                       [&](uint64_t k) { return ShareFor(k, n); });
   }
 
  private:
@@ -206,6 +214,15 @@ class PairedSpread {
     for (const double value : differences) distances.push_back(std::abs(value - centre));
     std::sort(distances.begin(), distances.end());
     return distances;
+  }
+
+  // Calibrated by simulation. An outlier has the highest rank, n; the lower ranks that k leaves
+  // room for take some of the weight off it.
+  double ShareFor(uint64_t k, uint64_t n) const {
+    if (k > n) return 0;
+    const double room = static_cast<double>(k) / static_cast<double>(n);
+    const OutlierShare share = {.slope = 5, .usual = 1.25 + 0.3 * room, .least = -0.3, .most = 4};
+    return share.For(farthest_to_second_);
   }
 
   // How many of the other values, with both signs, have a positive sum with `own` when all are
@@ -262,7 +279,7 @@ class PairedSpread {
   }
 
   std::vector<double> distances_;
-  double share_for_outlier_ = 0;
+  double farthest_to_second_ = 1;
 };
 
 template <typename Detectable>

@@ -17,8 +17,8 @@ namespace loadline::stats {
 // about the shape of the spread: how often values of this sample would overtake each other when
 // shifted gives the power (Lehmann 1975, sections 2.3 and 4.2). docs/statistics.md has the
 // formulas, and how often the rule fires at the stated shift: from 6 values on within 5 points of
-// kPower, exceptions named there, averaged over samples; one sample's answer varies as its spread
-// does.
+// kPower, but for pairs of two humps far apart. That is averaged over samples; one sample's answer
+// varies as its spread does.
 //
 // Infinite when the samples are too small for the rule to fire or, fewer than 3 values, to show a
 // spread, and when a value or the spread is not finite. Pure, O(n log n).

@@ -9,12 +9,26 @@
 
 namespace loadline::stats {
 
-// Shapes of spread that run times have. The bimodal one has its two humps ten deviations apart,
-// three tenths of the values in the upper one; t2 is Student's t with two degrees of freedom,
-// which has no variance; Cauchy has no mean either.
-enum class Shape { kNormal, kLognormal, kBimodal, kT2, kCauchy };
+// Shapes of spread that run times have, in kShapes, and in kOtherShapes some more.
+enum class Shape {
+  kNormal,
+  kLognormal,  // sigma 0.5
+  kBimodal,    // two humps ten deviations apart, three tenths of the values in the upper one
+  kT2,         // Student's t with two degrees of freedom, which has no variance
+  kCauchy,     // has no mean either
+  kExponential,
+  kUniform,
+  kSkewed,  // lognormal, sigma 1
+  kT3,
+  kTwins,      // two humps twenty deviations apart, as many values in each
+  kDisturbed,  // normal, a tenth of the values with ten times the spread
+  kDelayed,    // normal, a tenth of the values later by up to some tens of deviations
+};
 inline constexpr Shape kShapes[] = {Shape::kNormal, Shape::kLognormal, Shape::kBimodal, Shape::kT2,
                                     Shape::kCauchy};
+inline constexpr Shape kOtherShapes[] = {Shape::kExponential, Shape::kUniform,   Shape::kSkewed,
+                                         Shape::kT3,          Shape::kDisturbed, Shape::kDelayed,
+                                         Shape::kTwins};
 
 inline const char* NameOf(Shape shape) {
   switch (shape) {
@@ -28,6 +42,20 @@ inline const char* NameOf(Shape shape) {
       return "t, 2 df";
     case Shape::kCauchy:
       return "Cauchy";
+    case Shape::kExponential:
+      return "exponential";
+    case Shape::kUniform:
+      return "uniform";
+    case Shape::kSkewed:
+      return "lognormal, σ = 1";
+    case Shape::kT3:
+      return "t, 3 df";
+    case Shape::kTwins:
+      return "equal humps";
+    case Shape::kDisturbed:
+      return "disturbed";
+    case Shape::kDelayed:
+      return "delayed";
   }
   return "?";
 }
@@ -60,6 +88,20 @@ class Draw {
         return Normal() / std::sqrt(-std::log(Uniform()));
       case Shape::kCauchy:
         return Normal() / std::abs(Normal());
+      case Shape::kExponential:
+        return -std::log(Uniform());
+      case Shape::kUniform:
+        return Uniform();
+      case Shape::kSkewed:
+        return std::exp(Normal());
+      case Shape::kT3:
+        return Normal() / std::sqrt((Square() + Square() + Square()) / 3);
+      case Shape::kTwins:
+        return (Uniform() < 0.5 ? 20 : 0) + Normal();
+      case Shape::kDisturbed:
+        return (Uniform() < 0.1 ? 10 : 1) * Normal();
+      case Shape::kDelayed:
+        return (Uniform() < 0.1 ? 10 * std::abs(Normal()) : 0) + Normal();
     }
     return 0;
   }
@@ -78,6 +120,11 @@ class Draw {
   }
 
  private:
+  double Square() {
+    const double value = Normal();
+    return value * value;
+  }
+
   std::mt19937_64 random_;
 };
 
