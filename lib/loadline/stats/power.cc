@@ -137,17 +137,16 @@ class UnpairedSpread {
   bool is_known() const { return base_.weight() + changed_.weight() > 0; }
 
   double Detectable(uint64_t m, uint64_t n, double alpha) const {
-    const double reach = std::max(base_.range(), changed_.range());
-    return DetectableBy(
-        *RankNull::RankSum(m, n), alpha, reach,
-        [&](double shift) {
-          return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
-        },
-        [&](uint64_t k) {
-          // An outlier is overtaken by, or overtakes, all of the other side.
-          const bool one_is_enough = k <= std::max(m, n);
-          return ShareForEdge(k) + (one_is_enough ? kForOutlier.For(farthest_to_second_) : 0);
-        });
+    return Detectable(m, n, alpha, [&](uint64_t k) {
+      // An outlier is overtaken by, or overtakes, all of the other side.
+      const bool one_is_enough = k <= std::max(m, n);
+      return ShareForEdge(k) + (one_is_enough ? kForOutlier.For(farthest_to_second_) : 0);
+    });
+  }
+
+  // Where this spread is not a sample's but the very one: nothing is to be made up for.
+  double DetectableOfKnown(uint64_t m, uint64_t n, double alpha) const {
+    return Detectable(m, n, alpha, [](uint64_t) { return 0.0; });
   }
 
  private:
@@ -159,10 +158,20 @@ class UnpairedSpread {
     return distances;
   }
 
-  // These two calibrated by simulation. The edge of the distribution is still less than normal.
+  template <typename Further>
+  double Detectable(uint64_t m, uint64_t n, double alpha, Further further) const {
+    const double reach = std::max(base_.range(), changed_.range());
+    const auto moments_at = [&](double shift) {
+      return MomentsAt(shift, static_cast<double>(m), static_cast<double>(n));
+    };
+    return DetectableBy(*RankNull::RankSum(m, n), alpha, reach, moments_at, further);
+  }
+
+  // These two calibrated by simulation. A sample shows less of the edge of its distribution than
+  // the rule needs.
   static double ShareForEdge(uint64_t k) {
-    const double root = 3 / static_cast<double>(std::max<uint64_t>(k, 2));
-    return root * root;
+    const double root = 3 / static_cast<double>(k);
+    return std::min(1.5, root * root);
   }
   static constexpr OutlierShare kForOutlier = {.slope = 3, .usual = 1.4, .least = 0, .most = 2.5};
 
@@ -304,6 +313,14 @@ double RankSumDetectableShift(absl::Span<const double> base, absl::Span<const do
   const UnpairedSpread spread(base, changed);
   if (!spread.is_known()) return kInfinite;
   return margin + spread.Detectable(base.size(), changed.size(), alpha);
+}
+
+double RankSumDetectableShift(absl::Span<const double> spread, uint64_t m, uint64_t n,
+                              double margin, double alpha) {
+  if (m == 0 || n == 0 || !AllFinite(spread)) return kInfinite;
+  const UnpairedSpread known(spread, {});
+  if (!known.is_known()) return kInfinite;
+  return margin + known.DetectableOfKnown(m, n, alpha);
 }
 
 double SignedRankDetectableShift(absl::Span<const double> differences, double margin,

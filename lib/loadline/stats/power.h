@@ -29,6 +29,10 @@ inline constexpr double kPower = 0.80;
 double RankSumDetectableShift(absl::Span<const double> base, absl::Span<const double> changed,
                               double margin, double alpha);
 
+// The same of m and n values whose spread is known: that of `spread`, which should have many more.
+double RankSumDetectableShift(absl::Span<const double> spread, uint64_t m, uint64_t n,
+                              double margin, double alpha);
+
 // Paired, by SignedRankInterval. The spread is that around HodgesLehmann.
 double SignedRankDetectableShift(absl::Span<const double> differences, double margin, double alpha);
 

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
+#include "loadline/stats/normal.h"
 #include "loadline/stats/power.h"
 #include "loadline/stats/proportion.h"
 #include "loadline/stats/rank_sum.h"
@@ -253,6 +254,26 @@ TEST(SimulatedComparison, RankSumFiresAtTheDetectableShiftAsOftenAsStatedWithSid
         alpha, {{6, 8}, {6, 12}, {6, 30}, {10, 20}}, [&](Shape shape, const Sizes& sizes) {
           return RankSumFiresAsStated(draw, shape, sizes.first, sizes.second, alpha);
         });
+  }
+}
+
+TEST(SimulatedComparison, RankSumFiresAtTheDetectableShiftOfAKnownSpreadAsOftenAsStated) {
+  Draw draw(19);
+  std::vector<double> spread;
+  for (int i = 0; i < 200; ++i) spread.push_back(NormalQuantile((i + 0.5) / 200));
+  for (const double alpha : {0.05, 0.01}) {
+    std::string row = absl::StrFormat("%.2f", alpha);
+    for (const size_t n : {5, 6, 8, 10, 20}) {
+      const double shift = RankSumDetectableShift(spread, n, n, kMargin, alpha);
+      const double fired = ShareOf([&] {
+        const auto base = draw.Sample(Shape::kNormal, n);
+        const auto changed = draw.Sample(Shape::kNormal, n, shift);
+        return RankSumInterval(base, changed, 1 - 2 * alpha).low > kMargin;
+      });
+      EXPECT_NEAR(fired, kPower, AllowedDistance(Shape::kNormal)) << n << " at " << alpha;
+      absl::StrAppendFormat(&row, " | %.1f", 100 * fired);
+    }
+    PrintRow(row);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/stats/normal.h"
+#include "loadline/stats/power.h"
 #include "tools/loadline/judge/effect.h"
 #include "tools/loadline/judge/metric.h"
 #include "tools/loadline/report/text_table.h"
@@ -15,18 +16,28 @@ namespace {
 
 constexpr double kAlpha = 0.01;  // what a comparison takes when nobody says another
 
-// Values spaced as the quantiles of a normal distribution are, with exactly this deviation of their
-// logarithms.
-std::vector<double> NormalSample(double sigma_log, size_t count) {
-  std::vector<double> scores(count);
-  double squares = 0;
-  for (size_t i = 0; i < count; ++i) {
-    scores[i] = stats::NormalQuantile((static_cast<double>(i) + 0.5) / static_cast<double>(count));
-    squares += scores[i] * scores[i];
+// Many values spaced as the quantiles of a normal distribution with this deviation are.
+std::vector<double> NormalSpread(double deviation) {
+  constexpr int kQuantiles = 200;
+  std::vector<double> spread;
+  for (int i = 0; i < kQuantiles; ++i) {
+    spread.push_back(deviation * stats::NormalQuantile((i + 0.5) / kQuantiles));
   }
-  const double unit = count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : 1;
-  for (double& score : scores) score = std::exp(sigma_log * score / unit);
-  return scores;
+  return spread;
+}
+
+// What a comparison calls by the spread alone, having too few processes for ranks.
+std::optional<double> CallableBySpread(const Spread& spread, const judge::MetricTraits& traits,
+                                       size_t processes) {
+  const std::vector<double> same(processes, 1);
+  return judge::MeasureEffect({.base = same,
+                               .fresh = same,
+                               .direction = traits.direction,
+                               .margin = traits.margin,
+                               .alpha = kAlpha,
+                               .sigma_log = spread.sigma_log,
+                               .sigma_processes = static_cast<int64_t>(spread.processes)})
+      .change.detectable;
 }
 
 // Of the two times of a row, only the one that the benchmark is about decides.
@@ -46,16 +57,15 @@ std::string CallableWords(const Spread& spread, size_t processes) {
 std::optional<double> SmallestCallable(const Spread& spread, size_t processes) {
   const judge::MetricTraits traits = judge::TraitsOf(spread.metric);
   if (traits.exact && spread.sigma_log == 0) return traits.margin;
-  const std::vector<double> sample = NormalSample(spread.sigma_log, processes);
-  const judge::EffectQuestion question{.base = sample,
-                                       .fresh = sample,
-                                       .direction = traits.direction,
-                                       .margin = traits.margin,
-                                       .alpha = kAlpha,
-                                       .sigma_log = spread.sigma_log,
-                                       .sigma_processes =
-                                           static_cast<int64_t>(spread.processes)};
-  return judge::MeasureEffect(question).change.detectable;
+  if (processes < judge::ProcessesNeeded(kAlpha)) {
+    return CallableBySpread(spread, traits, processes);
+  }
+  const double shift = stats::RankSumDetectableShift(NormalSpread(spread.sigma_log), processes,
+                                                     processes, std::log1p(traits.margin), kAlpha);
+  const double change =
+      std::expm1(traits.direction == judge::Direction::kHigherIsBetter ? -shift : shift);
+  if (!std::isfinite(change)) return std::nullopt;
+  return change;
 }
 
 std::string SpreadTable(const Recording& recording, size_t processes) {

@@ -11,8 +11,8 @@ namespace loadline::noise {
 
 // The smallest change for the worse, as a fraction of the base, that a comparison with this spread,
 // its default margin and its default alpha calls in four of five comparisons of `processes` a side.
-// With too few processes for the rank test the spread stands in; with more the test is asked of
-// samples of normal shape. Absent when nothing can be called.
+// With too few processes for the rank test the spread stands in; with more it is the rank test's,
+// the values taken as normal. Absent when nothing can be called.
 std::optional<double> SmallestCallable(const Spread& spread, size_t processes);
 
 // For people: the spread of every metric that decides a comparison, in percent, and what a
