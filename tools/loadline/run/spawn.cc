@@ -21,8 +21,8 @@ extern char** environ;
 namespace loadline::run {
 namespace {
 
-// Everything the child needs between fork and exec, made before: there only async-signal-safe
-// calls are allowed.
+// Everything the child needs between its birth and exec, made before: there only async-signal-safe
+// calls are allowed, and nothing may be written that the parent goes on using.
 struct Image {
   std::vector<std::string> strings;
   std::vector<char*> argv;
@@ -62,10 +62,28 @@ void PinTo([[maybe_unused]] const std::optional<int>& cpu) {
 #endif
 }
 
+// No handler of this process may run in the child, which has its memory.
+class SignalsHeldBack {
+ public:
+  SignalsHeldBack() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeldBack() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeldBack(const SignalsHeldBack&) = delete;
+  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
+
+  const sigset_t& before() const { return before_; }
+
+ private:
+  sigset_t before_;
+};
+
 // `null`, `out`, `err`, `passed` and `failed` are above kPassedDescriptor, so that none of them is
 // overwritten before it is used.
 [[noreturn]] void Become(const SpawnOptions& options, const Image& image, pid_t parent, int null,
-                         int out, int err, int passed, int failed) {
+                         int out, int err, int passed, int failed, const sigset_t& signals) {
   ::setpgid(0, 0);
 #if defined(__linux__)
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -74,6 +92,7 @@ void PinTo([[maybe_unused]] const std::optional<int>& cpu) {
   static_cast<void>(parent);
 #endif
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
+  ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);
   PinTo(options.cpu);
   if (::dup2(null, 0) >= 0 && ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0 &&
       (passed < 0 || ::dup2(passed, kPassedDescriptor) >= 0)) {
@@ -122,11 +141,22 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
   LOADLINE_RETURN_IF_ERROR(Copy(failed_low.get(), failed));
   if (options.passed >= 0) LOADLINE_RETURN_IF_ERROR(Copy(options.passed, passed));
   const pid_t self = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
-  if (pid == 0) {
-    Become(options, image, self, null.get(), out.get(), err.get(), passed.get(), failed.get());
+  pid_t pid;
+  {
+    const SignalsHeldBack signals;
+#if defined(__linux__)
+    // The child borrows this process's memory until it is its program. fork copies the page tables
+    // of all that was read, which is most of what a start costs here.
+    pid = ::vfork();
+#else
+    pid = ::fork();
+#endif
+    if (pid == 0) {
+      Become(options, image, self, null.get(), out.get(), err.get(), passed.get(), failed.get(),
+             signals.before());
+    }
   }
+  if (pid < 0) return absl::ErrnoToStatus(errno, "start a process");
   ::setpgid(pid, pid);  // here too: whoever comes first
   failed.Close();
   failed_low.Close();
