@@ -2,6 +2,9 @@
 # what is found here is what is linked, and the versions travel in every result file.
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
+if(LOADLINE_STATIC_ABSEIL)
+  include(StaticAbseil)
+endif()
 find_package(Boost 1.74 REQUIRED)    # Boost.Math, headers only
 find_package(SQLite3 3.37 REQUIRED)  # 3.37: STRICT tables
 find_package(hnswlib REQUIRED)       # FindHnswlib.cmake where the package ships no config

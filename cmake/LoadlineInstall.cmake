@@ -19,6 +19,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/loadlineConfigVersion.cma
 install(FILES
   ${PROJECT_BINARY_DIR}/loadlineConfig.cmake
   ${PROJECT_BINARY_DIR}/loadlineConfigVersion.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/StaticAbseil.cmake
   DESTINATION ${LOADLINE_CMAKE_DIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
