@@ -50,9 +50,7 @@ class DuetCommand : public Command {
     app.add_option("--base", options_.base, "The program to hold against")
         ->required()
         ->option_text("BIN");
-    app.add_option("--new", options_.fresh, "The program to judge")
-        ->required()
-        ->option_text("BIN");
+    app.add_option("--new", options_.fresh, "The program to judge")->required()->option_text("BIN");
     app.add_option("--filter", options_.filter, "Only benchmarks whose name matches")
         ->option_text("RE");
     DeclareRules(app);
@@ -98,8 +96,9 @@ class DuetCommand : public Command {
     app.add_option("--restarts", options_.most_restarts, "That a benchmark may take")
         ->check(CLI::Range(1, 10000))
         ->option_text("N [200]");
-    app.add_flag("!--no-controls", options_.controls,
-                 "Do without the base against itself and against itself with 3 % more work");
+    app.add_flag_callback(
+        "--no-controls", [this] { options_.controls = false; },
+        "Do without the base against itself and against itself with 3 % more work");
     app.add_option("--allow-env", compare_.allow_env,
                    "What the environments may differ in all the same; all: everything")
         ->option_text("KEY ...");
@@ -120,10 +119,9 @@ class DuetCommand : public Command {
                                                       {"pinned", duet::Mode::kPinned}}[mode_];
     LOADLINE_RETURN_IF_ERROR(output_.Open({options_.base, options_.fresh}));
     const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
-    LOADLINE_ASSIGN_OR_RETURN(
-        const duet::DuetOutcome outcome,
-        duet::PlayDuet(options_, policy, compare_.margin.value_or(0),
-                       on_terminal ? &terminal.err : nullptr));
+    LOADLINE_ASSIGN_OR_RETURN(const duet::DuetOutcome outcome,
+                              duet::PlayDuet(options_, policy, compare_.margin.value_or(0),
+                                             on_terminal ? &terminal.err : nullptr));
     return Judge(policy, outcome, terminal);
   }
 
@@ -149,11 +147,11 @@ class DuetCommand : public Command {
     base.Add(outcome.base);
     fresh.Add(outcome.fresh);
     judge::CompareVerdict verdict = judge::Compare(policy, compare_, base, fresh);
-    verdict.notes.push_back(absl::StrFormat(
-        "%s, %.0f s, of these %.0f s for controls",
-        outcome.mode == duet::Mode::kLockStep ? "lock-step: a slice each in turns"
-                                              : "pinned: both at once on one processor",
-        outcome.seconds, outcome.control_seconds));
+    verdict.notes.push_back(absl::StrFormat("%s, %.0f s, of these %.0f s for controls",
+                                            outcome.mode == duet::Mode::kLockStep
+                                                ? "lock-step: a slice each in turns"
+                                                : "pinned: both at once on one processor",
+                                            outcome.seconds, outcome.control_seconds));
     code_ = static_cast<int>(verdict.exit_code);
     return output_.Write(
         RenderCompare(verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
