@@ -2,11 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <future>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -111,8 +114,8 @@ class CompareCommand : public Command {
     }
     std::vector<results::ResultFile> kept;  // of the new side, for the limits
     judge::Side base, fresh;
-    LOADLINE_RETURN_IF_ERROR(ReadSide(base_, base, nullptr));
-    LOADLINE_RETURN_IF_ERROR(ReadSide(new_, fresh, policy.limits.empty() ? nullptr : &kept));
+    LOADLINE_RETURN_IF_ERROR(
+        ReadSides(inputs, base, fresh, policy.limits.empty() ? nullptr : &kept));
     std::optional<judge::CheckVerdict> limits;
     if (!policy.limits.empty()) limits = judge::Check(policy, kept);
     return judge::Compare(policy, options_, base, fresh, std::move(limits));
@@ -144,6 +147,30 @@ class CompareCommand : public Command {
     }
     if (!metrics_.empty()) policy.compare.metrics = metrics_;
     return policy;
+  }
+
+  // Both sides at once, since reading is nearly all that a comparison costs. In turn where one is
+  // standard input, so that nobody types a file before hearing that the other is missing.
+  absl::Status ReadSides(const std::vector<std::string>& inputs, judge::Side& base,
+                         judge::Side& fresh, std::vector<results::ResultFile>* kept) const {
+    if (absl::c_linear_search(inputs, "-")) {
+      LOADLINE_RETURN_IF_ERROR(ReadSide(base_, base, nullptr));
+      return ReadSide(new_, fresh, kept);
+    }
+    std::future<absl::Status> of_base = Start([&] { return ReadSide(base_, base, nullptr); });
+    const absl::Status of_new = ReadSide(new_, fresh, kept);
+    LOADLINE_RETURN_IF_ERROR(of_base.get());
+    return of_new;
+  }
+
+  // Without a second thread to be had, the reading is done by whoever asks for its outcome.
+  template <typename Read>
+  static std::future<absl::Status> Start(const Read& read) {
+    try {
+      return std::async(std::launch::async, read);
+    } catch (const std::system_error&) {
+      return std::async(std::launch::deferred, read);
+    }
   }
 
   // Row by row: the side keeps what it needs. Whole files only where `kept` wants them.
