@@ -6,7 +6,8 @@ set(LOADLINE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/loadline)
 install(TARGETS loadline loadline_bench_main stowage
   EXPORT loadlineTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILE_SET headers_of_sources DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT loadlineTargets NAMESPACE loadline:: DESTINATION ${LOADLINE_CMAKE_DIR})
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/loadlineConfig.cmake.in

@@ -6,13 +6,23 @@ function(loadline_library target)
   cmake_parse_arguments(ARG "" "EXPORT_NAME" "DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(${target} STATIC)
   add_library(loadline::${ARG_EXPORT_NAME} ALIAS ${target})
-  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib)
+  loadline_header_sets(${target} ${PROJECT_SOURCE_DIR}/lib)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS}
     PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
   set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${target} EXPORT_NAME ${ARG_EXPORT_NAME} VERIFY_INTERFACE_HEADER_SETS ON
-    POSITION_INDEPENDENT_CODE ON)
+    OUTPUT_NAME ${target} EXPORT_NAME ${ARG_EXPORT_NAME} POSITION_INDEPENDENT_CODE ON)
+endfunction()
+
+# loadline_header_sets(<target> <base>): where loadline_room() puts headers. That each stands alone
+# is checked by the source file of its name, which includes it first (tests/repo holds it to that);
+# only headers without one are compiled for it, by the target all_verify_interface_header_sets.
+function(loadline_header_sets target base)
+  target_sources(${target} PUBLIC
+    FILE_SET HEADERS BASE_DIRS ${base}
+    FILE_SET headers_of_sources TYPE HEADERS BASE_DIRS ${base})
+  set_target_properties(${target} PROPERTIES
+    VERIFY_INTERFACE_HEADER_SETS ON INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 endfunction()
 
 # loadline_room(<target> HDRS ... [SRCS ...]): the files of one room (the calling folder).
@@ -20,7 +30,13 @@ function(loadline_room target)
   cmake_parse_arguments(ARG "" "" "HDRS;SRCS" ${ARGN})
   list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   list(TRANSFORM ARG_SRCS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
-  target_sources(${target} PUBLIC FILE_SET HEADERS FILES ${ARG_HDRS} PRIVATE ${ARG_SRCS})
+  list(TRANSFORM ARG_SRCS REPLACE "\\.cc$" ".h" OUTPUT_VARIABLE of_sources)
+  set(alone ${ARG_HDRS})
+  list(REMOVE_ITEM alone ${of_sources})
+  list(REMOVE_ITEM ARG_HDRS ${alone})
+  target_sources(${target}
+    PUBLIC FILE_SET HEADERS FILES ${alone} FILE_SET headers_of_sources FILES ${ARG_HDRS}
+    PRIVATE ${ARG_SRCS})
 endfunction()
 
 # loadline_executable(<name> SRCS ... [DEPS ...]): a program, with the allocator chosen at
