@@ -92,6 +92,26 @@ std::vector<Finding> FindWrongGuards(const SourceFile& file) {
   return {{file.path, 0, absl::StrCat("has not the include guard ", guard)}};
 }
 
+std::vector<Finding> FindLateOwnHeaders(const SourceTree& tree) {
+  std::set<std::string> headers;
+  for (const SourceFile& file : tree) {
+    if (IsHeader(file.path)) headers.insert(file.path);
+  }
+  std::vector<Finding> findings;
+  for (const SourceFile& file : tree) {
+    absl::string_view stem = file.path;
+    if (!absl::ConsumeSuffix(&stem, ".cc") || !headers.contains(absl::StrCat(stem, ".h"))) continue;
+    const size_t begin = std::min(file.text.find("#include"), file.text.size());
+    const absl::string_view line =
+        absl::string_view(file.text).substr(begin, file.text.find('\n', begin) - begin);
+    const absl::string_view name = stem.substr(stem.rfind('/') + 1);
+    if (!absl::EndsWith(line, absl::StrCat("/", name, ".h\""))) {
+      findings.push_back({file.path, 0, absl::StrCat("includes not ", name, ".h first")});
+    }
+  }
+  return findings;
+}
+
 std::vector<Finding> FindUnlistedFiles(const SourceTree& tree) {
   std::vector<std::pair<std::string, std::set<std::string>>> lists;
   for (const SourceFile& file : tree) {

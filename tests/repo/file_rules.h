@@ -15,6 +15,10 @@ std::string GuardOf(absl::string_view path);
 // Headers whose guard is missing or is not GuardOf(path).
 std::vector<Finding> FindWrongGuards(const SourceFile& file);
 
+// Source files that include something before the header of their name: who includes it first shows
+// that it stands alone.
+std::vector<Finding> FindLateOwnHeaders(const SourceTree& tree);
+
 // C++ files that no CMakeLists.txt of their folder, or of one above it, lists; and CMakeLists.txt
 // that none above it adds. A project of its own below tests/ counts as added.
 std::vector<Finding> FindUnlistedFiles(const SourceTree& tree);

@@ -34,6 +34,24 @@ TEST(FileRules, FindWrongGuards) {
   EXPECT_THAT(FindWrongGuards({"lib/a.h", "int a;\n"}), SizeIs(1));
 }
 
+TEST(FileRules, EverySourceFileShowsThatItsHeaderStandsAlone) {
+  EXPECT_EQ(ReportOf(FindLateOwnHeaders(CheckedTree())), "");
+}
+
+TEST(FileRules, FindLateOwnHeaders) {
+  const SourceTree tree = {
+      {"lib/a/x.h", ""},
+      {"lib/a/x.cc", "#include <set>\n#include \"a/x.h\"\n"},
+      {"lib/a/y.h", ""},
+      {"lib/a/y.cc", "// Why.\n#include \"a/y.h\"\n"},
+      {"lib/a/z.h", ""},
+      {"lib/a/z.cc", "int a;"},
+      {"lib/a/main.cc", "#include <set>\n"},
+  };
+  EXPECT_THAT(FindLateOwnHeaders(tree), ElementsAre(Field(&Finding::path, "lib/a/x.cc"),
+                                                    Field(&Finding::path, "lib/a/z.cc")));
+}
+
 TEST(FileRules, EveryFileIsBuilt) { EXPECT_EQ(ReportOf(FindUnlistedFiles(CheckedTree())), ""); }
 
 TEST(FileRules, FindFilesThatNothingBuilds) {
