@@ -102,11 +102,12 @@ std::vector<Finding> FindLateOwnHeaders(const SourceTree& tree) {
     absl::string_view stem = file.path;
     if (!absl::ConsumeSuffix(&stem, ".cc") || !headers.contains(absl::StrCat(stem, ".h"))) continue;
     const size_t begin = std::min(file.text.find("#include"), file.text.size());
-    const absl::string_view line =
+    absl::string_view included =
         absl::string_view(file.text).substr(begin, file.text.find('\n', begin) - begin);
-    const absl::string_view name = stem.substr(stem.rfind('/') + 1);
-    if (!absl::EndsWith(line, absl::StrCat("/", name, ".h\""))) {
-      findings.push_back({file.path, 0, absl::StrCat("includes not ", name, ".h first")});
+    const std::string header = absl::StrCat(stem, ".h");
+    if (!absl::ConsumePrefix(&included, "#include \"") || !absl::ConsumeSuffix(&included, "\"") ||
+        !absl::EndsWith(header, included)) {
+      findings.push_back({file.path, 0, absl::StrCat("does not include ", header, " first")});
     }
   }
   return findings;
