@@ -12,6 +12,17 @@ function(loadline_library target)
     PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${target} EXPORT_NAME ${ARG_EXPORT_NAME} POSITION_INDEPENDENT_CODE ON)
+  loadline_precompile(${target})
+endfunction()
+
+# loadline_precompile(<target>): reads the headers that most files include once for a library, not
+# once a file. Off where files must show that they include what they use.
+function(loadline_precompile target)
+  if(LOADLINE_PRECOMPILE_HEADERS)
+    target_precompile_headers(${target} PRIVATE
+      <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>
+      <algorithm> <functional> <memory> <optional> <string> <vector>)
+  endif()
 endfunction()
 
 # loadline_header_sets(<target> <base>): where loadline_room() puts headers. That each stands alone
