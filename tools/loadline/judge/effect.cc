@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "loadline/stats/interval.h"
@@ -134,7 +134,7 @@ class Measurer {
     evidence.layout_better = sign_ > 0 ? paired.layout_better : paired.layout_worse;
     const double detectable = stats::SignEvidenceDetectable(
         worse, limit_, alpha, std::max(worse.size(), paired.most_restarts));
-    if (std::isfinite(detectable)) change.detectable = AsFraction(detectable);
+    SetDetectable(detectable);
   }
 
   void CompareSamples() {

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "loadline/stats/power.h"
+#include "tools/loadline/judge/paired.h"
 
 namespace loadline::judge {
 namespace {
@@ -69,6 +70,20 @@ TEST(MeasureEffect, KnowsNoDetectableFractionOfABaseOfZero) {
   EXPECT_FALSE(MeasureEffect(constant.Asked()).change.detectable.has_value());
   const Samples varied{{-1, 0, 0, 0, 0, 2}, {-1, 0, 0, 0, 1, 3}};
   EXPECT_FALSE(MeasureEffect(varied.Asked()).change.detectable.has_value());
+}
+
+// exp(800) is beyond a double.
+TEST(MeasureEffect, KnowsNoDetectableFractionOfPairsFurtherApartThanADoubleHolds) {
+  Samples samples;
+  PairedSeries pairs;
+  for (int i = 0; i < 20; ++i) {
+    samples.base.push_back(i % 2 == 0 ? 1e-174 : 1e174);
+    samples.fresh.push_back(i % 2 == 0 ? 1e174 : 1e-174);
+    pairs.log_ratios.push_back(std::log(samples.fresh[i]) - std::log(samples.base[i]));
+  }
+  EffectQuestion question = samples.Asked();
+  question.paired = &pairs;
+  EXPECT_FALSE(MeasureEffect(question).change.detectable.has_value());
 }
 
 TEST(MeasureEffect, GivesTheSameEvidenceForAGainAndItsReverse) {
