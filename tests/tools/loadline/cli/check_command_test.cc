@@ -1,6 +1,3 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
 #include "tools/loadline/cli/main.h"
+#include "tools/loadline/cli/standard_input.h"
 
 namespace loadline::cli {
 namespace {
@@ -151,13 +149,8 @@ TEST_F(CheckCommand, JudgesEveryDocumentOfAConcatenatedFile) {
 TEST_F(CheckCommand, ReadsStandardInput) {
   const std::string piped = dir_.WriteFile("piped.json", ResultWith("10"));
   const std::string policy = dir_.WriteFile("p.toml", kPolicy);
-  const int before = ::dup(STDIN_FILENO);
-  const int file = ::open(piped.c_str(), O_RDONLY | O_CLOEXEC);
-  ASSERT_EQ(::dup2(file, STDIN_FILENO), STDIN_FILENO);
+  const StandardInput input(piped);
   const Outcome outcome = RunTool({"check", "-", "--policy", policy});
-  ::dup2(before, STDIN_FILENO);
-  ::close(file);
-  ::close(before);
   EXPECT_EQ(outcome.code, 1) << outcome.err;
 }
 

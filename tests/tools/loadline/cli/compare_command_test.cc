@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
 #include "tools/loadline/cli/main.h"
+#include "tools/loadline/cli/standard_input.h"
 
 namespace loadline::cli {
 namespace {
@@ -104,6 +105,21 @@ TEST_F(CompareCommand, NamesTheFileThatIsMissing) {
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("none.json"));
   EXPECT_THAT(outcome.out, IsEmpty());
+}
+
+TEST_F(CompareCommand, NamesAMissingBaseBeforeItReadsStandardInput) {
+  const StandardInput input(dir_.WriteFile("new.json", ResultOf(100)));
+  const Outcome outcome = Run({"--base", dir_.Path("none.json"), "--new", "-"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("none.json"));
+  EXPECT_TRUE(input.Untouched());
+}
+
+TEST_F(CompareCommand, ComparesStandardInputWithAFile) {
+  const StandardInput input(dir_.WriteFile("new.json", ResultOf(110)));
+  const Outcome outcome = Run({"--base", dir_.WriteFile("base.json", ResultOf(100)), "--new", "-"});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("REGRESSED"));
 }
 
 TEST_F(CompareCommand, RefusesStandardInputTwice) {
