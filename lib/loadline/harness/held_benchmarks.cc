@@ -10,10 +10,10 @@
 #if LOADLINE_HOLDS_BENCHMARKS
 // The names that the linker's --wrap gives to the function and to what stands in for it.
 #define LOADLINE_REGISTER "_ZN9benchmark8internal25RegisterBenchmarkInternalEPNS0_9BenchmarkE"
-benchmark::internal::Benchmark* LoadlineRegisterNow(benchmark::internal::Benchmark* family)
-    __asm__("__real_" LOADLINE_REGISTER);
-benchmark::internal::Benchmark* LoadlineRegister(benchmark::internal::Benchmark* family)
-    __asm__("__wrap_" LOADLINE_REGISTER);
+benchmark::internal::Benchmark* LoadlineRegisterNow(benchmark::internal::Benchmark* family) __asm__(
+    "__real_" LOADLINE_REGISTER);
+benchmark::internal::Benchmark* LoadlineRegister(benchmark::internal::Benchmark* family) __asm__(
+    "__wrap_" LOADLINE_REGISTER);
 #undef LOADLINE_REGISTER
 #endif
 

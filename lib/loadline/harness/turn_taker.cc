@@ -169,8 +169,8 @@ class TurnTaker {
     answer.call_wall_ns = MonotonicNanos() - wall;
     answer.call_cpu_ns = ProcessCpuNanos() - cpu;
     if (request.owned_iterations > 0 && request.iterations > 0) {
-      const double share = static_cast<double>(request.iterations) /
-                           static_cast<double>(request.owned_iterations);
+      const double share =
+          static_cast<double>(request.iterations) / static_cast<double>(request.owned_iterations);
       answer.real_ns *= share;
       answer.cpu_ns *= share;
     }

@@ -78,10 +78,10 @@ TEST(SuiteOnAnEmptyCache, MakesItsInputOutsideTheMeasuredProcess) {
 
 TEST(SuiteWithoutInput, SaysInTheRowWhatIsMissing) {
   const testing::TempDir dir;
-  const ResultFile file = RunTiny(
-      dir, "Context/Append/.*threads:1$",
-      absl::StrCat("LOADLINE_WORKLOAD_DIR='", dir.Path("workload"), "' LOADLINE_CORPUS='",
-                   dir.Path("no-such-folder"), "'"));
+  const ResultFile file =
+      RunTiny(dir, "Context/Append/.*threads:1$",
+              absl::StrCat("LOADLINE_WORKLOAD_DIR='", dir.Path("workload"), "' LOADLINE_CORPUS='",
+                           dir.Path("no-such-folder"), "'"));
   ASSERT_FALSE(file.rows.empty());
   EXPECT_TRUE(file.rows.front().error_occurred);
   EXPECT_THAT(file.rows.front().error_message, ::testing::HasSubstr("no-such-folder"));

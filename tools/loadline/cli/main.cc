@@ -38,12 +38,9 @@ struct CommandEntry {
 };
 std::unique_ptr<Command> MakeBranches() { return MakeBranchesCommand(&MakeDuetCommand); }
 constexpr CommandEntry kCommands[] = {
-    {"branches", &MakeBranches},
-    {"check", &MakeCheckCommand},
-    {"compare", &MakeCompareCommand},
-    {"duet", &MakeDuetCommand},
-    {"noise", &MakeNoiseCommand},
-    {"run", &MakeRunCommand},
+    {"branches", &MakeBranches},        {"check", &MakeCheckCommand},
+    {"compare", &MakeCompareCommand},   {"duet", &MakeDuetCommand},
+    {"noise", &MakeNoiseCommand},       {"run", &MakeRunCommand},
     {"selftest", &MakeSelftestCommand},
 };
 

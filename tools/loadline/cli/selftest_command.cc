@@ -45,8 +45,8 @@ Exit codes:
   5  a benchmark failed, or none was measured)";
 
 size_t Within(const std::vector<double>& seconds, double limit) {
-  return static_cast<size_t>(std::count_if(seconds.begin(), seconds.end(),
-                                           [&](double value) { return value <= limit; }));
+  return static_cast<size_t>(
+      std::count_if(seconds.begin(), seconds.end(), [&](double value) { return value <= limit; }));
 }
 
 std::string Percent(size_t part, size_t whole) {
@@ -115,12 +115,12 @@ std::string Text(const duet::SelftestOutcome& outcome, double margin) {
   return absl::StrCat(
       judge::Counted(outcome.benchmarks, "benchmark against itself",
                      "benchmarks against themselves"),
-      ", ",
-      outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
+      ", ", outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
-      "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests),
-      "; called better ", alarms.better, "\nsuites with a false alarm: ",
-      WithBound(alarms.suites_with_alarm, alarms.suites), "\n", WorstSeen(outcome));
+      "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests), "; called better ",
+      alarms.better,
+      "\nsuites with a false alarm: ", WithBound(alarms.suites_with_alarm, alarms.suites), "\n",
+      WorstSeen(outcome));
 }
 
 class SelftestCommand : public Command {

@@ -11,9 +11,9 @@
 namespace loadline::duet {
 
 struct ContestTerms {
-  double margin = 0.01;       // a fraction
-  double alpha = 0.01;        // to call one benchmark not worse, or not better
-  double alpha_harm = 0.01;   // to call it worse, or better: alpha over the number of benchmarks
+  double margin = 0.01;      // a fraction
+  double alpha = 0.01;       // to call one benchmark not worse, or not better
+  double alpha_harm = 0.01;  // to call it worse, or better: alpha over the number of benchmarks
   size_t most_restarts = 200;
   double most_seconds = 10;  // beside the first restart, which may make data that later ones find
 };

@@ -23,8 +23,9 @@ namespace loadline::duet {
 namespace {
 
 constexpr double kControlShare = 0.15;  // of all time, when the suite is large enough for it
-constexpr char kNoControls[] = "no controls were run: nothing shows that a difference of this size "
-                               "would be seen here, nor that none is invented";
+constexpr char kNoControls[] =
+    "no controls were run: nothing shows that a difference of this size "
+    "would be seen here, nor that none is invented";
 
 double Seconds(int64_t since_nanos) {
   return static_cast<double>(run::MonotonicNanos() - since_nanos) / 1e9;
@@ -97,8 +98,7 @@ class Duet {
     const judge::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
       const std::string canonical = results::CanonicalName(name);
-      const judge::Terms terms =
-          book.For(canonical, book.About(judge::PrimaryTime(canonical)));
+      const judge::Terms terms = book.For(canonical, book.About(judge::PrimaryTime(canonical)));
       contests_.emplace(name, Contest({.margin = terms.margin,
                                        .alpha = options_.alpha,
                                        .alpha_harm = AlphaHarm(open_.size()),
@@ -216,9 +216,9 @@ class Duet {
               "control: the base against itself differs by %+.2f%%%s: no alarm", estimate, after));
         }
       } else if (worse) {
-        paired.notes.push_back(absl::StrFormat(
-            "control: the base with %g%% more work was seen as %+.2f%%%s", 100 * options_.spike,
-            estimate, after));
+        paired.notes.push_back(
+            absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s",
+                            100 * options_.spike, estimate, after));
       } else {
         paired.doubts.push_back(absl::StrFormat(
             "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
@@ -261,8 +261,8 @@ class Duet {
   std::ostream* const terminal_;
   std::mt19937_64 random_;
   const int64_t start_nanos_;
-  std::vector<std::string> open_;             // benchmarks that are not decided
-  std::map<std::string, Contest> contests_;   // of all that both programs have
+  std::vector<std::string> open_;            // benchmarks that are not decided
+  std::map<std::string, Contest> contests_;  // of all that both programs have
   std::map<std::string, std::string> failed_;
   std::vector<Control> controls_;
   double control_seconds_ = 0;

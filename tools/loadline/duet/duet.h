@@ -17,18 +17,18 @@ namespace loadline::duet {
 enum class Mode { kAuto, kLockStep, kPinned };
 
 struct DuetOptions {
-  std::string base;    // Google Benchmark programs
+  std::string base;  // Google Benchmark programs
   std::string fresh;
-  std::string filter;  // --benchmark_filter; empty: all
+  std::string filter;                  // --benchmark_filter; empty: all
   std::vector<std::string> arguments;  // given to both programs, last
   Mode mode = Mode::kAuto;
   double alpha = 0.01;
   double budget_seconds = 10;  // that a benchmark may take
   size_t most_restarts = 200;  // of a benchmark
   bool controls = true;
-  double spike = 0.03;         // of the spike control: the share of work that is added
+  double spike = 0.03;  // of the spike control: the share of work that is added
   uint64_t seed = 1;
-  std::string profile = "ci";  // LOADLINE_PROFILE of both programs
+  std::string profile = "ci";      // LOADLINE_PROFILE of both programs
   double time_limit_seconds = 60;  // for one answer of a program
 };
 
@@ -39,10 +39,10 @@ struct DuetOutcome {
   Mode mode = Mode::kLockStep;  // that was used; never kAuto
   results::ResultFile base;     // a row a restart: the median time of its slices
   results::ResultFile fresh;
-  judge::PairedRuns paired;     // what the rows do not say
+  judge::PairedRuns paired;  // what the rows do not say
   bool interrupted = false;
   double seconds = 0;
-  double control_seconds = 0;   // of those
+  double control_seconds = 0;  // of those
 };
 
 // Measures both programs against each other until every benchmark is decided or has used up its

@@ -39,8 +39,8 @@ absl::StatusOr<std::vector<double>> Read(const PinnedSide& side,
     return absl::CancelledError("interrupted");
   }
   if (!outcome->ok()) {
-    return absl::UnavailableError(absl::StrCat(
-        "the process ended: ", run::Describe(*outcome, options.time_limit_seconds)));
+    return absl::UnavailableError(
+        absl::StrCat("the process ended: ", run::Describe(*outcome, options.time_limit_seconds)));
   }
   auto read = results::ReadResultFile(side.out_path);
   if (!read.ok()) {

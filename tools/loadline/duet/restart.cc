@@ -71,8 +71,8 @@ class Planner {
       plan.iterations = static_cast<uint64_t>(std::ceil(next));
     }
     const double pairs = options_.restart_seconds / (2 * std::max(call_seconds, 1e-6));
-    plan.pairs = std::clamp(static_cast<size_t>(std::min(pairs, 1e6)), kFewestPairs,
-                            options_.most_pairs);
+    plan.pairs =
+        std::clamp(static_cast<size_t>(std::min(pairs, 1e6)), kFewestPairs, options_.most_pairs);
     plan.pairs += plan.pairs % 2;  // as many with base first as with new first
     return plan;
   }
@@ -145,9 +145,8 @@ absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
   for (size_t i = 0; i < plan.pairs + 1; ++i) {
     SlicePair pair{.base_first = base_first};
     for (const bool is_base : {base_first, !base_first}) {
-      const auto slice =
-          is_base ? base.Run(iterations, 0, plan.min_seconds)
-                  : fresh.Run(iterations + more, iterations, plan.min_seconds);
+      const auto slice = is_base ? base.Run(iterations, 0, plan.min_seconds)
+                                 : fresh.Run(iterations + more, iterations, plan.min_seconds);
       if (!slice.ok()) return OfSide(slice.status(), is_base ? "base" : "new");
       const double time = options.real_time ? slice->real_ns : slice->cpu_ns;
       if (!(time > 0)) return absl::AbortedError("a slice took no time: the clock is too coarse");

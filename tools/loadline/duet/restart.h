@@ -16,8 +16,8 @@ namespace loadline::duet {
 
 // What two freshly started processes, one of each side, showed about one benchmark.
 struct Restart {
-  double log_ratio = 0;      // ln(new / base): the one number that inference is about
-  double base_ns = 0;        // an iteration: the median over slices
+  double log_ratio = 0;  // ln(new / base): the one number that inference is about
+  double base_ns = 0;    // an iteration: the median over slices
   double new_ns = 0;
   size_t pairs = 0;          // of slices, that count
   size_t dropped = 0;        // that were disturbed
@@ -50,10 +50,10 @@ struct SlicePlan {
 };
 
 struct PlayOptions {
-  bool real_time = false;          // by the wall clock; otherwise CPU time
-  bool fixed_length = false;       // the benchmark itself says how long it runs
-  double slice_seconds = 0.001;    // wanted
-  double restart_seconds = 0.12;   // wanted, of both sides' slices together
+  bool real_time = false;         // by the wall clock; otherwise CPU time
+  bool fixed_length = false;      // the benchmark itself says how long it runs
+  double slice_seconds = 0.001;   // wanted
+  double restart_seconds = 0.12;  // wanted, of both sides' slices together
   size_t most_pairs = 16;
   double spike = 0;  // the new side does this share of work more than it owns up to
 };

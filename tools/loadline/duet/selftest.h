@@ -15,15 +15,15 @@ namespace loadline::duet {
 struct SelftestOptions {
   // `fresh` is not used: base plays against itself. `budget_seconds` is a contest's.
   DuetOptions duet;
-  double margin = 0.01;  // a fraction
-  size_t rounds = 10;  // contests of each benchmark and kind
+  double margin = 0.01;                       // a fraction
+  size_t rounds = 10;                         // contests of each benchmark and kind
   std::vector<double> spikes = {0.02, 0.03};  // shares of work
 };
 
 // Contests of the program against itself.
 struct FalseAlarms {
-  size_t contests = 0;   // a benchmark each
-  size_t worse = 0;      // called worse, at the level of a gate of all benchmarks
+  size_t contests = 0;  // a benchmark each
+  size_t worse = 0;     // called worse, at the level of a gate of all benchmarks
   size_t better = 0;
   size_t unchanged = 0;  // proved to be within the margin both ways
   size_t suites = 0;     // whole rounds
@@ -49,7 +49,7 @@ struct SelftestOutcome {
   Mode mode = Mode::kLockStep;
   size_t benchmarks = 0;
   FalseAlarms false_alarms;
-  std::vector<Found> found;  // a spike each; empty in pinned mode
+  std::vector<Found> found;                   // a spike each; empty in pinned mode
   std::map<std::string, LeftOpen> left_open;  // by benchmark
   std::vector<std::string> failures;  // "NAME: what went wrong": these benchmarks took no part
   bool interrupted = false;

@@ -124,8 +124,8 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, 
   PlayerOptions side;
   side.arguments = options_.arguments;
   side.environment = Environment(random() % kPadBytes);
-  side.filter = run::FixesItsLength(name) ? run::ExactFilter(name)
-                                          : run::FilterOfAnyIterations(name);
+  side.filter =
+      run::FixesItsLength(name) ? run::ExactFilter(name) : run::FilterOfAnyIterations(name);
   side.cpu = CpuFor(name, random);
   side.time_limit_seconds = options_.time_limit_seconds;
   const auto start = [&](bool is_new) -> absl::StatusOr<std::unique_ptr<Player>> {

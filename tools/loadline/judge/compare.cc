@@ -176,7 +176,7 @@ class Comparer {
   void MatchSides() {
     const MatchOptions options{.alpha = verdict_.alpha,
                                .noise = options_.noise,
-                         .paired = options_.paired,
+                               .paired = options_.paired,
                                .benchmarks = options_.benchmarks,
                                .environment_refused = environment_refused_,
                                .time_semantics = TimeSemantics()};
@@ -323,9 +323,9 @@ class Comparer {
     } else {
       change.finding = Finding::kInconclusive;
       change.reason = change.method == Method::kPairedSigns ? Reason::kBudgetUsedUp
-                      : evidence.worse      ? Reason::kNotAmongSoMany
-                      : evidence.testable ? Reason::kTooNoisy
-                                          : Reason::kTooFewProcesses;
+                      : evidence.worse                      ? Reason::kNotAmongSoMany
+                      : evidence.testable                   ? Reason::kTooNoisy
+                                                            : Reason::kTooFewProcesses;
     }
     SuspectLayout(evidence, change);
   }

@@ -24,18 +24,18 @@ namespace loadline::judge {
 
 // What is said about a metric of a benchmark, or about a benchmark: worst first.
 enum class Finding {
-  kRegressed,     // worse by more than the margin, proved
-  kFailed,        // the benchmark failed or crashed on one side
-  kMissing,       // base has it, new does not
-  kIncomparable,  // the figures do not mean the same thing, or are no numbers
+  kRegressed,      // worse by more than the margin, proved
+  kFailed,         // the benchmark failed or crashed on one side
+  kMissing,        // base has it, new does not
+  kIncomparable,   // the figures do not mean the same thing, or are no numbers
   kLayoutSuspect,  // how the process lies in memory decides, not the program
-  kInconclusive,  // too little is known to say
-  kSkipped,       // the benchmark chose not to run
-  kChanged,       // differs by more than the margin, proved; which way is better is not known
-  kNew,           // new has it, base does not
-  kImproved,      // better by more than the margin, proved
-  kPass,          // not worse by more than the margin, proved
-  kUnchanged,     // within the margin both ways, proved
+  kInconclusive,   // too little is known to say
+  kSkipped,        // the benchmark chose not to run
+  kChanged,        // differs by more than the margin, proved; which way is better is not known
+  kNew,            // new has it, base does not
+  kImproved,       // better by more than the margin, proved
+  kPass,           // not worse by more than the margin, proved
+  kUnchanged,      // within the margin both ways, proved
 };
 inline constexpr size_t kFindings = 12;
 // "REGRESSED", "FAILED", ...

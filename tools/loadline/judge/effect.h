@@ -19,20 +19,20 @@ struct EffectQuestion {
   Direction direction = Direction::kUnknown;  // unknown is handled as lower is better
   bool exact = false;
   double margin = 0;
-  double alpha = 0;                 // one-sided
-  std::optional<double> sigma_log;  // recorded spread between processes
-  int64_t sigma_processes = 0;      // that it was recorded from; 0: it is taken for exact
+  double alpha = 0;                      // one-sided
+  std::optional<double> sigma_log;       // recorded spread between processes
+  int64_t sigma_processes = 0;           // that it was recorded from; 0: it is taken for exact
   const PairedSeries* paired = nullptr;  // values of both sides that belong together
 };
 
 // What the samples show by themselves, each wrong with a probability of at most alpha.
 struct Evidence {
-  bool worse = false;       // by more than the margin
-  bool not_worse = false;   // by more than the margin
-  bool better = false;      // by more than the margin
-  bool not_better = false;  // by more than the margin
-  double p_better = 1;      // of "not better by more than the margin"
-  bool testable = false;    // there is enough for some difference to be called
+  bool worse = false;         // by more than the margin
+  bool not_worse = false;     // by more than the margin
+  bool better = false;        // by more than the margin
+  bool not_better = false;    // by more than the margin
+  double p_better = 1;        // of "not better by more than the margin"
+  bool testable = false;      // there is enough for some difference to be called
   bool layout_worse = false;  // PairedSeries
   bool layout_better = false;
 };

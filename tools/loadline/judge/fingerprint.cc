@@ -18,8 +18,8 @@ uint64_t Fingerprint::At(absl::string_view date) const {
 uint64_t FingerprintOf(const results::ResultFile& file) {
   Fingerprint fingerprint;
   for (const results::Row& row : file.rows) {
-    const bool measured = row.run_type == results::RunType::kIteration && !row.error_occurred &&
-                          !row.skipped;
+    const bool measured =
+        row.run_type == results::RunType::kIteration && !row.error_occurred && !row.skipped;
     if (measured) fingerprint.Add(row);
   }
   return fingerprint.At(file.ContextText("date"));

@@ -95,9 +95,9 @@ absl::Status SuiteRunner::List() {
   }
   // Google Benchmark lists nothing then, and ends as if all were well.
   if (names_.empty() && absl::StrContains(outcome.err_tail, kBadFilter)) {
-    return absl::InvalidArgumentError(absl::StrCat("filter ", results::Quoted(options_.filter),
-                                                   ": ", suite, " says: ",
-                                                   absl::StripAsciiWhitespace(outcome.err_tail)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("filter ", results::Quoted(options_.filter), ": ", suite,
+                     " says: ", absl::StripAsciiWhitespace(outcome.err_tail)));
   }
   return absl::OkStatus();
 }

@@ -108,9 +108,9 @@ TEST_F(DuetCommand, FindsWorkThatIsGone) {
 }
 
 TEST_F(DuetCommand, FindsNothingWhereNothingIsPlanted) {
-  const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"),
-                             {"--filter", "Planted|MapFind|LongSetUp|Threads", "--margin", "3%",
-                              "--budget", "4"});
+  const Result result =
+      Duet(Program("planted_bench_0"), Program("planted_bench_0"),
+           {"--filter", "Planted|MapFind|LongSetUp|Threads", "--margin", "3%", "--budget", "4"});
   EXPECT_THAT(result.code, AnyOf(0, 3)) << result.out << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("REGRESSED  ")));
   EXPECT_THAT(result.out, HasSubstr("A/A: both sides ran the same program"));
@@ -132,8 +132,8 @@ TEST_F(DuetCommand, RunsProgramsThatTakeNoTurnsPinned) {
 }
 
 TEST_F(DuetCommand, RefusesLockStepOfAProgramThatTakesNoTurns) {
-  const Result result = Duet(Program("planted_bench_0"), Program("foreign_planted_bench"),
-                             {"--mode", "lock-step"});
+  const Result result =
+      Duet(Program("planted_bench_0"), Program("foreign_planted_bench"), {"--mode", "lock-step"});
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.err, HasSubstr("link it with loadline::bench_main"));
 }
@@ -216,10 +216,9 @@ TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
 }
 
 TEST_F(DuetCommand, SuspectsTheLayoutWhereItAloneDecides) {
-  const Result result =
-      DuetThatSays("LAYOUT-SUSPECT", Program("breaking_bench_0"), Program("breaking_bench_1"),
-                   {"--filter", "BM_Layout", "--no-controls", "--margin", "25%", "--restarts",
-                    "30"});
+  const Result result = DuetThatSays(
+      "LAYOUT-SUSPECT", Program("breaking_bench_0"), Program("breaking_bench_1"),
+      {"--filter", "BM_Layout", "--no-controls", "--margin", "25%", "--restarts", "30"});
   EXPECT_EQ(result.code, 3) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("LAYOUT-SUSPECT"));
   EXPECT_THAT(result.out, HasSubstr("how the process happens to lie in memory"));
@@ -303,8 +302,7 @@ TEST_F(DuetCommand, SelftestFindsPlantedWorkAndInventsNone) {
 TEST_F(DuetCommand, SelftestNamesWhatItLeavesOpen) {
   const Result result =
       Selftest({"--rounds", "1", "--spike", "20%", "--margin", "0.01%", "--budget", "1"});
-  EXPECT_THAT(result.out,
-              ::testing::ContainsRegex("left open most often: BM_Planted .[12] of 2"));
+  EXPECT_THAT(result.out, ::testing::ContainsRegex("left open most often: BM_Planted .[12] of 2"));
 }
 
 TEST_F(DuetCommand, SelftestPlaysABenchmarkThatFailedNoMore) {

@@ -27,8 +27,8 @@ BenchmarkComparison Changed(const std::string& name, double log, std::optional<d
 }
 
 TEST(MeanOfChanges, IsTheMeanLogarithmWithTheErrorOfAMean) {
-  const auto mean = MeanOfChanges({Changed("A", 0.10, 0.03), Changed("B", 0.02, 0.04)}, kMetrics,
-                                  0.98);
+  const auto mean =
+      MeanOfChanges({Changed("A", 0.10, 0.03), Changed("B", 0.02, 0.04)}, kMetrics, 0.98);
   ASSERT_TRUE(mean.has_value());
   EXPECT_EQ(mean->benchmarks, 2U);
   EXPECT_NEAR(std::log1p(mean->change.estimate), 0.06, 1e-12);

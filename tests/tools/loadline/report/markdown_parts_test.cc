@@ -46,8 +46,8 @@ TEST(FitMarkdown, KeepsEarlierBlocksLonger) {
 }
 
 TEST(FitMarkdown, OpensNoBlockThatItHasNoLineFor) {
-  const std::string text = FitMarkdown(
-      "", {{"<details>\n", {std::string(1'000, 'x')}, "</details>\n", "row"}}, "", 500);
+  const std::string text =
+      FitMarkdown("", {{"<details>\n", {std::string(1'000, 'x')}, "</details>\n", "row"}}, "", 500);
   EXPECT_THAT(text, Not(HasSubstr("details")));
   EXPECT_THAT(text, HasSubstr("1 more row left out"));
 }
