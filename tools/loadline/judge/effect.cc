@@ -132,9 +132,8 @@ class Measurer {
     evidence.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
     evidence.layout_worse = sign_ > 0 ? paired.layout_worse : paired.layout_better;
     evidence.layout_better = sign_ > 0 ? paired.layout_better : paired.layout_worse;
-    const double detectable = stats::SignEvidenceDetectable(
-        worse, limit_, alpha, std::max(worse.size(), paired.most_restarts));
-    SetDetectable(detectable);
+    SetDetectable(stats::SignEvidenceDetectable(worse, limit_, alpha,
+                                                std::max(worse.size(), paired.most_restarts)));
   }
 
   void CompareSamples() {
