@@ -111,9 +111,11 @@ bool Gone(const std::string& pid_text) {
   return false;
 }
 
-bool WaitForFile(const std::string& path) {
+// A file is there before what is written to it.
+bool WaitForText(const std::string& path) {
   for (int i = 0; i < 2000; ++i) {
-    if (::access(path.c_str(), R_OK) == 0) return true;
+    std::error_code error;
+    if (const auto size = std::filesystem::file_size(path, error); !error && size > 0) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;
@@ -352,7 +354,7 @@ INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM
 TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
   const TempDir dir;
   const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
-  ASSERT_TRUE(WaitForFile(dir.Path("hanging")));
+  ASSERT_TRUE(WaitForText(dir.Path("hanging")));
   EXPECT_EQ(tool.SignalAndWait(GetParam()), 5);
   EXPECT_TRUE(ReadFile(dir).incomplete());
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
@@ -362,7 +364,7 @@ TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
 TEST(Run, TakesItsChildWithItWhenItIsKilled) {
   const TempDir dir;
   const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
-  ASSERT_TRUE(WaitForFile(dir.Path("hanging")));
+  ASSERT_TRUE(WaitForText(dir.Path("hanging")));
   tool.SignalAndWait(SIGKILL);
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
   EXPECT_NE(::access(dir.Path("out.json").c_str(), R_OK), 0);
