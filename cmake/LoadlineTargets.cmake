@@ -72,10 +72,14 @@ function(loadline_headers name)
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
-# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s] [ALONE]): one GoogleTest binary
-# a room. ALONE: its tests measure time, and run while no other does.
+# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s] [ALONE] [ONE_THREAD]): one
+# GoogleTest binary a room. ALONE: its tests measure time, and run while no other does. ONE_THREAD:
+# nothing in it starts a thread, so that ThreadSanitizer has nothing to find.
 function(loadline_test name)
-  cmake_parse_arguments(ARG "ALONE" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;ONE_THREAD" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  if(ARG_ONE_THREAD AND NOT LOADLINE_TEST_ONE_THREAD)
+    return()
+  endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
