@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "loadline/stats/power.h"
@@ -59,6 +60,29 @@ double SignEvidenceGreater(absl::Span<const double> values, double shift) {
 
 double SignEvidenceLess(absl::Span<const double> values, double shift) {
   return Evidence(values, [&](double value) { return std::isfinite(value) && value < shift; });
+}
+
+// Between two neighbouring values no shift makes a difference, and evidence can only fall as the
+// shift moves towards what is claimed: so each bound is a value, found by halving.
+Interval SignEvidenceInterval(absl::Span<const double> values, double alpha) {
+  std::vector<double> sorted;
+  for (const double value : values) {
+    if (std::isfinite(value)) sorted.push_back(value);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  Interval interval;
+  if (SignEvidenceGreater(values, interval.low) <= alpha) {
+    interval.low = *std::partition_point(sorted.begin(), sorted.end(), [&](double value) {
+      return SignEvidenceGreater(values, value) <= alpha;
+    });
+  }
+  if (SignEvidenceLess(values, interval.high) <= alpha) {
+    interval.high = *std::partition_point(sorted.rbegin(), sorted.rend(), [&](double value) {
+      return SignEvidenceLess(values, value) <= alpha;
+    });
+  }
+  if (interval.low > interval.high) std::swap(interval.low, interval.high);
+  return interval;
 }
 
 uint64_t SignEvidenceNeeded(double alpha) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "loadline/stats/interval.h"
 
 namespace loadline::stats {
 
@@ -26,6 +27,14 @@ namespace loadline::stats {
 double SignEvidenceGreater(absl::Span<const double> values, double shift);
 // For "below `shift`".
 double SignEvidenceLess(absl::Span<const double> values, double shift);
+
+// What is not yet claimed at `alpha`, for each side: SignEvidenceGreater reaches it for exactly the
+// shifts below `low`, SignEvidenceLess for exactly those above `high`. The chance that the middle
+// of the values ever lies outside is at most 2 alpha, whenever and however one stops, where an
+// interval for a number of values chosen beforehand misses it more often the more often one looks.
+// A bound is infinite before SignEvidenceNeeded(alpha) values; alpha is in (0, 1). Where early
+// values claim one thing and later ones the opposite, the interval is what both deny. O(n log n).
+Interval SignEvidenceInterval(absl::Span<const double> values, double alpha);
 
 // How many values that all agree it takes to reach `alpha`, in (0, 1).
 uint64_t SignEvidenceNeeded(double alpha);

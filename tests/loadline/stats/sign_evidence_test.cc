@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loadline/stats/power.h"
+#include "loadline/stats/signed_rank.h"
 
 namespace loadline::stats {
 namespace {
@@ -37,6 +38,77 @@ TEST(SignEvidence, TakesAValueThatIsNoNumberForNeitherSide) {
   const double inf = std::numeric_limits<double>::infinity();
   EXPECT_EQ(SignEvidenceGreater({{nan, inf}}, 0), 1);
   EXPECT_EQ(SignEvidenceLess({{nan, -inf}}, 0), 1);
+}
+
+TEST(SignEvidenceInterval, IsUnboundedBeforeAnythingCanBeClaimed) {
+  const Interval interval = SignEvidenceInterval({{1, 2, 3, 4, 5, 6, 7}}, 0.01);
+  EXPECT_EQ(interval.low, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(interval.high, std::numeric_limits<double>::infinity());
+}
+
+// Eight that agree claim; seven of eight do not.
+TEST(SignEvidenceInterval, GoesFromTheLeastToTheGreatestOfEight) {
+  const Interval interval = SignEvidenceInterval({{4, 2, 8, 1, 7, 5, 3, 6}}, 0.01);
+  EXPECT_EQ(interval.low, 1);
+  EXPECT_EQ(interval.high, 8);
+}
+
+TEST(SignEvidenceInterval, EndsExactlyWhereTheClaimsBegin) {
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  for (int series = 0; series < 200; ++series) {
+    std::vector<double> values(8 + series / 4);
+    for (double& value : values) value = std::round(4 * normal(random)) / 4;  // with ties
+    const Interval interval = SignEvidenceInterval(values, 0.01);
+    for (double shift = -3; shift <= 3; shift += 0.125) {
+      EXPECT_EQ(SignEvidenceGreater(values, shift) <= 0.01, shift < interval.low) << shift;
+      EXPECT_EQ(SignEvidenceLess(values, shift) <= 0.01, shift > interval.high) << shift;
+    }
+  }
+}
+
+TEST(SignEvidenceInterval, SpansWhatEarlyAndLateValuesContradictEachOtherAbout) {
+  std::vector<double> values = {5, 6, 7, 8, 9, 10, 11, 12};
+  values.insert(values.end(), 40, -5);
+  const Interval interval = SignEvidenceInterval(values, 0.01);
+  EXPECT_EQ(interval.low, -5);
+  EXPECT_EQ(interval.high, 5);
+}
+
+TEST(SignEvidenceInterval, LeavesOutValuesThatAreNoNumbers) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Interval interval = SignEvidenceInterval({{1, 2, 3, 4, 5, 6, 7, 8, nan}}, 0.01);
+  EXPECT_EQ(interval.low, 1);
+  EXPECT_EQ(interval.high, 8);
+}
+
+// Whoever stops as soon as the interval misses the centre sees it miss oftenest. The interval for a
+// number of values chosen beforehand is there to show that this way of stopping matters.
+TEST(SignEvidenceInterval, HoldsTheCentreHoweverOneStops) {
+  std::mt19937_64 random(6);
+  std::normal_distribution<double> normal;
+  constexpr int kSeries = 1'000;
+  constexpr double kAlpha = 0.05;
+  const auto misses = [](const Interval& interval) {
+    return interval.low > 0 || interval.high < 0;
+  };
+  int missed = 0;
+  int missed_by_ranks = 0;
+  for (int series = 0; series < kSeries; ++series) {
+    std::vector<double> values;
+    bool miss = false;
+    bool miss_by_ranks = false;
+    while (values.size() < 60) {
+      values.push_back(normal(random));
+      miss = miss || misses(SignEvidenceInterval(values, kAlpha));
+      miss_by_ranks = miss_by_ranks || misses(SignedRankInterval(values, 1 - 2 * kAlpha));
+    }
+    if (miss) ++missed;
+    if (miss_by_ranks) ++missed_by_ranks;
+  }
+  // 3 standard deviations above 2 alpha.
+  EXPECT_LE(missed, 128);
+  EXPECT_GT(missed_by_ranks, 200);
 }
 
 TEST(SignEvidence, NeedsEightThatAgreeForAHundredth) {

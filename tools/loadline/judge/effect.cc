@@ -122,7 +122,8 @@ class Measurer {
     std::vector<double> worse = paired.log_ratios;  // more is worse
     for (double& value : worse) value *= sign_;
     const double alpha = question_.alpha;
-    SetChange(stats::HodgesLehmann(worse), stats::SignedRankInterval(worse, 1 - 2 * alpha));
+    const stats::Interval interval = stats::SignEvidenceInterval(worse, alpha);
+    SetChange(std::clamp(stats::HodgesLehmann(worse), interval.low, interval.high), interval);
     change.p = stats::SignEvidenceGreater(worse, limit_);
     evidence.p_better = stats::SignEvidenceLess(worse, -limit_);
     evidence.testable = worse.size() >= stats::SignEvidenceNeeded(alpha);

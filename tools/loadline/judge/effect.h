@@ -56,8 +56,8 @@ struct Effect {
 // interval.
 //
 // Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
-// holds however the number of pairs was arrived at. Estimate and interval are Hodges and Lehmann's;
-// the interval takes the number of pairs as given and decides nothing.
+// holds however the number of pairs was arrived at, and so does its interval. The estimate is that
+// of Hodges and Lehmann, or the end of the interval that is nearest to it.
 Effect MeasureEffect(const EffectQuestion& question);
 
 // How many processes a side call a true change of `change` (a fraction of the base, for the worse;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -84,6 +85,33 @@ TEST(MeasureEffect, KnowsNoDetectableFractionOfPairsFurtherApartThanADoubleHolds
   EffectQuestion question = samples.Asked();
   question.paired = &pairs;
   EXPECT_FALSE(MeasureEffect(question).change.detectable.has_value());
+}
+
+TEST(MeasureEffect, ProvesOfPairsExactlyWhatTheirIntervalShows) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal(0.01, 0.05);
+  int proved = 0;
+  for (int series = 0; series < 200; ++series) {
+    Samples samples;
+    PairedSeries pairs;
+    for (int i = 0; i < 8 + series / 2; ++i) {
+      pairs.log_ratios.push_back(normal(random));
+      samples.base.push_back(1);
+      samples.fresh.push_back(std::exp(pairs.log_ratios.back()));
+    }
+    EffectQuestion question = samples.Asked();
+    question.paired = &pairs;
+    const Effect effect = MeasureEffect(question);
+    const ChangeInterval& change = *effect.change.change;
+    EXPECT_EQ(effect.evidence.not_worse, *change.high < question.margin);
+    EXPECT_EQ(effect.evidence.not_better, *change.low > 1 / (1 + question.margin) - 1);
+    EXPECT_EQ(effect.evidence.worse, *change.low > question.margin);
+    EXPECT_LE(*change.low, change.estimate);
+    EXPECT_GE(*change.high, change.estimate);
+    if (effect.evidence.not_worse) ++proved;
+  }
+  EXPECT_GT(proved, 20);
+  EXPECT_LT(proved, 200);
 }
 
 TEST(MeasureEffect, GivesTheSameEvidenceForAGainAndItsReverse) {
