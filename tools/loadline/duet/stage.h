@@ -56,6 +56,7 @@ class Stage {
   explicit Stage(const DuetOptions& options) : options_(options) {}
   absl::Status ChooseMode();
   absl::Status LinkPrograms();
+  void MovePrograms(std::mt19937_64& random);
   std::vector<std::pair<std::string, std::string>> Environment(uint64_t pad) const;
   std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
   absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, double spike,
@@ -67,7 +68,8 @@ class Stage {
   std::unique_ptr<run::SuiteRunner> base_;
   std::unique_ptr<run::SuiteRunner> fresh_;
   Mode mode_ = Mode::kLockStep;
-  std::vector<int> cpus_;  // that this process may use
+  std::vector<int> cpus_;        // that this process may use
+  int64_t next_move_nanos_ = 0;  // monotonic, when the programs may be moved again
   std::map<std::string, Knowledge> known_;
   results::Json::Object pinned_base_context_;
   results::Json::Object pinned_new_context_;
