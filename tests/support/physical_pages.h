@@ -9,14 +9,31 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 namespace loadline::testing {
 
+// Whether a file lies on a file system that has nothing but memory, where its pages stay.
+inline bool LiesInMemoryOnly(const std::string& path) {
+  std::ifstream mounts("/proc/self/mounts");
+  std::string device, at, type, rest;
+  std::string nearest, nearest_type;
+  while (mounts >> device >> at >> type && std::getline(mounts, rest)) {
+    const std::string below = at == "/" ? at : at + "/";
+    if (path.starts_with(below) && below.size() >= nearest.size()) {
+      nearest = below;
+      nearest_type = type;
+    }
+  }
+  return nearest_type == "tmpfs" || nearest_type == "ramfs";
+}
+
 // Where each page of a file lies in physical memory, after reading it. Empty where that is not told
-// (only Linux tells, and only root) and for an empty file.
+// (only Linux tells, and only root), where it cannot change, and for an empty file.
 inline std::vector<uint64_t> PhysicalPages(const std::string& path) {
+  if (LiesInMemoryOnly(path)) return {};
   const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
   const size_t bytes = std::filesystem::file_size(path);
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -25,6 +25,7 @@ constexpr uint64_t kPadBytes = 4096;
 constexpr double kPinnedSliceSeconds = 0.02;
 // Moving the programs takes at most a tenth of the time.
 constexpr int64_t kPausePerMove = 9;
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 absl::StatusOr<std::unique_ptr<run::SuiteRunner>> Inspect(const DuetOptions& options,
                                                           const std::string& program,
@@ -55,6 +56,10 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const DuetOptions& options) {
   LOADLINE_ASSIGN_OR_RETURN(stage->fresh_, Inspect(options, options.fresh, dir));
   LOADLINE_RETURN_IF_ERROR(stage->ChooseMode());
   LOADLINE_RETURN_IF_ERROR(stage->LinkPrograms());
+  std::error_code error;
+  if (std::filesystem::equivalent(options.base, options.fresh, error)) {
+    stage->next_move_nanos_ = kNever;  // one place for both sides
+  }
   return stage;
 }
 
@@ -90,17 +95,14 @@ absl::Status Stage::LinkPrograms() {
 // 3.5 % faster, whatever else of the layout changed. So the files are moved from time to time.
 void Stage::MovePrograms(std::mt19937_64& random) {
   const int64_t start = run::MonotonicNanos();
-  std::error_code error;
-  const bool one_file = std::filesystem::equivalent(options_.base, options_.fresh, error);
-  if (start < next_move_nanos_ || one_file) return;
+  if (start < next_move_nanos_) return;
   const bool dropped =
       platform::DropCachedPages(options_.base) && platform::DropCachedPages(options_.fresh);
   const bool base_first = random() % 2 == 0;
   platform::CachePages(base_first ? options_.base : options_.fresh);
   platform::CachePages(base_first ? options_.fresh : options_.base);
   const int64_t end = run::MonotonicNanos();
-  next_move_nanos_ =
-      dropped ? end + kPausePerMove * (end - start) : std::numeric_limits<int64_t>::max();
+  next_move_nanos_ = dropped ? end + kPausePerMove * (end - start) : kNever;
 }
 
 results::Json::Object Stage::base_context() const {
