@@ -57,18 +57,24 @@ class Planner {
     const bool free = base_.sets_iterations() && fresh_.sets_iterations() && !options_.fixed_length;
     if (!free) plan.min_seconds = options_.slice_seconds;
     plan.iterations = free ? 1 : 0;
-    double call_seconds = 0;
+    double call_seconds = INFINITY;
+    bool confirmed = !free;
     while (true) {
       LOADLINE_ASSIGN_OR_RETURN(const Pace pace, Try(plan));
-      call_seconds = pace.call_seconds;
+      call_seconds = std::min(call_seconds, pace.call_seconds);
       // A slice that is mostly set-up is lengthened until it is mostly the benchmark, or long.
       const double wanted = std::max(options_.slice_seconds, std::min(pace.setup_seconds, 0.02));
       const double measured = pace.call_seconds - pace.setup_seconds;
-      if (!free || measured >= 0.6 * wanted) break;
+      if (measured >= 0.6 * wanted || !free) {
+        if (std::exchange(confirmed, true)) break;
+        continue;  // it looks as long when caches are cold or another process has the processor
+      }
       const double factor = std::clamp(wanted / std::max(measured, 1e-9), 1.5, 10.0);
       const double next = static_cast<double>(plan.iterations) * factor;
       if (next > kMostIterations) break;
       plan.iterations = static_cast<uint64_t>(std::ceil(next));
+      call_seconds = INFINITY;
+      confirmed = false;
     }
     const double pairs = options_.restart_seconds / (2 * std::max(call_seconds, 1e-6));
     plan.pairs =

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -70,6 +71,16 @@ void BM_Layout(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Layout);
+
+// Its first iteration in a process makes what all others find.
+void BM_LazyFirst(benchmark::State& state) {
+  static bool made = false;
+  for (auto _ : state) {
+    if (!std::exchange(made, true)) ::usleep(20'000);
+    benchmark::DoNotOptimize(made);
+  }
+}
+BENCHMARK(BM_LazyFirst);
 
 #if PLANTED_TO_BREAK
 void BM_OnlyNew(benchmark::State& state) {

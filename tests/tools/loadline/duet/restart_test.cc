@@ -3,7 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
+#include <string>
 #include <vector>
+
+#include "tests/support/temp_dir.h"
+#include "tools/loadline/duet/player.h"
+#include "tools/loadline/run/benchmark_name.h"
 
 namespace loadline::duet {
 namespace {
@@ -67,6 +73,25 @@ TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
   const Restart restart = Summarize(Pairs(30, 100, 95));
   EXPECT_LE(restart.interval.low, restart.log_ratio + 1e-12);
   EXPECT_GE(restart.interval.high, restart.log_ratio - 1e-12);
+}
+
+// One iteration that made something must not be what a slice is for good: so short, it is mostly
+// clock.
+TEST(PlayInTurns, MakesSlicesLongThoughAFirstIterationIs) {
+  const testing::TempDir work;
+  PlayerOptions side;
+  side.program = LOADLINE_BIN_DIR "/breaking_bench_0";
+  side.filter = run::FilterOfAnyIterations("BM_LazyFirst");
+  side.err_path = work.path() + "/err";
+  const auto base = Player::Start(side);
+  const auto fresh = Player::Start(side);
+  ASSERT_TRUE(base.ok() && fresh.ok()) << base.status() << fresh.status();
+  if (!(*base)->sets_iterations()) GTEST_SKIP() << "Google Benchmark chooses iterations here";
+  SlicePlan plan;
+  std::mt19937_64 random(1);
+  const auto pairs = PlayInTurns(**base, **fresh, {}, plan, random);
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  EXPECT_GT(plan.iterations, 1000U);
 }
 
 }  // namespace
