@@ -68,7 +68,9 @@ struct SpikedSlice {
 SpikedSlice WithSpike(uint64_t iterations, double spike);
 
 // Both in turns: a slice each, base first, then a slice each, new first, and so on. Plans the
-// slices if `plan` is empty. Errors are those of the players, with the side's name in front.
+// slices if `plan` is empty. Pairs one slice of which took no time are left out. Errors are those
+// of the players, with the side's name in front; kAborted also when more than a quarter of the
+// pairs were left out.
 absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
                                                    const PlayOptions& options, SlicePlan& plan,
                                                    std::mt19937_64& random);

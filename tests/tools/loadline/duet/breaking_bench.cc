@@ -82,6 +82,15 @@ void BM_LazyFirst(benchmark::State& state) {
 }
 BENCHMARK(BM_LazyFirst);
 
+// The clock stands still during every so many calls, or, for 0, from the 13th on.
+void BM_StillClock(benchmark::State& state) {
+  static int64_t calls = 0;
+  ++calls;
+  const bool still = state.range(0) == 0 ? calls > 12 : calls % state.range(0) == 0;
+  for (auto _ : state) state.SetIterationTime(still ? 0 : 1e-6);
+}
+BENCHMARK(BM_StillClock)->Arg(0)->Arg(8)->UseManualTime();
+
 #if PLANTED_TO_BREAK
 void BM_OnlyNew(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(state.iterations());

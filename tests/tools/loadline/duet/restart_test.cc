@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "loadline/base/status_macros.h"
 #include "tests/support/temp_dir.h"
 #include "tools/loadline/duet/player.h"
 #include "tools/loadline/run/benchmark_name.h"
@@ -75,23 +79,46 @@ TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
   EXPECT_GE(restart.interval.high, restart.log_ratio - 1e-12);
 }
 
+// A benchmark of breaking_bench against itself.
+class SlicesInTurns : public ::testing::Test {
+ protected:
+  absl::StatusOr<std::vector<SlicePair>> Play(const std::string& name, const PlayOptions& options) {
+    PlayerOptions side;
+    side.program = LOADLINE_BIN_DIR "/breaking_bench_0";
+    side.filter = run::FilterOfAnyIterations(name);
+    side.err_path = work_.path() + "/err";
+    LOADLINE_ASSIGN_OR_RETURN(const auto base, Player::Start(side));
+    LOADLINE_ASSIGN_OR_RETURN(const auto fresh, Player::Start(side));
+    sets_iterations_ = base->sets_iterations();
+    std::mt19937_64 random(1);
+    return PlayInTurns(*base, *fresh, options, plan_, random);
+  }
+
+  testing::TempDir work_;
+  SlicePlan plan_;
+  bool sets_iterations_ = false;
+};
+
 // One iteration that made something must not be what a slice is for good: so short, it is mostly
 // clock.
-TEST(PlayInTurns, MakesSlicesLongThoughAFirstIterationIs) {
-  const testing::TempDir work;
-  PlayerOptions side;
-  side.program = LOADLINE_BIN_DIR "/breaking_bench_0";
-  side.filter = run::FilterOfAnyIterations("BM_LazyFirst");
-  side.err_path = work.path() + "/err";
-  const auto base = Player::Start(side);
-  const auto fresh = Player::Start(side);
-  ASSERT_TRUE(base.ok() && fresh.ok()) << base.status() << fresh.status();
-  if (!(*base)->sets_iterations()) GTEST_SKIP() << "Google Benchmark chooses iterations here";
-  SlicePlan plan;
-  std::mt19937_64 random(1);
-  const auto pairs = PlayInTurns(**base, **fresh, {}, plan, random);
+TEST_F(SlicesInTurns, MakesSlicesLongThoughAFirstIterationIs) {
+  const auto pairs = Play("BM_LazyFirst", {});
   ASSERT_TRUE(pairs.ok()) << pairs.status();
-  EXPECT_GT(plan.iterations, 1000U);
+  if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
+  EXPECT_GT(plan_.iterations, 1000U);
+}
+
+TEST_F(SlicesInTurns, LeavesOutSlicesThatTookNoTime) {
+  const auto pairs = Play("BM_StillClock/8/manual_time", {.real_time = true});
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  EXPECT_LT(pairs->size(), plan_.pairs);
+  for (const SlicePair& pair : *pairs) EXPECT_GT(std::min(pair.base_ns, pair.new_ns), 0);
+}
+
+TEST_F(SlicesInTurns, SaysThatTheClockStandsStillWhereItMostlyDoes) {
+  const auto pairs = Play("BM_StillClock/0/manual_time", {.real_time = true});
+  EXPECT_EQ(pairs.status().code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(absl::StrContains(pairs.status().message(), "took any time")) << pairs.status();
 }
 
 }  // namespace
