@@ -48,6 +48,11 @@ function(loadline_room target)
   target_sources(${target}
     PUBLIC FILE_SET HEADERS FILES ${alone} FILE_SET headers_of_sources FILES ${ARG_HDRS}
     PRIVATE ${ARG_SRCS})
+  # In a unity build a room is one unit.
+  list(FILTER ARG_SRCS INCLUDE REGEX "\\.cc$")
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME room)
+  set_source_files_properties(${ARG_SRCS} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${room})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()
 
 # loadline_executable(<name> SRCS ... [DEPS ...]): a program, with the allocator chosen at
@@ -59,24 +64,37 @@ function(loadline_executable name)
     $<$<STREQUAL:${LOADLINE_ALLOCATOR},mimalloc>:mimalloc>)
 endfunction()
 
-# loadline_headers(<name> HDRS ... [DEPS ...] [DEFINITIONS ...]): headers of no library,
+# loadline_headers(<name> HDRS ... [DEPS ...]): headers of no library,
 # such as tests'. Each is compiled on its own by the target all_verify_interface_header_sets.
 function(loadline_headers name)
-  cmake_parse_arguments(ARG "" "" "HDRS;DEPS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HDRS;DEPS" ${ARGN})
   list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   add_library(${name} INTERFACE)
   target_sources(${name} INTERFACE
     FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HDRS})
-  target_compile_definitions(${name} INTERFACE ${ARG_DEFINITIONS})
   target_link_libraries(${name} INTERFACE ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
-# loadline_test(<name> SRCS ... [DEPS ...] [LABELS ...] [TIMEOUT s] [ALONE] [ONE_THREAD]): one
-# GoogleTest binary a room. ALONE: its tests measure time, and run while no other does. ONE_THREAD:
-# nothing in it starts a thread, so that ThreadSanitizer has nothing to find.
+# What the tests of all rooms read is precompiled once for all of them: as much work as a room's
+# tests are to compile, for each room. They are compiled alike for that. What tests cost is their
+# compiling, and they are not what is measured, so they are not optimised as that is.
+function(loadline_test_compilation target)
+  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>
+    # gcc 12 misreads std::string's own code at -O3 (GCC bug 105651), most often in tests.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:loadline_warnings>
+    absl::statusor absl::strings GTest::gmock GTest::gtest_main)
+endfunction()
+
+# loadline_test(<name> SRCS ... [DEPS ...] [PATHS <name> <path> ...] [LABELS ...] [TIMEOUT s]
+#   [ALONE] [ONE_THREAD])
+# One GoogleTest binary a room. PATHS: what TestPath(name) of tests/support/test_path.h returns;
+# in a source of their own, so that no other depends on where the checkout lies. ALONE: its tests
+# measure time, and run while no other does. ONE_THREAD: nothing in it starts a thread, so that
+# ThreadSanitizer has nothing to find.
 function(loadline_test name)
-  cmake_parse_arguments(ARG "ALONE;ONE_THREAD" "TIMEOUT" "SRCS;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;ONE_THREAD" "TIMEOUT" "SRCS;DEPS;LABELS;PATHS" ${ARGN})
   if(ARG_ONE_THREAD AND NOT LOADLINE_TEST_ONE_THREAD)
     return()
   endif()
@@ -88,22 +106,37 @@ function(loadline_test name)
   endif()
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
-  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_DEPS}
-    GTest::gmock GTest::gtest_main)
-  # What tests cost is their compiling. They are not what is measured, so they need not be optimised
-  # as that is.
-  target_precompile_headers(${name} PRIVATE
-    <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h> <absl/strings/str_cat.h>)
-  target_compile_options(${name} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
-  # gcc 12 misreads std::string's own code at -O3 (GCC bug 105651), most often in tests.
-  target_compile_options(${name} PRIVATE
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  loadline_test_compilation(${name})
+  target_precompile_headers(${name} REUSE_FROM tests_precompiled)
+  loadline_test_paths(${name} ${ARG_PATHS})
   list(FILTER ARG_SRCS INCLUDE REGEX "\\.h$")
   if(ARG_SRCS)
-    loadline_headers(${name}_headers HDRS ${ARG_SRCS} DEPS ${ARG_DEPS} GTest::gmock
-      DEFINITIONS ${ARG_DEFINITIONS})
+    loadline_headers(${name}_headers HDRS ${ARG_SRCS} DEPS ${ARG_DEPS} GTest::gmock)
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 TEST_PREFIX "${name}."
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_ALONE})
+endfunction()
+
+# loadline_test_paths(<test> [<name> <path>]...): see PATHS of loadline_test().
+function(loadline_test_paths test)
+  if(NOT ARGN)
+    return()
+  endif()
+  set(cases)
+  while(ARGN)
+    list(POP_FRONT ARGN key path)
+    string(APPEND cases "  if (name == \"${key}\") return R\"path(${path})path\";\n")
+  endwhile()
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${test}_paths.cc)
+  file(GENERATE OUTPUT ${source} CONTENT
+"#include <cstdlib>
+
+#include \"support/test_path.h\"
+
+std::string loadline::testing::TestPath(std::string_view name) {
+${cases}  std::abort();  // the test's CMakeLists.txt gives no such path
+}
+")
+  target_sources(${test} PRIVATE ${source})
 endfunction()

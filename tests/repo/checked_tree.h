@@ -6,12 +6,13 @@
 
 #include "absl/functional/function_ref.h"
 #include "tests/repo/source_tree.h"
+#include "tests/support/test_path.h"
 
 namespace loadline::repo {
 
 // This project's own files, read once.
 inline const SourceTree& CheckedTree() {
-  static const auto& tree = *new SourceTree(ReadTree(LOADLINE_SOURCE_ROOT));
+  static const auto& tree = *new SourceTree(ReadTree(testing::TestPath("source")));
   return tree;
 }
 

@@ -31,6 +31,9 @@ struct RunTotals {
     last_end_nanos = INT64_MIN;
     histogram.Reset();
   }
+  double LatencyNanos(double q) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    return static_cast<double>(histogram.QuantileNanos(q));
+  }
 };
 
 namespace {
@@ -102,20 +105,17 @@ void OperationLoop::PublishRun() {
   const double untimed =
       static_cast<double>(run_.untimed_nanos) / static_cast<double>(run_.threads);
   const double wall = static_cast<double>(run_.last_end_nanos - run_.first_start_nanos) - untimed;
-  const auto latency = [&](double q) {
-    return static_cast<double>(run_.histogram.QuantileNanos(q));
-  };
   const double tick = static_cast<double>(platform::ClockTickNanos());
-  const double sample = latency(0.5) * static_cast<double>(batch_);
+  const double sample = run_.LatencyNanos(0.5) * static_cast<double>(batch_);
   SetGauge(state_, "ops_total", total);
   SetGauge(state_, "ops_ok", ok);
   SetGauge(state_, "ops_failed", total - ok);
   SetGauge(state_, "success_pct", total > 0 ? 100.0 * ok / total : 0);
   SetGauge(state_, "ops_per_s", wall > 0 ? ok * 1e9 / wall : 0);
-  SetGauge(state_, "lat_p50_ns", latency(0.5));
-  SetGauge(state_, "lat_p90_ns", latency(0.9));
-  SetGauge(state_, "lat_p99_ns", latency(0.99));
-  SetGauge(state_, "lat_p999_ns", latency(0.999));
+  SetGauge(state_, "lat_p50_ns", run_.LatencyNanos(0.5));
+  SetGauge(state_, "lat_p90_ns", run_.LatencyNanos(0.9));
+  SetGauge(state_, "lat_p99_ns", run_.LatencyNanos(0.99));
+  SetGauge(state_, "lat_p999_ns", run_.LatencyNanos(0.999));
   SetGauge(state_, "lat_max_ns", static_cast<double>(run_.histogram.max_nanos()));
   SetGauge(state_, "ops_per_sample", static_cast<double>(batch_));
   SetGauge(state_, "quantized", sample < 20 * tick ? 1 : 0);

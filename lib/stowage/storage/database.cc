@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/storage/sqlite_header.h"
 
 namespace stowage {
 namespace {
@@ -23,13 +24,6 @@ using loadline::MutexLock;
 constexpr size_t kMaxBatch = 256;
 // How long a leader waits for writes that it expects, at most.
 constexpr std::chrono::nanoseconds kLongestPatience = std::chrono::milliseconds(1);
-
-constexpr size_t kHeaderBytes = 100;
-constexpr absl::string_view kMagic("SQLite format 3\0", 16);
-// https://www.sqlite.org/fileformat2.html, section 1.3.
-constexpr size_t kWriteVersionOffset = 18;
-constexpr size_t kUserVersionOffset = 60;
-constexpr size_t kApplicationIdOffset = 68;
 
 std::string LogName(absl::string_view name) { return absl::StrCat(name, "-wal"); }
 
@@ -95,7 +89,8 @@ absl::Status CheckHeader(const Directory& directory, const std::string& name,
                                                       version, ", this program knows up to ",
                                                       schema.user_version));
   }
-  if (header[kWriteVersionOffset] != 2 || header[kWriteVersionOffset + 1] != 2) {
+  if (header[kWriteVersionOffset] != kWriteAheadLogVersion ||
+      header[kReadVersionOffset] != kWriteAheadLogVersion) {
     return absl::DataLossError(absl::StrCat(path, ": not in the write-ahead mode it was made in"));
   }
   return absl::OkStatus();

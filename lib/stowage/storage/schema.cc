@@ -11,16 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/crc32c.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/storage/sqlite_header.h"
 
 namespace stowage {
 namespace {
 
 constexpr absl::string_view kIdentityKey = "identity";
-// Offsets in SQLite's file header of the two bytes that say whether the file is used with a
-// write-ahead log (https://www.sqlite.org/fileformat2.html, section 1.3.3).
-constexpr size_t kWriteVersionOffset = 18;
-constexpr size_t kReadVersionOffset = 19;
-constexpr char kWriteAheadLogVersion = 2;
 
 const Table& FileTable() {
   static const Table table("file", {{"key", ColumnType::kText}, {"value", ColumnType::kBlob}});

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_reader.h"
 
@@ -24,8 +25,8 @@ ResultFile RunTiny(const testing::TempDir& dir, const std::string& prefix,
                    const std::string& settings = "") {
   const std::string out = dir.Path("result.json");
   const std::string command = absl::StrCat(
-      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", LOADLINE_TEST_WORKLOAD_DIR, "' ", settings,
-      " '", LOADLINE_SUITE, "' '--benchmark_filter=^", prefix,
+      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", testing::TestPath("workload"), "' ", settings,
+      " '", testing::TestPath("suite"), "' '--benchmark_filter=^", prefix,
       "' --benchmark_min_time=0.001 '--benchmark_out=", out, "' >'", dir.Path("log"), "' 2>&1");
   const int status = std::system(command.c_str());
   EXPECT_EQ(status, 0) << dir.ReadFile("log");

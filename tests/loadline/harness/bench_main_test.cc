@@ -13,6 +13,7 @@
 #include "loadline/stats/sample.h"
 #include "support/sanitizer.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 
 namespace loadline::harness {
 namespace {
@@ -60,7 +61,7 @@ double Number(const rapidjson::Value& row, const char* counter) {
 Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
   const loadline::testing::TempDir dir;
   const std::string file = dir.Path("results-of-the-planted-benchmarks.json");
-  const std::string command = environment + " " + PLANTED_BENCH + " --benchmark_out=" + file + " " +
+  const std::string command = environment + " " + testing::TestPath("planted_bench") + " --benchmark_out=" + file + " " +
                               arguments + " >" + dir.Path("out") + " 2>" + dir.Path("err");
   Outcome outcome;
   const int status = std::system(command.c_str());
@@ -279,7 +280,7 @@ TEST(BenchMain, RunsNothingButTheBaselineWhenAsked) {
 
 TEST(BenchMain, WritesTheOtherFormatsToo) {
   const loadline::testing::TempDir dir;
-  const std::string command = std::string(PLANTED_BENCH) +
+  const std::string command = testing::TestPath("planted_bench") +
                               " --benchmark_filter=^HoldsNothing/ --benchmark_format=csv"
                               " --benchmark_out_format=console --benchmark_out=" +
                               dir.Path("file") + " >" + dir.Path("out") + " 2>/dev/null";
@@ -289,7 +290,7 @@ TEST(BenchMain, WritesTheOtherFormatsToo) {
 }
 
 TEST(BenchMain, RefusesUnknownFlags) {
-  const std::string command = std::string(PLANTED_BENCH) + " --no_such_flag >/dev/null 2>&1";
+  const std::string command = testing::TestPath("planted_bench") + " --no_such_flag >/dev/null 2>&1";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 #include "tools/loadline/cli/standard_input.h"
 
@@ -55,7 +56,7 @@ class CheckCommand : public ::testing::Test {
 };
 
 void ExpectGolden(const std::string& name, const std::string& text) {
-  const std::string path = absl::StrCat(LOADLINE_TESTDATA, "/", name);
+  const std::string path = absl::StrCat(testing::TestPath("testdata"), "/", name);
   if (std::getenv("LOADLINE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   std::ifstream in(path);
   EXPECT_EQ(text, std::string(std::istreambuf_iterator<char>(in), {})) << name;

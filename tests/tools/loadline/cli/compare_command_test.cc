@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 #include "tools/loadline/cli/standard_input.h"
 
@@ -65,7 +66,7 @@ class CompareCommand : public ::testing::Test {
 TEST_F(CompareCommand, ExplainsItselfWithAnExampleAndTheExitCodes) {
   const Outcome outcome = Run({"--help"});
   EXPECT_EQ(outcome.code, 0);
-  const std::string path = absl::StrCat(LOADLINE_TESTDATA, "/compare_help.txt");
+  const std::string path = absl::StrCat(testing::TestPath("testdata"), "/compare_help.txt");
   if (std::getenv("LOADLINE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << outcome.out;
   std::ifstream in(path);
   EXPECT_EQ(outcome.out, std::string(std::istreambuf_iterator<char>(in), {}));

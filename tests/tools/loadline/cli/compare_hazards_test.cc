@@ -21,6 +21,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 
 namespace loadline::cli {
@@ -80,7 +81,7 @@ void WriteHazard(const Hazard& hazard, const std::string& output) {
 std::vector<Hazard> Hazards() {
   std::vector<Hazard> hazards;
   for (const fs::directory_entry& entry :
-       fs::directory_iterator(LOADLINE_SOURCE_DIR "/tests/golden/compare")) {
+       fs::directory_iterator(testing::TestPath("source") + "/tests/golden/compare")) {
     if (entry.is_directory()) hazards.push_back(ReadHazard(entry.path()));
   }
   std::sort(hazards.begin(), hazards.end(),

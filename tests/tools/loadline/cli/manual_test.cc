@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 
 namespace loadline::cli {
@@ -22,7 +23,7 @@ using ::testing::Not;
 
 // The text of the first block in docs/loadline.md whose fence is "```LANGUAGE TITLE".
 std::string Block(const std::string& fence) {
-  std::ifstream in(LOADLINE_SOURCE_DIR "/docs/loadline.md");
+  std::ifstream in(testing::TestPath("source") + "/docs/loadline.md");
   const std::string manual(std::istreambuf_iterator<char>(in), {});
   const size_t begin = manual.find("```" + fence + "\n");
   if (begin == std::string::npos) return std::string();

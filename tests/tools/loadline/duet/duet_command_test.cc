@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "tests/support/physical_pages.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 
 namespace loadline::duet {
@@ -47,7 +48,7 @@ class DuetCommand : public ::testing::Test {
   }
 
   static std::string Program(const std::string& name) {
-    return std::string(LOADLINE_BIN_DIR) + "/" + name;
+    return testing::TestPath("bin") + "/" + name;
   }
 
   static Result Duet(const std::string& base, const std::string& fresh,

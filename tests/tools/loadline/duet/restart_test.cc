@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "loadline/base/status_macros.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/duet/player.h"
 #include "tools/loadline/run/benchmark_name.h"
 
@@ -84,7 +85,7 @@ class SlicesInTurns : public ::testing::Test {
  protected:
   absl::StatusOr<std::vector<SlicePair>> Play(const std::string& name, const PlayOptions& options) {
     PlayerOptions side;
-    side.program = LOADLINE_BIN_DIR "/breaking_bench_0";
+    side.program = testing::TestPath("bin") + "/breaking_bench_0";
     side.filter = run::FilterOfAnyIterations(name);
     side.err_path = work_.path() + "/err";
     LOADLINE_ASSIGN_OR_RETURN(const auto base, Player::Start(side));

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/support/test_path.h"
 
 namespace loadline::judge {
 namespace {
@@ -18,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(Policy, ReadsTheM4Marks) {
-  const auto policy = ReadPolicy(LOADLINE_M4_POLICY);
+  const auto policy = ReadPolicy(testing::TestPath("m4_policy"));
   ASSERT_OK(policy);
   std::vector<std::string> limits;
   for (const Limit& limit : policy->limits) {

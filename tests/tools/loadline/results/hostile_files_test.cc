@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::results {
@@ -14,12 +15,12 @@ namespace {
 
 using ::loadline::testing::StatusIs;
 
-constexpr char kFolder[] = LOADLINE_TESTDATA "/hostile/";
+std::string Folder() { return testing::TestPath("testdata") + "/hostile/"; }
 
 // testdata/hostile/expected.tsv: one line a file, its name and the message after "FILE: ".
 std::map<std::string, std::string> Expectations() {
   std::map<std::string, std::string> expected;
-  std::ifstream in(std::string(kFolder) + "expected.tsv");
+  std::ifstream in(Folder() + "expected.tsv");
   for (std::string line; std::getline(in, line);) {
     const size_t tab = line.find('\t');
     if (tab != std::string::npos) expected[line.substr(0, tab)] = line.substr(tab + 1);
@@ -31,7 +32,7 @@ TEST(HostileFiles, AreEachRefusedWithThePlaceAndTheReason) {
   const auto expected = Expectations();
   ASSERT_GE(expected.size(), 120u);
   for (const auto& [name, message] : expected) {
-    const std::string path = kFolder + name;
+    const std::string path = Folder() + name;
     const auto file = ReadResultFile(path);
     const std::string wanted =
         name == "elf.json" ? "read " + path + ": is a program" : path + ": " + message;
@@ -42,7 +43,7 @@ TEST(HostileFiles, AreEachRefusedWithThePlaceAndTheReason) {
 
 TEST(HostileFiles, AreAllListed) {
   const auto expected = Expectations();
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(Folder())) {
     if (entry.path().extension() != ".json") continue;
     EXPECT_EQ(expected.count(entry.path().filename().string()), 1u) << entry.path();
   }
@@ -67,7 +68,7 @@ constexpr const char* kValidFiles[] = {"google_benchmark_1_5.json", "google_benc
                                        "google_benchmark_1_9.json"};
 
 std::string ReadValidFile(const std::string& name) {
-  std::ifstream in(std::string(LOADLINE_TESTDATA "/") + name);
+  std::ifstream in(testing::TestPath("testdata") + "/" + name);
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 

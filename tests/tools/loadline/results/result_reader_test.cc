@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/support/test_path.h"
 
 namespace loadline::results {
 namespace {
@@ -17,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::Pair;
 
 ResultFile ReadGolden(const char* name) {
-  auto file = ReadResultFile(absl::StrCat(LOADLINE_TESTDATA "/", name));
+  auto file = ReadResultFile(absl::StrCat(testing::TestPath("testdata"), "/", name));
   EXPECT_OK(file);
   return file.ok() ? *std::move(file) : ResultFile();
 }

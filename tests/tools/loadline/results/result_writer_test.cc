@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::results {
@@ -52,7 +53,7 @@ void ExpectSameRow(const Row& a, const Row& b) {
 
 TEST(ResultWriter, KeepsEveryRowAndCounterOfRealFiles) {
   for (const char* name : {"google_benchmark_1_7_1.json", "google_benchmark_1_9.json"}) {
-    const auto first = ReadResultFile(absl::StrCat(LOADLINE_TESTDATA "/", name));
+    const auto first = ReadResultFile(absl::StrCat(testing::TestPath("testdata"), "/", name));
     ASSERT_OK(first);
     const std::string text = WriteResultFile(*first);
     const auto second = ParseResultFile("written", text);
@@ -68,7 +69,7 @@ TEST(ResultWriter, KeepsEveryRowAndCounterOfRealFiles) {
 }
 
 TEST(ResultWriter, WritesStrictJsonAndNamesWhatItDropped) {
-  const auto file = ReadResultFile(LOADLINE_TESTDATA "/google_benchmark_1_7_1.json");
+  const auto file = ReadResultFile(testing::TestPath("testdata") + "/google_benchmark_1_7_1.json");
   ASSERT_OK(file);
   const std::string text = WriteResultFile(*file);
   rapidjson::Document strict;
@@ -95,7 +96,7 @@ TEST(ResultWriter, WritesWhatComparePyReads) {
       std::system("/usr/bin/python3 -c 'import numpy, scipy' 2>/dev/null") != 0) {
     GTEST_SKIP() << "compare.py (libbenchmark-tools, python3-scipy) is not installed";
   }
-  const auto file = ReadResultFile(LOADLINE_TESTDATA "/google_benchmark_1_7_1.json");
+  const auto file = ReadResultFile(testing::TestPath("testdata") + "/google_benchmark_1_7_1.json");
   ASSERT_OK(file);
   const testing::TempDir dir;
   const std::string path = dir.WriteFile("a.json", WriteResultFile(*file));

@@ -24,6 +24,7 @@
 #include "support/sanitizer.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "tests/support/test_path.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::run {
@@ -197,7 +198,7 @@ TEST(Run, MeasuresPlantedMemoryWhateverTheOrderAndTheParentsSize) {
     }
     for (const uint64_t seed : {1, 2, 3}) {
       const TempDir dir;
-      RunOptions options = Options(dir, PLANTED_BENCH, "^Holds");
+      RunOptions options = Options(dir, testing::TestPath("planted_bench"), "^Holds");
       options.seed = seed;
       options.repetitions = 3;
       ASSERT_OK(run::Run(options, nullptr));
@@ -218,7 +219,7 @@ TEST(Run, MeasuresPlantedMemoryWhateverTheOrderAndTheParentsSize) {
 TEST(Run, MeasuresAForeignProgramFromOutsideAndSaysSo) {
   if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
   const TempDir dir;
-  ASSERT_OK(run::Run(Options(dir, FOREIGN_BENCH), nullptr));
+  ASSERT_OK(run::Run(Options(dir, testing::TestPath("foreign_bench")), nullptr));
   const results::ResultFile file = ReadFile(dir);
   EXPECT_THAT(file.ContextText("loadline.rss_source"), HasSubstr("outside"));
   EXPECT_TRUE(file.ContextText("loadline.schema").empty());
@@ -230,7 +231,7 @@ TEST(Run, MeasuresAForeignProgramFromOutsideAndSaysSo) {
 TEST(Run, GivesEachRepetitionAProcessAndAnIndex) {
   const TempDir dir;
   RunOptions options = Options(dir, FakeSuite(dir), "x");
-  options.suite = PLANTED_BENCH;
+  options.suite = testing::TestPath("planted_bench");
   options.filter = "^HoldsNothing";
   options.repetitions = 4;
   ASSERT_OK(run::Run(options, nullptr));
@@ -261,9 +262,9 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
   const TempDir dir;
   EXPECT_THAT(run::Run(Options(dir, dir.Path("missing")), nullptr),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
-  EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "^no such benchmark$"), nullptr),
+  EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "^no such benchmark$"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to run")));
-  EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "["), nullptr),
+  EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "["), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter \"[\": ")));
   EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
@@ -281,7 +282,7 @@ TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
 results::ResultFile PlantedStarts() {
   const TempDir dir;
   RunOptions options = Options(dir, "", "Plain|Sleeps");
-  options.init_probe = PLANTED_PROBE;
+  options.init_probe = testing::TestPath("planted_probe");
   EXPECT_OK(run::Run(options, nullptr));
   return ReadFile(dir);
 }
@@ -317,7 +318,7 @@ TEST(Run, MeasuresTheStartsOfAProgramThatHoldsNothing) {
 TEST(Run, MakesAStartThatFailsAnErrorRow) {
   const TempDir dir;
   RunOptions options = Options(dir, "", "Fails");
-  options.init_probe = PLANTED_PROBE;
+  options.init_probe = testing::TestPath("planted_probe");
   options.starts = 3;
   const auto summary = run::Run(options, nullptr);
   ASSERT_OK(summary);
@@ -333,7 +334,8 @@ class ToolProcess {
     if (pid_ != 0) return;
     // Killed, the tool leaves its work directory: not where it would stay.
     ::setenv("TMPDIR", std::filesystem::path(options.out).parent_path().c_str(), 1);
-    ::execl(LOADLINE_TOOL, LOADLINE_TOOL, "run", "--suite", options.suite.c_str(), "--filter",
+    const std::string tool = testing::TestPath("loadline");
+    ::execl(tool.c_str(), tool.c_str(), "run", "--suite", options.suite.c_str(), "--filter",
             options.filter.c_str(), "--out", options.out.c_str(), nullptr);
     ::_exit(127);
   }
@@ -378,7 +380,7 @@ TEST(Run, WritesWhatGoogleBenchmarksOwnCompareReads) {
     GTEST_SKIP() << "needs libbenchmark-tools and scipy";
   }
   const TempDir dir;
-  ASSERT_OK(run::Run(Options(dir, PLANTED_BENCH, "Holds|Wrong"), nullptr));
+  ASSERT_OK(run::Run(Options(dir, testing::TestPath("planted_bench"), "Holds|Wrong"), nullptr));
   const std::string file = dir.Path("out.json");
   const std::string command =
       "python3 " + compare + " benchmarks " + file + " " + file + " >" + dir.Path("table");

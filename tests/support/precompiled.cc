@@ -1,0 +1,1 @@
+// What tests_precompiled compiles beside its precompiled header: nothing.
