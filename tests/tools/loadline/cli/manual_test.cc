@@ -7,18 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
 #include "tools/loadline/cli/main.h"
 
 namespace loadline::cli {
 namespace {
-
-using ::testing::AllOf;
-using ::testing::AnyOf;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 // The text of the first block in docs/loadline.md whose fence is "```LANGUAGE TITLE".
 std::string Block(const std::string& fence) {
@@ -56,16 +50,6 @@ TEST(Manual, TheExampleOfCheckPrintsWhatTheManualSays) {
 TEST(Manual, TheExampleOfComparePrintsWhatTheManualSays) {
   ExpectExample("compare", {"base.json", "new.json"},
                 {"compare", "--base", "base.json", "--new", "new.json"}, 1);
-}
-
-TEST(Help, OfEveryCommandHasAnExampleTheExitCodesAndNoMarkUpOfItsLibrary) {
-  for (const char* command : {"check", "run", "compare", "noise", "duet", "selftest", "branches"}) {
-    std::ostringstream out, err;
-    EXPECT_EQ(Main({command, "--help"}, out, err), 0) << command << err.str();
-    EXPECT_THAT(out.str(), AllOf(HasSubstr("\nExample:\n"), HasSubstr("\nExit codes:\n")))
-        << command;
-    EXPECT_THAT(out.str(), Not(AnyOf(HasSubstr("{"), HasSubstr("!")))) << command;
-  }
 }
 
 }  // namespace
