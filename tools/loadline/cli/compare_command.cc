@@ -15,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/cli/flag_values.h"
-#include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
@@ -61,8 +60,8 @@ class CompareCommand : public Command {
          "Margins, metrics, overrides, limits (docs/formats.md)"},
         {"--noise", Text("FILE", &noise_), "Recorded spread between processes (docs/formats.md)"},
         MaxBytesFlag(&max_bytes_),
-        MarginFlag("PERCENT [5%]", &margin_),
-        AlphaFlag(&alpha_),
+        MarginFlag("PERCENT [5%]", &options_.margin),
+        AlphaFlag(&options_.alpha),
         {"--metric", Texts("GLOB", &metrics_),
          "Globs of the metrics that decide, instead of the policy's"},
         {"--benchmark", Texts("GLOB", &options_.benchmarks),
@@ -86,7 +85,6 @@ class CompareCommand : public Command {
 
  private:
   absl::StatusOr<judge::CompareVerdict> Judge() {
-    LOADLINE_RETURN_IF_ERROR(ReadNumbers());
     LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
     LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
     const std::vector<std::string> inputs = Inputs();
@@ -107,16 +105,6 @@ class CompareCommand : public Command {
     std::optional<judge::CheckVerdict> limits;
     if (!policy.limits.empty()) limits = judge::Check(policy, kept);
     return judge::Compare(policy, options_, base, fresh, std::move(limits));
-  }
-
-  absl::Status ReadNumbers() {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    return absl::OkStatus();
   }
 
   std::vector<std::string> Inputs() const {
@@ -193,8 +181,6 @@ class CompareCommand : public Command {
   std::vector<std::string> new_;
   std::string policy_;
   std::string noise_;
-  std::string margin_;
-  std::string alpha_;
   std::vector<std::string> metrics_;
   bool all_ = false;
   uint64_t max_bytes_ = results::InputOptions().max_bytes;

@@ -5,7 +5,6 @@
 #include <iostream>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,7 +12,6 @@
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/cli/flag_values.h"
-#include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/duet/duet.h"
@@ -53,8 +51,8 @@ class DuetCommand : public Command {
         FilterFlag(&options_.filter),
         {"--policy", Text("FILE", &policy_),
          "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
-        MarginFlag("PERCENT [1%; pinned 5%]", &margin_),
-        AlphaFlag(&alpha_),
+        MarginFlag("PERCENT [1%; pinned 5%]", &compare_.margin),
+        AlphaFlag(&compare_.alpha),
         {"--budget", Seconds(&options_.budget_seconds, 0.01), "That a benchmark may take"},
         {"--restarts", WholeNumber("N", &options_.most_restarts, 1, 10000),
          "Fresh processes that a benchmark may take"},
@@ -88,7 +86,7 @@ class DuetCommand : public Command {
     if (!policy_.empty()) {
       LOADLINE_ASSIGN_OR_RETURN(policy, judge::ReadPolicy(policy_));
     }
-    LOADLINE_RETURN_IF_ERROR(TakeFractions(policy));
+    options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
     options_.controls = !no_controls_;
     // A bare name means the file here, not something on the PATH.
     for (std::string* program : {&options_.base, &options_.fresh}) {
@@ -103,17 +101,6 @@ class DuetCommand : public Command {
                               duet::PlayDuet(options_, policy, compare_.margin.value_or(0),
                                              on_terminal ? &terminal.err : nullptr));
     return Judge(policy, outcome, terminal);
-  }
-
-  absl::Status TakeFractions(const judge::Policy& policy) {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(compare_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(compare_.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
-    return absl::OkStatus();
   }
 
   absl::Status Judge(judge::Policy policy, const duet::DuetOutcome& outcome,
@@ -141,8 +128,6 @@ class DuetCommand : public Command {
   duet::DuetOptions options_;
   judge::CompareOptions compare_;
   std::string policy_;
-  std::string margin_;
-  std::string alpha_;
   std::string mode_ = "auto";
   bool no_controls_ = false;
   bool all_ = false;

@@ -3,8 +3,11 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "loadline/base/status_macros.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
@@ -25,6 +28,16 @@ FlagValue Appended(FlagValue::Words words, absl::string_view shown,
   };
   return {
       .words = words, .shown = absl::StrCat(shown, shown.empty() ? "" : " ", "..."), .take = take};
+}
+
+absl::StatusOr<double> ReadFraction(absl::string_view text, double limit) {
+  absl::string_view digits = text;
+  const bool percent = absl::ConsumeSuffix(&digits, "%");
+  double value = 0;
+  const bool number = absl::SimpleAtod(digits, &value);
+  if (percent) value /= 100;
+  if (number && value > 0 && value < limit) return value;
+  return Want(text, "a fraction above 0 and below ", limit, ", such as 5% or 0.05");
 }
 
 }  // namespace
@@ -91,6 +104,22 @@ FlagValue Seconds(double* target, double least) {
     return absl::OkStatus();
   };
   return {.shown = WithDefault("SECONDS", absl::StrCat(*target)), .take = take};
+}
+
+FlagValue Fraction(absl::string_view shown, std::optional<double>* target, double limit) {
+  const auto take = [=](absl::string_view text) {
+    LOADLINE_ASSIGN_OR_RETURN(*target, ReadFraction(text, limit));
+    return absl::OkStatus();
+  };
+  return {.shown = std::string(shown), .take = take};
+}
+
+FlagValue Fractions(absl::string_view shown, std::vector<double>* target) {
+  const auto take = [target](absl::string_view text) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(target->emplace_back(), ReadFraction(text, 1));
+    return absl::OkStatus();
+  };
+  return {.words = FlagValue::Words::kSeveral, .shown = std::string(shown), .take = take};
 }
 
 }  // namespace loadline::cli

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,11 @@ FlagValue WholeNumber(absl::string_view shown, Integer* target, uint64_t least, 
 
 // Seconds from `least` to a million.
 FlagValue Seconds(double* target, double least);
+
+// "5%" or "0.05": above 0 and below `limit`.
+FlagValue Fraction(absl::string_view shown, std::optional<double>* target, double limit);
+// One or more, each below 1.
+FlagValue Fractions(absl::string_view shown, std::vector<double>* target);
 
 }  // namespace loadline::cli
 

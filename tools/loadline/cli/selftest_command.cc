@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,11 +13,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "loadline/base/status_macros.h"
 #include "loadline/stats/proportion.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/cli/flag_values.h"
-#include "tools/loadline/cli/fraction.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/duet/selftest.h"
 #include "tools/loadline/judge/counted.h"
@@ -127,21 +126,22 @@ class SelftestCommand : public Command {
  public:
   Usage Describe() override {
     duet::DuetOptions& duet = options_.duet;
-    return {"selftest",
-            "Find out what duet can see on this machine, and how often it errs",
-            {{"--suite", Text("BIN", &duet.base), "A Google Benchmark program", kRequired},
-             FilterFlag(&duet.filter),
-             {"--rounds", WholeNumber("N", &options_.rounds, 1, 1'000'000),
-              "Contests of each benchmark and kind"},
-             {"--spike", Texts("PERCENT [2% 3%]", &spikes_), "Shares of work that are added"},
-             MarginFlag("PERCENT [1%]", &margin_),
-             AlphaFlag(&alpha_),
-             {"--budget", Seconds(&duet.budget_seconds, 0.01), "That a contest may take"},
-             ProfileFlag(&duet.profile),
-             SeedFlag(&duet.seed),
-             AnswerLimitFlag(&duet.time_limit_seconds),
-             ProgramArguments(&duet.arguments)},
-            kFooter};
+    return {
+        "selftest",
+        "Find out what duet can see on this machine, and how often it errs",
+        {{"--suite", Text("BIN", &duet.base), "A Google Benchmark program", kRequired},
+         FilterFlag(&duet.filter),
+         {"--rounds", WholeNumber("N", &options_.rounds, 1, 1'000'000),
+          "Contests of each benchmark and kind"},
+         {"--spike", Fractions("PERCENT ... [2% 3%]", &spikes_), "Shares of work that are added"},
+         MarginFlag("PERCENT [1%]", &margin_),
+         AlphaFlag(&alpha_),
+         {"--budget", Seconds(&duet.budget_seconds, 0.01), "That a contest may take"},
+         ProfileFlag(&duet.profile),
+         SeedFlag(&duet.seed),
+         AnswerLimitFlag(&duet.time_limit_seconds),
+         ProgramArguments(&duet.arguments)},
+        kFooter};
   }
 
   int Run(const Terminal& terminal) override {
@@ -163,17 +163,9 @@ class SelftestCommand : public Command {
 
  private:
   absl::StatusOr<duet::SelftestOutcome> Play(const Terminal& terminal) {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.duet.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    if (!spikes_.empty()) options_.spikes.clear();
-    for (const std::string& spike : spikes_) {
-      LOADLINE_ASSIGN_OR_RETURN(const double share, ParseFraction("--spike", spike, 1));
-      options_.spikes.push_back(share);
-    }
+    options_.margin = margin_.value_or(options_.margin);
+    options_.duet.alpha = alpha_.value_or(options_.duet.alpha);
+    if (!spikes_.empty()) options_.spikes = spikes_;
     std::string& program = options_.duet.base;
     if (program.find('/') == std::string::npos) program = "./" + program;
     const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
@@ -189,9 +181,9 @@ class SelftestCommand : public Command {
   }
 
   duet::SelftestOptions options_;
-  std::vector<std::string> spikes_;
-  std::string margin_;
-  std::string alpha_;
+  std::vector<double> spikes_;
+  std::optional<double> margin_;
+  std::optional<double> alpha_;
 };
 
 }  // namespace

@@ -14,12 +14,13 @@ Flag MaxBytesFlag(uint64_t* target) {
           "Largest result file that is read"};
 }
 
-Flag MarginFlag(absl::string_view shown, std::string* target) {
-  return {"--margin", Text(shown, target), "What a time or rate may get worse by"};
+Flag MarginFlag(absl::string_view shown, std::optional<double>* target) {
+  return {"--margin", Fraction(shown, target, 1), "What a time or rate may get worse by"};
 }
 
-Flag AlphaFlag(std::string* target) {
-  return {"--alpha", Text("P [0.01]", target), "Chance of one false alarm among all benchmarks"};
+Flag AlphaFlag(std::optional<double>* target) {
+  return {"--alpha", Fraction("P [0.01]", target, 0.5),
+          "Chance of one false alarm among all benchmarks"};
 }
 
 Flag AllowEnvFlag(std::vector<std::string>* target) {

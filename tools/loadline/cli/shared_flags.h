@@ -2,6 +2,7 @@
 #define TOOLS_LOADLINE_CLI_SHARED_FLAGS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,8 @@ namespace loadline::cli {
 // The flags that several commands have, under one name with one meaning. Each writes to `target`.
 
 Flag MaxBytesFlag(uint64_t* target);
-Flag MarginFlag(absl::string_view shown, std::string* target);
-Flag AlphaFlag(std::string* target);
+Flag MarginFlag(absl::string_view shown, std::optional<double>* target);
+Flag AlphaFlag(std::optional<double>* target);
 Flag AllowEnvFlag(std::vector<std::string>* target);
 Flag FilterFlag(std::string* target);
 Flag ProfileFlag(std::string* target);

@@ -1,6 +1,7 @@
 #include "tools/loadline/cli/flag_values.h"
 
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -79,6 +80,23 @@ TEST(WholeNumber, RefusesWhatLiesOutside) {
   EXPECT_EQ(number, 7);
 }
 
+TEST(Fraction, TakesPercentAndFraction) {
+  std::optional<double> fraction;
+  EXPECT_THAT(Give(Fraction("P", &fraction, 0.5), "12.5%"), IsEmpty());
+  EXPECT_EQ(fraction, 0.125);
+  EXPECT_THAT(Give(Fraction("P", &fraction, 0.5), "0.25"), IsEmpty());
+  EXPECT_EQ(fraction, 0.25);
+}
+
+TEST(Fraction, RefusesWhatLiesOutsideOrIsNoNumber) {
+  std::optional<double> fraction;
+  for (const char* text : {"", "0", "0%", "-1%", "0.5", "50%", "1e400", "nan", "%", "5%%", "x"}) {
+    EXPECT_THAT(Give(Fraction("P", &fraction, 0.5), text), HasSubstr("above 0 and below 0.5"))
+        << text;
+  }
+  EXPECT_FALSE(fraction.has_value());
+}
+
 TEST(OneOf, TakesTheNamesAndShowsThem) {
   std::string fruit = "fig";
   const FlagValue value = OneOf({"fig", "plum"}, &fruit);
@@ -115,7 +133,9 @@ TEST(FlagValues, AreNamedWithTheirFlag) {
       {"run", "--suite", "a", "--out", "b", "--time-limit", "nan"},
       {"noise", "--suite", "a", "--out", "b", "--seed", "18446744073709551616"},
       {"run", "--suite", "a", "--out", "b", "--profile", "quick"},
-      {"check", "a", "--policy", "b", "--max-bytes", "0x10"}};
+      {"check", "a", "--policy", "b", "--max-bytes", "0x10"},
+      {"duet", "--base", "a", "--new", "b", "--margin", "half"},
+      {"selftest", "--suite", "a", "--spike", "-2%"}};
   for (const std::vector<const char*>& args : lines) {
     std::ostringstream out, err;
     EXPECT_EQ(Main(args, out, err), 2) << args[0];
