@@ -53,7 +53,7 @@ class BranchesCommand : public Command {
          {"--configure-arg", TextEach("ARG", &options_.build.configure_args),
           "One more argument for cmake, as --configure-arg=-DX=1; repeatable"},
          FilterFlag(&filter_),
-         {"--budget", Text("SECONDS", &budget_), "That a benchmark may take"},
+         {"--budget", Text("SECONDS", &budget_), "Seconds that a benchmark may take"},
          {"ARGS", Texts("", &duet_arguments_), "After --: more flags of `loadline duet`"}},
         kFooter};
   }

@@ -14,8 +14,8 @@ struct Terminal {
   bool color = false;  // `out` is a terminal and NO_COLOR is not set
 };
 
-// One subcommand. Main makes each once, hands the words to the flags of the
-// one that was named, and runs it.
+// One subcommand. Main makes each once, hands the words to the flags of the one that was named, and
+// runs it.
 class Command {
  public:
   virtual ~Command() = default;

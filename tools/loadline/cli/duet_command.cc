@@ -53,7 +53,7 @@ class DuetCommand : public Command {
          "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
         MarginFlag("PERCENT [1%; pinned 5%]", &compare_.margin),
         AlphaFlag(&compare_.alpha),
-        {"--budget", Seconds(&options_.budget_seconds, 0.01), "That a benchmark may take"},
+        {"--budget", Seconds(&options_.budget_seconds, 0.01), "Seconds that a benchmark may take"},
         {"--restarts", WholeNumber("N", &options_.most_restarts, 1, 10000),
          "Fresh processes that a benchmark may take"},
         {"--no-controls", Switch(&no_controls_),

@@ -136,7 +136,7 @@ class SelftestCommand : public Command {
          {"--spike", Fractions("PERCENT ... [2% 3%]", &spikes_), "Shares of work that are added"},
          MarginFlag("PERCENT [1%]", &margin_),
          AlphaFlag(&alpha_),
-         {"--budget", Seconds(&duet.budget_seconds, 0.01), "That a contest may take"},
+         {"--budget", Seconds(&duet.budget_seconds, 0.01), "Seconds that a contest may take"},
          ProfileFlag(&duet.profile),
          SeedFlag(&duet.seed),
          AnswerLimitFlag(&duet.time_limit_seconds),

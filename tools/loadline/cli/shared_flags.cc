@@ -47,11 +47,12 @@ Flag AllRowsFlag(bool* target) {
 }
 
 Flag ProcessLimitFlag(double* target) {
-  return {"--time-limit", Seconds(target, kShortestLimit), "That one process may take"};
+  return {"--time-limit", Seconds(target, kShortestLimit), "Seconds that one process may take"};
 }
 
 Flag AnswerLimitFlag(double* target) {
-  return {"--time-limit", Seconds(target, kShortestLimit), "That one answer of a program may take"};
+  return {"--time-limit", Seconds(target, kShortestLimit),
+          "Seconds that one answer of a program may take"};
 }
 
 Flag ProgramArguments(std::vector<std::string>* target) {
