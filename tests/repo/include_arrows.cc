@@ -66,8 +66,7 @@ const std::vector<ThirdParty>& ThirdParties() {
       {"benchmark/", {"lib/loadline/harness", "benchmarks", "docs/examples", "tests"}},
       {"gtest/", {"tests"}},
       {"gmock/", {"tests"}},
-      // A test plays a command there, which declares flags.
-      {"CLI/", {"tools/loadline", "tests/tools/loadline/branches"}},
+      {"CLI/", {"tools/loadline/cli/parse_flags.cc"}},
       {"toml++/", {"tools/loadline"}},
       {"rapidjson/", {"lib/loadline/monitor", "tools/loadline", "tests"}},
       {"boost/", {"lib/loadline/stats", "tests/loadline/stats"}},

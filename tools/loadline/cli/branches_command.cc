@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -13,6 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tools/loadline/branches/built_sides.h"
+#include "tools/loadline/cli/flag_values.h"
+#include "tools/loadline/cli/parse_flags.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/run/interruption.h"
@@ -33,80 +35,61 @@ Exit codes:
   5  interrupted before anything was compared
   Otherwise those of `loadline duet`.)";
 
-// The command on a parser of its own: what is wrong with its flags is known before a long build.
-class DuetCall {
- public:
-  DuetCall(std::unique_ptr<Command> command, const std::vector<std::string>& words)
-      : app_("", "duet"), command_(std::move(command)) {
-    app_.set_help_flag();
-    command_->Declare(app_);
-    // CLI11 takes its words from the back.
-    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  }
-  int Run(const Terminal& terminal) { return command_->Run(terminal); }
-
- private:
-  CLI::App app_;
-  std::unique_ptr<Command> command_;
-};
-
 class BranchesCommand : public Command {
  public:
   explicit BranchesCommand(std::unique_ptr<Command> (*make_duet)()) : make_duet_(make_duet) {}
 
-  void Declare(CLI::App& app) override {
-    app.description("Build two commits of a CMake project and run `loadline duet` on them");
-    app.add_option("--base", options_.base, "The commit to hold against: a branch, a tag, an id")
-        ->required()
-        ->option_text("REF");
-    app.add_option("--new", options_.fresh, "The commit to judge")->required()->option_text("REF");
-    app.add_option("--repo", options_.repo, "A folder of the git repository")
-        ->option_text("DIR [.]");
-    app.add_option("--target", options_.target,
-                   "The benchmark program; needed where several link Google Benchmark")
-        ->option_text("NAME");
-    app.add_option("--preset", options_.build.preset, "Configure preset, instead of Release")
-        ->option_text("NAME");
-    app.add_option("--configure-arg", options_.build.configure_args,
-                   "One more argument for cmake, as --configure-arg=-DX=1; repeatable")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->option_text("ARG ...");
-    app.add_option("--filter", filter_, "Only benchmarks whose name matches")->option_text("RE");
-    app.add_option("--budget", budget_, "Seconds that a benchmark may take")
-        ->option_text("SECONDS");
-    app.add_option("ARGS", duet_arguments_, "After --: more flags of `loadline duet`");
-    app.footer(kFooter);
+  Usage Describe() override {
+    return {
+        "branches",
+        "Build two commits of a CMake project and run `loadline duet` on them",
+        {{"--base", Text("REF", &options_.base),
+          "The commit to hold against: a branch, a tag, an id", kRequired},
+         {"--new", Text("REF", &options_.fresh), "The commit to judge", kRequired},
+         {"--repo", Text("DIR", &options_.repo), "A folder of the git repository"},
+         {"--target", Text("NAME", &options_.target),
+          "The benchmark program; needed where several link Google Benchmark"},
+         {"--preset", Text("NAME", &options_.build.preset), "Configure preset, instead of Release"},
+         {"--configure-arg", TextEach("ARG", &options_.build.configure_args),
+          "One more argument for cmake, as --configure-arg=-DX=1; repeatable"},
+         FilterFlag(&filter_),
+         {"--budget", Text("SECONDS", &budget_), "Seconds that a benchmark may take"},
+         {"ARGS", Texts("", &duet_arguments_), "After --: more flags of `loadline duet`"}},
+        kFooter};
   }
 
   int Run(const Terminal& terminal) override {
-    try {
-      DuetCall(make_duet_(), DuetWords("base", "new"));
-    } catch (const CLI::ParseError& error) {
-      Say(absl::StrCat("what duet is given: ", error.what()), terminal);
-      return static_cast<int>(judge::ExitCode::kInvalid);
-    }
+    // What is wrong with duet's flags is known before a long build.
+    const auto rehearsed = MakeDuet("base", "new");
+    if (!rehearsed.ok()) return Fail(rehearsed.status(), terminal);
     const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
     const run::Interruption interruption;
     const auto sides = branches::BuiltSides::Create(
         options_, [&](const std::string& text) { Say(text, terminal); },
         on_terminal ? &terminal.err : nullptr);
     if (!sides.ok()) return Fail(sides.status(), terminal);
-    const int code =
-        DuetCall(make_duet_(), DuetWords((*sides)->base_program(), (*sides)->new_program()))
-            .Run(terminal);
+    const auto duet = MakeDuet((*sides)->base_program(), (*sides)->new_program());
+    if (!duet.ok()) return Fail(duet.status(), terminal);
+    const int code = (*duet)->Run(terminal);
     const absl::Status removed = (*sides)->Remove();
     if (!removed.ok()) Say(removed.message(), terminal);
     return code;
   }
 
  private:
-  std::vector<std::string> DuetWords(const std::string& base, const std::string& fresh) const {
+  // Duet, with its flags taken.
+  absl::StatusOr<std::unique_ptr<Command>> MakeDuet(const std::string& base,
+                                                    const std::string& fresh) const {
     std::vector<std::string> words = {"--base", base, "--new", fresh};
     if (!filter_.empty()) words.push_back(absl::StrCat("--filter=", filter_));
     if (!budget_.empty()) words.push_back(absl::StrCat("--budget=", budget_));
     words.insert(words.end(), duet_arguments_.begin(), duet_arguments_.end());
-    return words;
+    std::unique_ptr<Command> duet = make_duet_();
+    const absl::StatusOr<Request> request = ParseFlags(duet->Describe(), words);
+    if (request.ok() && *request == Request::kRun) return duet;
+    return absl::InvalidArgumentError(
+        absl::StrCat("what duet is given: ", request.ok() ? "--help; ask `loadline duet --help`"
+                                                          : request.status().message()));
   }
 
   // Several lines are what a compiler said.

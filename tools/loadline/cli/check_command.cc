@@ -1,7 +1,7 @@
 #include "tools/loadline/cli/check_command.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -10,7 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/input_paths.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/judge/check.h"
 #include "tools/loadline/judge/policy.h"
@@ -34,20 +36,15 @@ Exit codes:
 
 class CheckCommand : public Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.description("Hold Google Benchmark result files to the absolute limits of a policy");
-    app.add_option("RESULT", results_,
-                   "Result files of any Google Benchmark; globs; - is standard input")
-        ->required()
-        ->option_text("FILE ...");
-    app.add_option("--policy", policy_, "The limits (docs/formats.md)")
-        ->required()
-        ->option_text("FILE");
-    app.add_option("--max-bytes", max_bytes_, "Largest result file that is read")
-        ->check(CLI::Range(size_t{1}, size_t{1} << 40))
-        ->option_text("N [67108864]");
-    output_.Declare(app);
-    app.footer(kFooter);
+  Usage Describe() override {
+    std::vector<Flag> flags = {
+        {"RESULT", Texts("FILE", &results_),
+         "Result files of any Google Benchmark; globs; - is standard input", kRequired},
+        {"--policy", Text("FILE", &policy_), "The limits (docs/formats.md)", kRequired},
+        MaxBytesFlag(&max_bytes_)};
+    output_.AddFlags(flags);
+    return {"check", "Hold Google Benchmark result files to the absolute limits of a policy", flags,
+            kFooter};
   }
 
   int Run(const Terminal& terminal) override {
@@ -89,7 +86,7 @@ class CheckCommand : public Command {
 
   std::vector<std::string> results_;
   std::string policy_;
-  size_t max_bytes_ = results::InputOptions().max_bytes;
+  uint64_t max_bytes_ = results::InputOptions().max_bytes;
   VerdictOutput output_;
 };
 

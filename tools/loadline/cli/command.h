@@ -1,12 +1,9 @@
 #ifndef TOOLS_LOADLINE_CLI_COMMAND_H_
 #define TOOLS_LOADLINE_CLI_COMMAND_H_
 
-#include <memory>
 #include <ostream>
 
-namespace CLI {
-class App;
-}
+#include "tools/loadline/cli/flags.h"
 
 namespace loadline::cli {
 
@@ -17,13 +14,14 @@ struct Terminal {
   bool color = false;  // `out` is a terminal and NO_COLOR is not set
 };
 
-// One subcommand. Main makes each once, lets it declare its flags, and runs the one that was named.
+// One subcommand. Main makes each once, hands the words to the flags of the one that was named, and
+// runs it.
 class Command {
  public:
   virtual ~Command() = default;
 
-  // Describes the subcommand and binds its flags to this object, which outlives `app`'s parsing.
-  virtual void Declare(CLI::App& app) = 0;
+  // What the subcommand is and which flags it has. They write to this object, which outlives them.
+  virtual Usage Describe() = 0;
 
   // Does the work after parsing; the process's exit code (tools/loadline/judge/exit_code.h).
   virtual int Run(const Terminal& terminal) = 0;

@@ -1,7 +1,7 @@
 #include "tools/loadline/cli/compare_command.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <string>
@@ -14,8 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/cli/fraction.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/input_paths.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/judge/compare.h"
 #include "tools/loadline/judge/noise.h"
@@ -50,24 +51,26 @@ Exit codes:
 
 class CompareCommand : public Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.description("Hold two sets of Google Benchmark result files against each other");
-    DeclareInputs(app);
-    app.add_option("--margin", margin_, "What a time or rate may get worse by")
-        ->option_text("PERCENT [5%]");
-    app.add_option("--alpha", alpha_, "Chance of one false alarm among all benchmarks")
-        ->option_text("P [0.01]");
-    app.add_option("--metric", metrics_,
-                   "Globs of the metrics that decide, instead of the policy's")
-        ->option_text("GLOB ...");
-    app.add_option("--benchmark", options_.benchmarks, "Globs of the benchmarks that are compared")
-        ->option_text("GLOB ...");
-    app.add_option("--allow-env", options_.allow_env,
-                   "What the environments may differ in all the same; all: everything")
-        ->option_text("KEY ...");
-    app.add_flag("--all", all_, "Text: every row, however many");
-    output_.Declare(app);
-    app.footer(kFooter);
+  Usage Describe() override {
+    std::vector<Flag> flags = {
+        {"--base", Texts("FILE", &base_), "Result files of what it was; globs; - is standard input",
+         kRequired},
+        {"--new", Texts("FILE", &new_), "Result files of what it is now", kRequired},
+        {"--policy", Text("FILE", &policy_),
+         "Margins, metrics, overrides, limits (docs/formats.md)"},
+        {"--noise", Text("FILE", &noise_), "Recorded spread between processes (docs/formats.md)"},
+        MaxBytesFlag(&max_bytes_),
+        MarginFlag("PERCENT [5%]", &options_.margin),
+        AlphaFlag(&options_.alpha),
+        {"--metric", Texts("GLOB", &metrics_),
+         "Globs of the metrics that decide, instead of the policy's"},
+        {"--benchmark", Texts("GLOB", &options_.benchmarks),
+         "Globs of the benchmarks that are compared"},
+        AllowEnvFlag(&options_.allow_env),
+        AllRowsFlag(&all_)};
+    output_.AddFlags(flags);
+    return {"compare", "Hold two sets of Google Benchmark result files against each other", flags,
+            kFooter};
   }
 
   int Run(const Terminal& terminal) override {
@@ -81,24 +84,7 @@ class CompareCommand : public Command {
   }
 
  private:
-  void DeclareInputs(CLI::App& app) {
-    app.add_option("--base", base_, "Result files of what it was; globs; - is standard input")
-        ->required()
-        ->option_text("FILE ...");
-    app.add_option("--new", new_, "Result files of what it is now")
-        ->required()
-        ->option_text("FILE ...");
-    app.add_option("--policy", policy_, "Margins, metrics, overrides, limits (docs/formats.md)")
-        ->option_text("FILE");
-    app.add_option("--noise", noise_, "Recorded spread between processes (docs/formats.md)")
-        ->option_text("FILE");
-    app.add_option("--max-bytes", max_bytes_, "Largest result file that is read")
-        ->check(CLI::Range(size_t{1}, size_t{1} << 40))
-        ->option_text("N [67108864]");
-  }
-
   absl::StatusOr<judge::CompareVerdict> Judge() {
-    LOADLINE_RETURN_IF_ERROR(ReadNumbers());
     LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
     LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
     const std::vector<std::string> inputs = Inputs();
@@ -119,16 +105,6 @@ class CompareCommand : public Command {
     std::optional<judge::CheckVerdict> limits;
     if (!policy.limits.empty()) limits = judge::Check(policy, kept);
     return judge::Compare(policy, options_, base, fresh, std::move(limits));
-  }
-
-  absl::Status ReadNumbers() {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    return absl::OkStatus();
   }
 
   std::vector<std::string> Inputs() const {
@@ -205,11 +181,9 @@ class CompareCommand : public Command {
   std::vector<std::string> new_;
   std::string policy_;
   std::string noise_;
-  std::string margin_;
-  std::string alpha_;
   std::vector<std::string> metrics_;
   bool all_ = false;
-  size_t max_bytes_ = results::InputOptions().max_bytes;
+  uint64_t max_bytes_ = results::InputOptions().max_bytes;
   judge::CompareOptions options_;
   VerdictOutput output_;
 };

@@ -2,18 +2,17 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/cli/flag_values.h"
-#include "tools/loadline/cli/fraction.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/duet/duet.h"
 #include "tools/loadline/judge/compare.h"
@@ -45,31 +44,30 @@ Exit codes:
 
 class DuetCommand : public Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.description("Run two programs in turns until it is known which is faster");
-    app.add_option("--base", options_.base, "The program to hold against")
-        ->required()
-        ->option_text("BIN");
-    app.add_option("--new", options_.fresh, "The program to judge")->required()->option_text("BIN");
-    app.add_option("--filter", options_.filter, "Only benchmarks whose name matches")
-        ->option_text("RE");
-    DeclareRules(app);
-    app.add_option("--mode", mode_, "Lock-step needs loadline::bench_main on both sides")
-        ->check(CLI::IsMember({"auto", "lock-step", "pinned"}))
-        ->option_text("auto|lock-step|pinned [auto]");
-    app.add_option("--profile", options_.profile, "LOADLINE_PROFILE of both programs")
-        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
-        ->option_text("NAME [ci]");
-    app.add_option("--seed", options_.seed, "Of orders and layouts")
-        ->check(Seed())
-        ->option_text("S [1]");
-    app.add_option("--time-limit", options_.time_limit_seconds, "Of one answer of a program")
-        ->check(SecondsFrom(0.001))
-        ->option_text("SECONDS [60]");
-    app.add_flag("--all", all_, "Text: every row, however many");
-    output_.Declare(app);
-    app.add_option("ARGS", options_.arguments, "After --: more arguments for both programs");
-    app.footer(kFooter);
+  Usage Describe() override {
+    std::vector<Flag> flags = {
+        {"--base", Text("BIN", &options_.base), "The program to hold against", kRequired},
+        {"--new", Text("BIN", &options_.fresh), "The program to judge", kRequired},
+        FilterFlag(&options_.filter),
+        {"--policy", Text("FILE", &policy_),
+         "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
+        MarginFlag("PERCENT [1%; pinned 5%]", &compare_.margin),
+        AlphaFlag(&compare_.alpha),
+        {"--budget", Seconds(&options_.budget_seconds, 0.01), "Seconds that a benchmark may take"},
+        {"--restarts", WholeNumber("N", &options_.most_restarts, 1, 10000),
+         "Fresh processes that a benchmark may take"},
+        {"--no-controls", Switch(&no_controls_),
+         "Do without the base against itself and against itself with 3 % more work"},
+        AllowEnvFlag(&compare_.allow_env),
+        {"--mode", OneOf({"auto", "lock-step", "pinned"}, &mode_),
+         "Lock-step needs loadline::bench_main on both sides"},
+        ProfileFlag(&options_.profile),
+        SeedFlag(&options_.seed),
+        AnswerLimitFlag(&options_.time_limit_seconds),
+        AllRowsFlag(&all_),
+        ProgramArguments(&options_.arguments)};
+    output_.AddFlags(flags);
+    return {"duet", "Run two programs in turns until it is known which is faster", flags, kFooter};
   }
 
   int Run(const Terminal& terminal) override {
@@ -83,33 +81,13 @@ class DuetCommand : public Command {
   }
 
  private:
-  void DeclareRules(CLI::App& app) {
-    app.add_option("--policy", policy_, "Margins of single benchmarks, what to do with what")
-        ->option_text("FILE");
-    app.add_option("--margin", margin_, "What a time may get worse by")
-        ->option_text("PERCENT [1%; pinned 5%]");
-    app.add_option("--alpha", alpha_, "Chance of one false alarm among all benchmarks")
-        ->option_text("P [0.01]");
-    app.add_option("--budget", options_.budget_seconds, "Seconds that a benchmark may take")
-        ->check(SecondsFrom(0.01))
-        ->option_text("SECONDS [10]");
-    app.add_option("--restarts", options_.most_restarts, "That a benchmark may take")
-        ->check(CLI::Range(1, 10000))
-        ->option_text("N [200]");
-    app.add_flag_callback(
-        "--no-controls", [this] { options_.controls = false; },
-        "Do without the base against itself and against itself with 3 % more work");
-    app.add_option("--allow-env", compare_.allow_env,
-                   "What the environments may differ in all the same; all: everything")
-        ->option_text("KEY ...");
-  }
-
   absl::Status PlayAndJudge(const Terminal& terminal) {
     judge::Policy policy;
     if (!policy_.empty()) {
       LOADLINE_ASSIGN_OR_RETURN(policy, judge::ReadPolicy(policy_));
     }
-    LOADLINE_RETURN_IF_ERROR(TakeFractions(policy));
+    options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
+    options_.controls = !no_controls_;
     // A bare name means the file here, not something on the PATH.
     for (std::string* program : {&options_.base, &options_.fresh}) {
       if (program->find('/') == std::string::npos) *program = "./" + *program;
@@ -123,17 +101,6 @@ class DuetCommand : public Command {
                               duet::PlayDuet(options_, policy, compare_.margin.value_or(0),
                                              on_terminal ? &terminal.err : nullptr));
     return Judge(policy, outcome, terminal);
-  }
-
-  absl::Status TakeFractions(const judge::Policy& policy) {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(compare_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(compare_.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
-    return absl::OkStatus();
   }
 
   absl::Status Judge(judge::Policy policy, const duet::DuetOutcome& outcome,
@@ -161,9 +128,8 @@ class DuetCommand : public Command {
   duet::DuetOptions options_;
   judge::CompareOptions compare_;
   std::string policy_;
-  std::string margin_;
-  std::string alpha_;
   std::string mode_ = "auto";
+  bool no_controls_ = false;
   bool all_ = false;
   int code_ = 0;
   VerdictOutput output_;

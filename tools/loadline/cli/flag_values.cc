@@ -1,10 +1,13 @@
 #include "tools/loadline/cli/flag_values.h"
 
-#include <cstdint>
-#include <string>
+#include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "loadline/base/status_macros.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
@@ -12,25 +15,111 @@ namespace {
 
 constexpr int kMostSeconds = 1'000'000;
 
-}  // namespace
-
-CLI::Validator SecondsFrom(double least) {
-  const auto check = [least](const std::string& text) -> std::string {
-    double seconds = 0;
-    if (absl::SimpleAtod(text, &seconds) && seconds >= least && seconds <= kMostSeconds) return "";
-    return absl::StrCat(results::Quoted(text), ": want seconds, from ", least, " to ",
-                        kMostSeconds);
-  };
-  return CLI::Validator(check, "");
+template <typename... Parts>
+absl::Status Want(absl::string_view text, const Parts&... parts) {
+  return absl::InvalidArgumentError(absl::StrCat(results::Quoted(text), ": want ", parts...));
 }
 
-CLI::Validator Seed() {
-  const auto check = [](const std::string& text) -> std::string {
-    uint64_t seed = 0;
-    if (absl::SimpleAtoi(text, &seed)) return "";
-    return absl::StrCat(results::Quoted(text), ": want a whole number from 0 to ", UINT64_MAX);
+FlagValue Appended(FlagValue::Words words, absl::string_view shown,
+                   std::vector<std::string>* target) {
+  const auto take = [target](absl::string_view text) {
+    target->emplace_back(text);
+    return absl::OkStatus();
   };
-  return CLI::Validator(check, "");
+  return {
+      .words = words, .shown = absl::StrCat(shown, shown.empty() ? "" : " ", "..."), .take = take};
+}
+
+absl::StatusOr<double> ReadFraction(absl::string_view text, double limit) {
+  absl::string_view digits = text;
+  const bool percent = absl::ConsumeSuffix(&digits, "%");
+  double value = 0;
+  const bool number = absl::SimpleAtod(digits, &value);
+  if (percent) value /= 100;
+  if (number && value > 0 && value < limit) return value;
+  return Want(text, "a fraction above 0 and below ", limit, ", such as 5% or 0.05");
+}
+
+}  // namespace
+
+std::string WithDefault(absl::string_view shown, absl::string_view value) {
+  return value.empty() ? std::string(shown) : absl::StrCat(shown, " [", value, "]");
+}
+
+FlagValue Switch(bool* target) {
+  const auto take = [target](absl::string_view) {
+    *target = true;
+    return absl::OkStatus();
+  };
+  return {.words = FlagValue::Words::kNone, .shown = "", .take = take};
+}
+
+FlagValue Text(absl::string_view shown, std::string* target) {
+  const auto take = [target](absl::string_view text) {
+    *target = std::string(text);
+    return absl::OkStatus();
+  };
+  return {.shown = WithDefault(shown, *target), .take = take};
+}
+
+FlagValue Texts(absl::string_view shown, std::vector<std::string>* target) {
+  return Appended(FlagValue::Words::kSeveral, shown, target);
+}
+
+FlagValue TextEach(absl::string_view shown, std::vector<std::string>* target) {
+  return Appended(FlagValue::Words::kOneEach, shown, target);
+}
+
+FlagValue OneOf(std::vector<std::string> names, std::string* target) {
+  std::string shown = WithDefault(absl::StrJoin(names, "|"), *target);
+  const auto take = [names = std::move(names), target](absl::string_view text) {
+    if (!absl::c_linear_search(names, text)) return Want(text, absl::StrJoin(names, ", "));
+    *target = std::string(text);
+    return absl::OkStatus();
+  };
+  return {.shown = std::move(shown), .take = take};
+}
+
+FlagValue WholeNumber(absl::string_view shown, uint64_t least, uint64_t most,
+                      std::function<void(uint64_t)> set) {
+  const auto take = [=](absl::string_view text) {
+    uint64_t number = 0;
+    if (!absl::SimpleAtoi(text, &number) || number < least || number > most) {
+      return Want(text, "a whole number from ", least, " to ", most);
+    }
+    set(number);
+    return absl::OkStatus();
+  };
+  return {.shown = std::string(shown), .take = take};
+}
+
+FlagValue Seconds(double* target, double least) {
+  const auto take = [=](absl::string_view text) {
+    double seconds = 0;
+    // Not NaN either, which is neither below nor above.
+    if (!absl::SimpleAtod(text, &seconds) || !(seconds >= least && seconds <= kMostSeconds)) {
+      return Want(text, "seconds, from ", least, " to ", kMostSeconds);
+    }
+    *target = seconds;
+    return absl::OkStatus();
+  };
+  return {.shown = WithDefault("SECONDS", absl::StrCat(*target)), .take = take};
+}
+
+FlagValue Fraction(absl::string_view shown, std::optional<double>* target, double limit) {
+  const auto take = [=](absl::string_view text) {
+    LOADLINE_ASSIGN_OR_RETURN(*target, ReadFraction(text, limit));
+    return absl::OkStatus();
+  };
+  return {.shown = std::string(shown), .take = take};
+}
+
+FlagValue Fractions(absl::string_view shown, std::vector<double>* target) {
+  const auto take = [target](absl::string_view text) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(target->emplace_back(), ReadFraction(text, 1));
+    return absl::OkStatus();
+  };
+  return {.words = FlagValue::Words::kSeveral, .shown = std::string(shown), .take = take};
 }
 
 }  // namespace loadline::cli

@@ -1,17 +1,52 @@
 #ifndef TOOLS_LOADLINE_CLI_FLAG_VALUES_H_
 #define TOOLS_LOADLINE_CLI_FLAG_VALUES_H_
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "tools/loadline/cli/flags.h"
 
 namespace loadline::cli {
 
-// What CLI11's own checks let through as something else.
+// What flags take. Each writes to `target`, which outlives the value; what stands there when the
+// value is made is the default that the help shows. `shown` is what the help calls a word.
 
-// Seconds from `least` to a million; not NaN, which CLI::Range takes for a number in any range.
-CLI::Validator SecondsFrom(double least);
+// "N [10]", or `shown` where there is no default.
+std::string WithDefault(absl::string_view shown, absl::string_view value);
 
-// A whole number from 0 to 2^64 - 1; not a larger one, which becomes 2^64 - 1 without a word.
-CLI::Validator Seed();
+FlagValue Switch(bool* target);
+
+FlagValue Text(absl::string_view shown, std::string* target);
+
+// One word or more behind the flag, or behind none.
+FlagValue Texts(absl::string_view shown, std::vector<std::string>* target);
+
+// One word each time, which may begin with a dash.
+FlagValue TextEach(absl::string_view shown, std::vector<std::string>* target);
+
+FlagValue OneOf(std::vector<std::string> names, std::string* target);
+
+// In decimal digits, from `least` to `most`, which the target can hold.
+FlagValue WholeNumber(absl::string_view shown, uint64_t least, uint64_t most,
+                      std::function<void(uint64_t)> set);
+template <typename Integer>
+FlagValue WholeNumber(absl::string_view shown, Integer* target, uint64_t least, uint64_t most) {
+  return WholeNumber(WithDefault(shown, absl::StrCat(*target)), least, most,
+                     [target](uint64_t number) { *target = static_cast<Integer>(number); });
+}
+
+// Seconds from `least` to a million.
+FlagValue Seconds(double* target, double least);
+
+// "5%" or "0.05": above 0 and below `limit`.
+FlagValue Fraction(absl::string_view shown, std::optional<double>* target, double limit);
+// One or more, each below 1.
+FlagValue Fractions(absl::string_view shown, std::vector<double>* target);
 
 }  // namespace loadline::cli
 

@@ -2,46 +2,44 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/cli/branches_command.h"
 #include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/compare_command.h"
 #include "tools/loadline/cli/duet_command.h"
+#include "tools/loadline/cli/flag_values.h"
+#include "tools/loadline/cli/help.h"
 #include "tools/loadline/cli/noise_command.h"
+#include "tools/loadline/cli/parse_flags.h"
 #include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/cli/selftest_command.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/nearest_name.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
 namespace {
 
 constexpr int kUsage = static_cast<int>(judge::ExitCode::kInvalid);
-constexpr size_t kHelpColumn = 34;
 
 // Every subcommand of the tool.
-struct CommandEntry {
-  const char* name;
-  std::unique_ptr<Command> (*make)();
-};
 std::unique_ptr<Command> MakeBranches() { return MakeBranchesCommand(&MakeDuetCommand); }
-constexpr CommandEntry kCommands[] = {
-    {"branches", &MakeBranches},        {"check", &MakeCheckCommand},
-    {"compare", &MakeCompareCommand},   {"duet", &MakeDuetCommand},
-    {"noise", &MakeNoiseCommand},       {"run", &MakeRunCommand},
-    {"selftest", &MakeSelftestCommand},
+constexpr std::unique_ptr<Command> (*kCommands[])() = {
+    &MakeBranches,     &MakeCheckCommand, &MakeCompareCommand,  &MakeDuetCommand,
+    &MakeNoiseCommand, &MakeRunCommand,   &MakeSelftestCommand,
 };
 
 constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with an example.
@@ -57,97 +55,81 @@ bool MayColor(const std::ostream& out) {
          (term == nullptr || absl::string_view(term) != "dumb");
 }
 
-// What the user may write where `app` is, for hints.
-std::vector<std::string> KnownWords(const CLI::App& app) {
-  std::vector<std::string> words;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-  }
-  for (const CLI::App* command : app.get_subcommands(nullptr)) words.push_back(command->get_name());
-  return words;
-}
-
 class Tool {
  public:
-  Tool(std::ostream& out, std::ostream& err)
-      : terminal_{out, err, MayColor(out)}, app_("Holds benchmarks to marks", "loadline") {
-    app_.require_subcommand(1);
-    app_.set_version_flag("--version", "loadline " LOADLINE_VERSION, "Print the version");
-    app_.set_help_flag("-h,--help", "Print this help");
-    app_.get_formatter()->column_width(kHelpColumn);
-    app_.footer(kFooter);
-    for (const CommandEntry& entry : kCommands) {
-      CLI::App* subcommand = app_.add_subcommand(entry.name);
-      commands_.emplace_back(subcommand, entry.make());
-      commands_.back().second->Declare(*subcommand);
+  Tool(std::ostream& out, std::ostream& err) : terminal_{out, err, MayColor(out)} {
+    for (const auto& make : kCommands) {
+      commands_.push_back(make());
+      usages_.push_back(commands_.back()->Describe());
     }
   }
 
-  int Run(absl::Span<const char* const> args) {
-    // CLI11 takes its words from the back.
-    std::vector<std::string> words(args.rbegin(), args.rend());
-    try {
-      app_.parse(std::move(words));
-    } catch (const CLI::CallForHelp&) {
-      terminal_.out << Help(CLI::AppFormatMode::Normal);
-      return 0;
-    } catch (const CLI::CallForAllHelp&) {
-      terminal_.out << Help(CLI::AppFormatMode::All);
-      return 0;
-    } catch (const CLI::CallForVersion& version) {
-      terminal_.out << version.what() << "\n";
-      return 0;
-    } catch (const CLI::ParseError& error) {
-      return Usage(error);
+  int Run(const std::vector<std::string>& words) {
+    if (words.empty()) return Fail(usage_, "no command is given");
+    if (const Usage* const usage = Find(words[0]); usage != nullptr) {
+      return RunCommand(*usage, {words.begin() + 1, words.end()});
     }
-    for (const auto& [subcommand, command] : commands_) {
-      if (subcommand->parsed()) return command->Run(terminal_);
-    }
-    return kUsage;
+    if (absl::StartsWith(words[0], "-")) return RunFlag(words);
+    return Fail(usage_, absl::StrCat(results::Quoted(words[0]), " is no command",
+                                     judge::DidYouMean(words[0], CommandNames())));
   }
 
  private:
-  // The subcommand that was named, or the tool itself.
-  const CLI::App& Parsed() const {
-    for (const auto& [subcommand, command] : commands_) {
-      if (subcommand->parsed()) return *subcommand;
+  const Usage* Find(absl::string_view name) const {
+    const auto found = absl::c_find_if(usages_, [&](const Usage& u) { return u.name == name; });
+    return found == usages_.end() ? nullptr : &*found;
+  }
+
+  int RunCommand(const Usage& usage, const std::vector<std::string>& words) {
+    const absl::StatusOr<Request> request = ParseFlags(usage, words);
+    if (!request.ok()) return Fail(usage, request.status().message());
+    if (*request == Request::kRun) return commands_[&usage - usages_.data()]->Run(terminal_);
+    terminal_.out << Help(usage);
+    return 0;
+  }
+
+  // A flag of the tool itself; help may be asked of a command, too.
+  int RunFlag(const std::vector<std::string>& words) {
+    const absl::StatusOr<Request> request = ParseFlags(usage_, {words[0]});
+    if (!request.ok()) return Fail(usage_, request.status().message());
+    if (*request == Request::kHelp) {
+      const Usage* const command = words.size() > 1 ? Find(words[1]) : nullptr;
+      terminal_.out << (command == nullptr ? Help(usage_, usages_) : Help(*command));
+      return 0;
     }
-    return app_;
+    if (!version_) return Fail(usage_, "no command is given");
+    terminal_.out << "loadline " LOADLINE_VERSION "\n";
+    return 0;
   }
 
-  std::string Help(CLI::AppFormatMode mode) const {
-    const CLI::App& app = Parsed();
-    return app.help(&app == &app_ ? "" : "loadline", mode);
+  std::vector<std::string> CommandNames() const {
+    std::vector<std::string> names;
+    for (const Usage& usage : usages_) names.push_back(usage.name);
+    return names;
   }
 
-  int Usage(const CLI::ParseError& error) {
-    const CLI::App& app = Parsed();
-    const std::string name = &app == &app_ ? "loadline" : "loadline " + app.get_name();
-    terminal_.err << name << ": " << report::EscapeTerminal(error.what()) << Hint(app) << "\nSee `"
-                  << name << " --help`.\n";
+  int Fail(const Usage& usage, absl::string_view message) const {
+    const std::string name = absl::StrCat("loadline", usage.name.empty() ? "" : " ", usage.name);
+    terminal_.err << name << ": " << report::EscapeTerminal(message) << "\nSee `" << name
+                  << " --help`.\n";
     return kUsage;
   }
 
-  // A suggestion for the first word that nothing took.
-  std::string Hint(const CLI::App& app) const {
-    for (std::string word : app_.remaining(/*recurse=*/true)) {
-      word = word.substr(0, word.find('='));
-      const std::string hint = judge::DidYouMean(word, KnownWords(app));
-      if (!hint.empty()) return hint;
-    }
-    return std::string();
-  }
-
   Terminal terminal_;
-  CLI::App app_;
-  std::vector<std::pair<CLI::App*, std::unique_ptr<Command>>> commands_;
+  bool version_ = false;
+  const Usage usage_ = {"",
+                        "Holds benchmarks to marks",
+                        {{"--version", Switch(&version_), "Print the version"}},
+                        kFooter};
+  std::vector<std::unique_ptr<Command>> commands_;
+  std::vector<Usage> usages_;  // of each command
 };
 
 }  // namespace
 
 int Main(absl::Span<const char* const> args, std::ostream& out, std::ostream& err) {
   try {
-    return Tool(out, err).Run(args);
+    return Tool(out, err).Run({args.begin(), args.end()});
   } catch (const std::exception& error) {
     err << "loadline: " << report::EscapeTerminal(error.what()) << "\n";
     return kUsage;

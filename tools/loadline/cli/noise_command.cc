@@ -2,12 +2,12 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/noise/recording.h"
 #include "tools/loadline/noise/spread_table.h"
@@ -40,28 +40,20 @@ class NoiseCommand : public Command {
  public:
   NoiseCommand() { options_.repetitions = kProcesses; }
 
-  void Declare(CLI::App& app) override {
-    app.description("Record how much each benchmark varies between processes");
-    app.add_option("--suite", options_.suite, "A Google Benchmark program")
-        ->required()
-        ->option_text("BIN");
-    app.add_option("--filter", options_.filter, "Only benchmarks whose name matches")
-        ->option_text("RE");
-    app.add_option("--profile", options_.profile, "How long each is run: tiny, smoke, ci, full")
-        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
-        ->option_text("NAME [ci]");
-    app.add_option("--processes", options_.repetitions, "Processes a benchmark, at least 3")
-        ->check(CLI::Range(static_cast<int>(noise::kFewestProcesses), 10000))
-        ->option_text("N [10]");
-    app.add_option("--seed", options_.seed, "Of the order, and of the suite's inputs")
-        ->check(Seed())
-        ->option_text("S [1]");
-    app.add_option("--time-limit", options_.time_limit_seconds, "Of one process, in seconds")
-        ->check(SecondsFrom(0.001))
-        ->option_text("SECONDS [120]");
-    app.add_option("--out", options_.out, "The noise file")->required()->option_text("FILE");
-    app.add_option("ARGS", options_.suite_arguments, "After --: more arguments for the suite");
-    app.footer(kFooter);
+  Usage Describe() override {
+    return {
+        "noise",
+        "Record how much each benchmark varies between processes",
+        {{"--suite", Text("BIN", &options_.suite), "A Google Benchmark program", kRequired},
+         FilterFlag(&options_.filter),
+         ProfileFlag(&options_.profile),
+         {"--processes", WholeNumber("N", &options_.repetitions, noise::kFewestProcesses, 10000),
+          "Processes a benchmark, at least 3"},
+         SeedFlag(&options_.seed),
+         ProcessLimitFlag(&options_.time_limit_seconds),
+         {"--out", Text("FILE", &options_.out), "The noise file", kRequired},
+         ProgramArguments(&options_.suite_arguments)},
+        kFooter};
   }
 
   int Run(const Terminal& terminal) override {

@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
@@ -27,32 +27,23 @@ Exit codes:
 
 class RunCommand : public Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.description("Run each benchmark in a process of its own and write one result file");
-    app.add_option("--suite", options_.suite, "A Google Benchmark program")->option_text("BIN");
-    app.add_option("--init-probe", options_.init_probe,
-                   "A program that initialises something (docs/formats.md)")
-        ->option_text("BIN");
-    app.add_option("--filter", options_.filter, "Only benchmarks whose name matches")
-        ->option_text("RE");
-    app.add_option("--profile", options_.profile, "How much is run: tiny, smoke, ci, full")
-        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
-        ->option_text("NAME [ci]");
-    app.add_option("--repetitions", options_.repetitions, "Processes a benchmark")
-        ->check(CLI::Range(1, 10000))
-        ->option_text("N [1]");
-    app.add_option("--seed", options_.seed, "Of the order, and of the suite's inputs")
-        ->check(Seed())
-        ->option_text("S [1]");
-    app.add_option("--time-limit", options_.time_limit_seconds, "Of one process, in seconds")
-        ->check(SecondsFrom(0.001))
-        ->option_text("SECONDS [120]");
-    app.add_option("--starts", options_.starts, "Of each scenario of the probe")
-        ->check(CLI::Range(1, 10000))
-        ->option_text("N [30]");
-    app.add_option("--out", options_.out, "The result file")->required()->option_text("FILE");
-    app.add_option("ARGS", options_.suite_arguments, "After --: more arguments for the suite");
-    app.footer(kFooter);
+  Usage Describe() override {
+    return {"run",
+            "Run each benchmark in a process of its own and write one result file",
+            {{"--suite", Text("BIN", &options_.suite), "A Google Benchmark program"},
+             {"--init-probe", Text("BIN", &options_.init_probe),
+              "A program that initialises something (docs/formats.md)"},
+             FilterFlag(&options_.filter),
+             ProfileFlag(&options_.profile),
+             {"--repetitions", WholeNumber("N", &options_.repetitions, 1, 10000),
+              "Processes a benchmark"},
+             SeedFlag(&options_.seed),
+             ProcessLimitFlag(&options_.time_limit_seconds),
+             {"--starts", WholeNumber("N", &options_.starts, 1, 10000),
+              "Of each scenario of the probe"},
+             {"--out", Text("FILE", &options_.out), "The result file", kRequired},
+             ProgramArguments(&options_.suite_arguments)},
+            kFooter};
   }
 
   int Run(const Terminal& terminal) override {

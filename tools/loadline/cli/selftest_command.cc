@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +13,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "loadline/base/status_macros.h"
 #include "loadline/stats/proportion.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/cli/flag_values.h"
-#include "tools/loadline/cli/fraction.h"
+#include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/duet/selftest.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/exit_code.h"
@@ -93,7 +92,7 @@ std::string WorstSeen(const duet::SelftestOutcome& outcome) {
   return text.empty() ? text : absl::StrCat(text, "\n");
 }
 
-std::string Text(const duet::SelftestOutcome& outcome, double margin) {
+std::string TextOf(const duet::SelftestOutcome& outcome, double margin) {
   using report::Align;
   std::vector<report::TextTable::Column> columns = {{"found"}, {"contests", Align::kRight}};
   for (const double limit : kSeconds) {
@@ -125,35 +124,24 @@ std::string Text(const duet::SelftestOutcome& outcome, double margin) {
 
 class SelftestCommand : public Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.description("Find out what duet can see on this machine, and how often it errs");
+  Usage Describe() override {
     duet::DuetOptions& duet = options_.duet;
-    app.add_option("--suite", duet.base, "A Google Benchmark program")
-        ->required()
-        ->option_text("BIN");
-    app.add_option("--filter", duet.filter, "Only benchmarks whose name matches")
-        ->option_text("RE");
-    app.add_option("--rounds", options_.rounds, "Contests of each benchmark and kind")
-        ->check(CLI::Range(1, 1'000'000))
-        ->option_text("N [10]");
-    app.add_option("--spike", spikes_, "Shares of work that are added")
-        ->option_text("PERCENT ... [2% 3%]");
-    app.add_option("--margin", margin_, "As duet's")->option_text("PERCENT [1%]");
-    app.add_option("--alpha", alpha_, "As duet's")->option_text("P [0.01]");
-    app.add_option("--budget", duet.budget_seconds, "Seconds that a contest may take")
-        ->check(SecondsFrom(0.01))
-        ->option_text("SECONDS [10]");
-    app.add_option("--profile", duet.profile, "LOADLINE_PROFILE of the program")
-        ->check(CLI::IsMember({"tiny", "smoke", "ci", "full"}))
-        ->option_text("NAME [ci]");
-    app.add_option("--seed", duet.seed, "Of orders and layouts")
-        ->check(Seed())
-        ->option_text("S [1]");
-    app.add_option("--time-limit", duet.time_limit_seconds, "Of one answer of the program")
-        ->check(SecondsFrom(0.001))
-        ->option_text("SECONDS [60]");
-    app.add_option("ARGS", duet.arguments, "After --: more arguments for the program");
-    app.footer(kFooter);
+    return {
+        "selftest",
+        "Find out what duet can see on this machine, and how often it errs",
+        {{"--suite", Text("BIN", &duet.base), "A Google Benchmark program", kRequired},
+         FilterFlag(&duet.filter),
+         {"--rounds", WholeNumber("N", &options_.rounds, 1, 1'000'000),
+          "Contests of each benchmark and kind"},
+         {"--spike", Fractions("PERCENT ... [2% 3%]", &spikes_), "Shares of work that are added"},
+         MarginFlag("PERCENT [1%]", &margin_),
+         AlphaFlag(&alpha_),
+         {"--budget", Seconds(&duet.budget_seconds, 0.01), "Seconds that a contest may take"},
+         ProfileFlag(&duet.profile),
+         SeedFlag(&duet.seed),
+         AnswerLimitFlag(&duet.time_limit_seconds),
+         ProgramArguments(&duet.arguments)},
+        kFooter};
   }
 
   int Run(const Terminal& terminal) override {
@@ -165,7 +153,7 @@ class SelftestCommand : public Command {
                    << report::EscapeTerminal({message.data(), message.size()}) << "\n";
       return static_cast<int>(judge::ExitCode::kInvalid);
     }
-    terminal.out << Text(*outcome, options_.margin);
+    terminal.out << TextOf(*outcome, options_.margin);
     for (const std::string& failure : outcome->failures) {
       terminal.out << "failed: " << report::EscapeTerminal(failure) << "\n";
     }
@@ -175,17 +163,9 @@ class SelftestCommand : public Command {
 
  private:
   absl::StatusOr<duet::SelftestOutcome> Play(const Terminal& terminal) {
-    if (!margin_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.margin, ParseFraction("--margin", margin_, 1));
-    }
-    if (!alpha_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(options_.duet.alpha, ParseFraction("--alpha", alpha_, 0.5));
-    }
-    if (!spikes_.empty()) options_.spikes.clear();
-    for (const std::string& spike : spikes_) {
-      LOADLINE_ASSIGN_OR_RETURN(const double share, ParseFraction("--spike", spike, 1));
-      options_.spikes.push_back(share);
-    }
+    options_.margin = margin_.value_or(options_.margin);
+    options_.duet.alpha = alpha_.value_or(options_.duet.alpha);
+    if (!spikes_.empty()) options_.spikes = spikes_;
     std::string& program = options_.duet.base;
     if (program.find('/') == std::string::npos) program = "./" + program;
     const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
@@ -201,9 +181,9 @@ class SelftestCommand : public Command {
   }
 
   duet::SelftestOptions options_;
-  std::vector<std::string> spikes_;
-  std::string margin_;
-  std::string alpha_;
+  std::vector<double> spikes_;
+  std::optional<double> margin_;
+  std::optional<double> alpha_;
 };
 
 }  // namespace

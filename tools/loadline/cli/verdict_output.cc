@@ -2,10 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
@@ -21,13 +20,11 @@ bool SameFile(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-void VerdictOutput::Declare(CLI::App& app) {
-  app.add_option("--format", format_, "How the verdict is written")
-      ->check(CLI::IsMember(report::FormatNames()))
-      ->capture_default_str()
-      ->option_text("text|markdown|json|junit|sarif|csv [text]");
-  app.add_option("--out", path_, "Where the verdict goes; - or nothing: standard output")
-      ->option_text("FILE");
+void VerdictOutput::AddFlags(std::vector<Flag>& flags) {
+  flags.push_back(
+      {"--format", OneOf(report::FormatNames(), &format_), "How the verdict is written"});
+  flags.push_back(
+      {"--out", Text("FILE", &path_), "Where the verdict goes; - or nothing: standard output"});
 }
 
 absl::Status VerdictOutput::Open(absl::Span<const std::string> inputs) {

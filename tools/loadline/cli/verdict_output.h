@@ -3,24 +3,22 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tools/loadline/cli/command.h"
+#include "tools/loadline/cli/flags.h"
 #include "tools/loadline/report/format.h"
 #include "tools/loadline/results/output_file.h"
-
-namespace CLI {
-class App;
-}
 
 namespace loadline::cli {
 
 // The flags --format and --out of every command that judges, and where they lead.
 class VerdictOutput {
  public:
-  void Declare(CLI::App& app);
+  void AddFlags(std::vector<Flag>& flags);
 
   // Opens --out before any work is done. kInvalidArgument when it is one of `inputs`, which would
   // be lost; otherwise as OutputFile::Create.

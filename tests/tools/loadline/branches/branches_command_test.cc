@@ -7,8 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +23,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/tools/loadline/branches/throwaway_repository.h"
 #include "tools/loadline/cli/branches_command.h"
+#include "tools/loadline/cli/flag_values.h"
+#include "tools/loadline/cli/parse_flags.h"
 
 namespace loadline::branches {
 namespace {
@@ -57,12 +57,15 @@ std::string SpeedOf(const std::string& name) {
 // Plays duet: lists what both programs are, and their benchmarks, to `out`; its exit code is 3.
 class FakeDuet : public cli::Command {
  public:
-  void Declare(CLI::App& app) override {
-    app.add_option("--base", base_)->required();
-    app.add_option("--new", fresh_)->required();
-    app.add_option("--filter", filter_);
-    app.add_option("--budget", budget_);
-    app.add_flag("--all", all_);
+  cli::Usage Describe() override {
+    return {"duet",
+            "",
+            {{"--base", cli::Text("BIN", &base_), "", cli::kRequired},
+             {"--new", cli::Text("BIN", &fresh_), "", cli::kRequired},
+             {"--filter", cli::Text("RE", &filter_), ""},
+             {"--budget", cli::Seconds(&budget_, 1), ""},
+             {"--all", cli::Switch(&all_), ""}},
+            ""};
   }
   int Run(const cli::Terminal& terminal) override {
     for (const std::string& program : {base_, fresh_}) {
@@ -87,13 +90,10 @@ struct Outcome {
   std::string err;
 };
 
-Outcome Branches(std::vector<std::string> words) {
-  CLI::App app("", "branches");
+Outcome Branches(const std::vector<std::string>& words) {
   const auto command = cli::MakeBranchesCommand(
       []() -> std::unique_ptr<cli::Command> { return std::make_unique<FakeDuet>(); });
-  command->Declare(app);
-  std::reverse(words.begin(), words.end());
-  app.parse(std::move(words));
+  EXPECT_TRUE(cli::ParseFlags(command->Describe(), words).ok());
   std::ostringstream out, err;
   const int code = command->Run({.out = out, .err = err});
   return {code, out.str(), err.str()};
@@ -164,7 +164,7 @@ class BranchesTest : public ::testing::Test {
                      const std::vector<std::string>& more = {}) {
     std::vector<std::string> words = {"--repo", user_->path(), "--base", base, "--new", fresh};
     words.insert(words.end(), more.begin(), more.end());
-    return Branches(std::move(words));
+    return Branches(words);
   }
 
   static std::unique_ptr<ThrowawayRepository> user_;
