@@ -20,7 +20,7 @@
 namespace loadline::workload {
 namespace {
 
-constexpr uint64_t kFormatVersion = 1;  // raise it when the same options give another corpus
+constexpr uint64_t kCorpusVersion = 1;  // raise it when the same options give another corpus
 constexpr size_t kMinProjectFiles = 4;
 constexpr size_t kMaxProjectFiles = 120;  // about 1,000 chunks of library headers
 constexpr size_t kMinProjectChunks = 8;
@@ -264,7 +264,7 @@ absl::StatusOr<Corpus> GatherCorpus(const CorpusOptions& options) {
 
 ContentKey KeyOf(const CorpusOptions& options) {
   ContentHasher hasher;
-  hasher.Add(kFormatVersion);
+  hasher.Add(kCorpusVersion);
   for (const std::string& root : RootsOf(options)) hasher.Add(root);
   for (size_t number : {options.chunks, options.min_projects, options.min_lines,
                         options.max_project_chunks, options.max_file_bytes, options.chunk.lines,

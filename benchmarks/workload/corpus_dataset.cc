@@ -13,7 +13,7 @@
 namespace loadline::workload {
 namespace {
 
-constexpr uint64_t kFormatVersion = 1;  // raise it when the same corpus gives another set
+constexpr uint64_t kCorpusSetVersion = 1;  // raise it when the same corpus gives another set
 
 // For each of `total` chunks, whether it is one of `count` queries: all choices equally likely.
 std::vector<bool> DrawQueries(size_t total, size_t count, uint64_t seed) {
@@ -97,7 +97,7 @@ CorpusDatasetSource::CorpusDatasetSource(const CorpusDatasetOptions& options) : 
 ContentKey CorpusDatasetSource::RequestKey() const {
   ContentHasher hasher;
   const ContentKey corpus = KeyOf(options_.corpus);
-  hasher.Add("corpus").Add(kFormatVersion).Add(corpus.high).Add(corpus.low);
+  hasher.Add("corpus").Add(kCorpusSetVersion).Add(corpus.high).Add(corpus.low);
   hasher.Add(uint64_t{options_.rows}).Add(uint64_t{options_.queries});
   hasher.Add(uint64_t{options_.dimension}).Add(uint64_t{options_.truth_depth});
   for (size_t count : TruthRows(options_)) hasher.Add(uint64_t{count});

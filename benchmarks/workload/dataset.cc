@@ -18,8 +18,6 @@
 namespace loadline::workload {
 namespace {
 
-constexpr uint64_t kMaxDimension = 65'535;
-
 // Whether [offset, offset + size) lies within `total`, without overflow.
 bool Fits(uint64_t offset, uint64_t size, uint64_t total) {
   return offset <= total && size <= total - offset;

@@ -31,6 +31,7 @@ enum class Section : uint32_t {
   kTruthDistances,  // float[], as many
 };
 inline constexpr size_t kSectionCount = 11;
+inline constexpr uint32_t kMaxDimension = 65'535;
 inline constexpr size_t kSectionAlignment = 4096;
 inline constexpr size_t kBlockBytes = 64 << 10;
 

@@ -19,7 +19,7 @@
 namespace loadline::workload {
 namespace {
 
-constexpr uint64_t kFormatVersion = 1;  // raise it when the same files give another set
+constexpr uint64_t kVectorSetVersion = 1;  // raise it when the same files give another set
 
 bool IsName(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -109,7 +109,7 @@ absl::StatusOr<VectorDatasetSpec> ParseVectorDatasetSpec(absl::string_view text)
 ContentKey VectorDatasetSource::RequestKey() const {
   return ContentHasher()
       .Add("vector files")
-      .Add(kFormatVersion)
+      .Add(kVectorSetVersion)
       .Add(spec_.base)
       .Add(spec_.queries)
       .Add(spec_.truth)

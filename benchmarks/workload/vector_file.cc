@@ -11,13 +11,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "benchmarks/workload/dataset_format.h"
 #include "benchmarks/workload/file_descriptor.h"
 #include "loadline/base/status_macros.h"
 
 namespace loadline::workload {
 namespace {
 
-constexpr int32_t kMaxDimension = 65'535;
 constexpr size_t kReadBytes = 4 << 20;
 
 absl::Status Malformed(const std::string& path, uint64_t offset, absl::string_view what) {
@@ -50,7 +50,7 @@ absl::StatusOr<size_t> ReadDimension(const OpenFile& file, const std::string& pa
   int32_t count = 0;
   LOADLINE_RETURN_IF_ERROR(
       file.fd.ReadAt(0, absl::MakeSpan(reinterpret_cast<char*>(&count), sizeof(count)), path));
-  if (count < 1 || count > kMaxDimension) {
+  if (count < 1 || count > int32_t{kMaxDimension}) {
     return Malformed(path, 0, absl::StrCat("a row of ", count, " values, want 1 to 65535"));
   }
   const uint64_t row_bytes = sizeof(int32_t) * (static_cast<uint64_t>(count) + 1);

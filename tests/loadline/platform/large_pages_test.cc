@@ -14,7 +14,7 @@
 namespace loadline::platform {
 namespace {
 
-constexpr size_t kBytes = size_t{64} << 20;
+constexpr size_t kManyPages = size_t{64} << 20;
 
 bool GivesLargePages() {
   std::string modes;
@@ -43,11 +43,11 @@ long FaultsOfFilling(size_t bytes, bool large) {
 TEST(PreferLargePages, SavesMostFaultsOfFillingABigBuffer) {
   if (testing::kHasShadowMemory) GTEST_SKIP() << "the sanitizer's shadow memory faults as well";
   if (!GivesLargePages()) GTEST_SKIP() << "this system gives no large pages";
-  EXPECT_LT(FaultsOfFilling(kBytes, true), FaultsOfFilling(kBytes, false) / 4);
+  EXPECT_LT(FaultsOfFilling(kManyPages, true), FaultsOfFilling(kManyPages, false) / 4);
 }
 
 TEST(PreferLargePages, LeavesWhatIsThereAsItIs) {
-  std::string text(kBytes / 8, 'x');
+  std::string text(kManyPages / 8, 'x');
   PreferLargePages(text.data() + 1, text.size() - 2);
   EXPECT_EQ(text.find_first_not_of('x'), std::string::npos);
 }

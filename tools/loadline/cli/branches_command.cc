@@ -22,7 +22,7 @@
 namespace loadline::cli {
 namespace {
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kBranchesFooter[] = R"(Example:
   loadline branches --base main --new HEAD
   loadline branches --base v1.2 --new my_branch --preset release --target my_benchmark
   loadline branches --base main --new HEAD --configure-arg=-DWITH_TESTS=OFF -- --format markdown
@@ -55,7 +55,7 @@ class BranchesCommand : public Command {
          FilterFlag(&filter_),
          {"--budget", Text("SECONDS", &budget_), "Seconds that a benchmark may take"},
          {"ARGS", Texts("", &duet_arguments_), "After --: more flags of `loadline duet`"}},
-        kFooter};
+        kBranchesFooter};
   }
 
   int Run(const Terminal& terminal) override {

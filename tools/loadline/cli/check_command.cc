@@ -23,7 +23,7 @@
 namespace loadline::cli {
 namespace {
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kCheckFooter[] = R"(Example:
   loadline check results.json --policy benchmarks/policies/m4.toml
   loadline check 'runs/*.json' --policy m4.toml --format junit --out verdict.xml
 
@@ -44,7 +44,7 @@ class CheckCommand : public Command {
         MaxBytesFlag(&max_bytes_)};
     output_.AddFlags(flags);
     return {"check", "Hold Google Benchmark result files to the absolute limits of a policy", flags,
-            kFooter};
+            kCheckFooter};
   }
 
   int Run(const Terminal& terminal) override {

@@ -30,7 +30,7 @@
 namespace loadline::cli {
 namespace {
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kCompareFooter[] = R"(Example:
   loadline run --suite old/my_benchmark --repetitions 10 --out base.json
   loadline run --suite new/my_benchmark --repetitions 10 --out new.json
   loadline compare --base base.json --new new.json
@@ -70,7 +70,7 @@ class CompareCommand : public Command {
         AllRowsFlag(&all_)};
     output_.AddFlags(flags);
     return {"compare", "Hold two sets of Google Benchmark result files against each other", flags,
-            kFooter};
+            kCompareFooter};
   }
 
   int Run(const Terminal& terminal) override {

@@ -25,7 +25,7 @@
 namespace loadline::cli {
 namespace {
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kDuetFooter[] = R"(Example:
   loadline duet --base old/my_benchmark --new new/my_benchmark
   loadline duet --base old/b --new new/b --filter Search --margin 2% --format markdown
 
@@ -67,7 +67,7 @@ class DuetCommand : public Command {
         AllRowsFlag(&all_),
         ProgramArguments(&options_.arguments)};
     output_.AddFlags(flags);
-    return {"duet", "Run two programs in turns until it is known which is faster", flags, kFooter};
+    return {"duet", "Run two programs in turns until it is known which is faster", flags, kDuetFooter};
   }
 
   int Run(const Terminal& terminal) override {

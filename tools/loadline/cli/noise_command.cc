@@ -21,7 +21,7 @@ namespace {
 constexpr int kProcesses = 10;
 constexpr size_t kSecondColumn = 5;  // processes a side
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kNoiseFooter[] = R"(Example:
   loadline noise --suite ./my_benchmark --out noise.json
   loadline run --suite old/my_benchmark --out base.json
   loadline run --suite new/my_benchmark --out new.json
@@ -53,7 +53,7 @@ class NoiseCommand : public Command {
          ProcessLimitFlag(&options_.time_limit_seconds),
          {"--out", Text("FILE", &options_.out), "The noise file", kRequired},
          ProgramArguments(&options_.suite_arguments)},
-        kFooter};
+        kNoiseFooter};
   }
 
   int Run(const Terminal& terminal) override {

@@ -16,7 +16,7 @@
 namespace loadline::cli {
 namespace {
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kRunFooter[] = R"(Example:
   loadline run --suite build/release/bin/loadline_bench --profile smoke --out results.json
   loadline run --suite ./any_google_benchmark --repetitions 5 --out r.json -- --my_flag
 
@@ -43,7 +43,7 @@ class RunCommand : public Command {
               "Of each scenario of the probe"},
              {"--out", Text("FILE", &options_.out), "The result file", kRequired},
              ProgramArguments(&options_.suite_arguments)},
-            kFooter};
+            kRunFooter};
   }
 
   int Run(const Terminal& terminal) override {

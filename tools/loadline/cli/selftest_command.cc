@@ -29,7 +29,7 @@ namespace {
 
 constexpr double kSeconds[] = {1, 2, 3, 5, 10};
 
-constexpr char kFooter[] = R"(Example:
+constexpr char kSelftestFooter[] = R"(Example:
   loadline selftest --suite ./my_benchmark --filter Search --rounds 20
 
 Plays the program against itself: as it is, where every call of worse is a false alarm, and doing a
@@ -141,7 +141,7 @@ class SelftestCommand : public Command {
          SeedFlag(&duet.seed),
          AnswerLimitFlag(&duet.time_limit_seconds),
          ProgramArguments(&duet.arguments)},
-        kFooter};
+        kSelftestFooter};
   }
 
   int Run(const Terminal& terminal) override {
