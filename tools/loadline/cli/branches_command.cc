@@ -23,6 +23,7 @@ namespace {
 constexpr char kFooter[] = R"(Example:
   loadline branches --base main --new HEAD
   loadline branches --base v1.2 --new my_branch --preset release --target my_benchmark
+  loadline branches --base main --new HEAD --source-dir cpp
   loadline branches --base main --new HEAD --configure-arg=-DWITH_TESTS=OFF -- --format markdown
 
 Both commits are checked out and built below TMPDIR in the same way, and removed at the end; your
@@ -61,6 +62,9 @@ class BranchesCommand : public Command {
         ->option_text("REF");
     app.add_option("--new", options_.fresh, "The commit to judge")->required()->option_text("REF");
     app.add_option("--repo", options_.repo, "A folder of the git repository")
+        ->option_text("DIR [.]");
+    app.add_option("--source-dir", options_.build.source_dir,
+                   "The CMake project's folder, from the top of the repository")
         ->option_text("DIR [.]");
     app.add_option("--target", options_.target,
                    "The benchmark program; needed where several link Google Benchmark")
