@@ -112,6 +112,7 @@ TEST_F(CheckoutTest, HasTheSubmodulesWithoutAWordInTheConfiguration) {
   user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
   user_->Commit("with_submodule");
   user_->Git("submodule --quiet deinit -f lib");
+  std::filesystem::remove_all(user_->path() + "/.git/modules");
   user_->Git("config protocol.file.allow always");
   const std::map<std::string, std::string> before = user_->Everything();
   // Since 2022 git clones a submodule from a folder only where the user's own configuration says
@@ -134,6 +135,7 @@ TEST_F(CheckoutTest, SaysWhichSubmoduleCannotBeFetchedAndIsGone) {
     user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
     user_->Commit("with_submodule");
   }
+  std::filesystem::remove_all(user_->path() + "/.git/modules");
   const std::map<std::string, std::string> before = user_->Everything();
   EXPECT_THAT(CheckOut("with_submodule"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
