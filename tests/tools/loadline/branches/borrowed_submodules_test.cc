@@ -32,9 +32,9 @@ class BorrowedSubmodules : public ::testing::Test {
     inner.Write("core", "of the inner library");
     inner.Commit("v1");
     library.Write("inside", "of the library");
-    library.Git(kAdd + inner.path() + " inner");
+    library.Git(kAdd + inner.Quoted() + " inner");
     library.Commit("v1");
-    user_->Git(kAdd + library.path() + " third/lib");
+    user_->Git(kAdd + library.Quoted() + " third/lib");
     user_->Git("-c protocol.file.allow=always submodule --quiet update --init --recursive");
     user_->Commit("with_library");
   }
@@ -78,7 +78,7 @@ TEST_F(BorrowedSubmodules, AreThereAtACommitThatIsOnNoBranchOfTheirs) {
 
 TEST_F(BorrowedSubmodules, AreTakenFromTheMainWorktreeInAnother) {
   const TempDir other;
-  user_->Git("worktree add -q --detach " + other.Path("w"));
+  user_->Git("worktree add -q --detach '" + other.Path("w") + "'");
   const auto checkout = CheckOut(other.Path("w"), "with_library");
   ASSERT_OK(checkout);
   EXPECT_EQ(dir_.ReadFile("side/third/lib/inner/core"), "of the inner library");
@@ -86,7 +86,7 @@ TEST_F(BorrowedSubmodules, AreTakenFromTheMainWorktreeInAnother) {
 
 TEST_F(BorrowedSubmodules, AreTakenFromTheUsersOwnWorktree) {
   const TempDir other;
-  user_->Git("worktree add -q --detach " + other.Path("w"));
+  user_->Git("worktree add -q --detach '" + other.Path("w") + "'");
   std::filesystem::rename(user_->path() + "/.git/modules",
                           user_->path() + "/.git/worktrees/w/modules");
   const auto checkout = CheckOut(other.Path("w"), "with_library");

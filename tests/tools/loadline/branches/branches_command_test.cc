@@ -325,12 +325,11 @@ TEST_P(InterruptedBuild, LeavesNoWorktreeAndNoProcess) {
   }
   const TempDir signs;
   const ThrowawayRepository user;
-  user.Write("slow.sh", "echo $$ >" + signs.Path("pid") + "\nmv " + signs.Path("pid") + " " +
-                            signs.Path("hanging") + "\nsleep 300\n");
+  user.Write("slow.sh", "cd '" + signs.path() + "'\necho $$ >pid\nmv pid hanging\nsleep 300\n");
   user.Write("speed.cc", "");
   user.Write("CMakeLists.txt", R"(cmake_minimum_required(VERSION 3.20)
 project(slow CXX)
-add_custom_command(OUTPUT made.cc COMMAND sh ${CMAKE_SOURCE_DIR}/slow.sh)
+add_custom_command(OUTPUT made.cc COMMAND sh ${CMAKE_SOURCE_DIR}/slow.sh VERBATIM)
 add_executable(speed speed.cc made.cc)
 )");
   user.Commit("slow");

@@ -28,6 +28,7 @@ class CheckoutTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!HasGit()) GTEST_SKIP() << "needs git";
+    ::setenv("LC_ALL", "C", 1);  // what git says is looked for
     user_ = std::make_unique<ThrowawayRepository>();
     user_->Write("f", "one");
     user_->Commit("first");
@@ -109,7 +110,7 @@ TEST_F(CheckoutTest, HasTheSubmodulesWithoutAWordInTheConfiguration) {
   library.Write("inside", "of the library");
   library.Commit("v1");
   user_->Git("reset -q --hard");
-  user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
+  user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.Quoted() + " lib");
   user_->Commit("with_submodule");
   user_->Git("submodule --quiet deinit -f lib");
   std::filesystem::remove_all(user_->path() + "/.git/modules");
@@ -132,7 +133,7 @@ TEST_F(CheckoutTest, SaysWhichSubmoduleCannotBeFetchedAndIsGone) {
   {
     const ThrowawayRepository library;
     library.Commit("v1");
-    user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
+    user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.Quoted() + " lib");
     user_->Commit("with_submodule");
   }
   std::filesystem::remove_all(user_->path() + "/.git/modules");

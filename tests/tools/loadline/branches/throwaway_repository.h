@@ -27,11 +27,12 @@ class ThrowawayRepository {
   }
 
   const std::string& path() const { return dir_.path(); }
+  std::string Quoted() const { return "'" + path() + "'"; }  // the path, for a shell
 
   // Throws when it fails.
   void Git(const std::string& words) const {
-    const std::string command = "cd '" + path() +
-                                "' && unset $(git rev-parse --local-env-vars) && export LC_ALL=C" +
+    const std::string command = "cd " + Quoted() +
+                                " && unset $(git rev-parse --local-env-vars) && export LC_ALL=C" +
                                 " GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 && git " +
                                 words + " >'" + log_.Path("git") + "' 2>&1 </dev/null";
     if (std::system(command.c_str()) != 0) {
