@@ -1,12 +1,9 @@
 # Configures and builds the outside project against STAGE alone, from nothing.
 file(REMOVE_RECURSE ${OUTSIDE})
-set(launcher)
-if(CXX_LAUNCHER)
-  set(launcher -DCMAKE_CXX_COMPILER_LAUNCHER=${CXX_LAUNCHER})
-endif()
 execute_process(
   COMMAND ${CMAKE_COMMAND} -S ${PROJECT} -B ${OUTSIDE} -G ${GENERATOR}
-    -DCMAKE_CXX_COMPILER=${CXX_COMPILER} ${launcher}
+    -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
+    "-DCMAKE_CXX_COMPILER_LAUNCHER=${CXX_LAUNCHER}"
     "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" -DCMAKE_BUILD_TYPE=${BUILD_TYPE}
     "-DCMAKE_PREFIX_PATH=${STAGE};${PREFIX_PATH}"
     -Dloadline_WANTED=${VERSION}

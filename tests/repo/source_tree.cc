@@ -24,12 +24,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files of a checkout in `root` as git sees them; empty if `root` is not one, or git is absent.
-std::vector<std::string> PathsFromGit(const std::string& root) {
+// The files of the checkout in `root` that `git ls-files` lists; none if it is no checkout, or git
+// is absent. It asks about `root` alone, even in a hook of another repository, and whoever owns it:
+// whoever runs the tests trusts it.
+std::vector<std::string> PathsFromGit(const std::string& root, absl::string_view which) {
   const std::string quoted = absl::StrCat("'", absl::StrReplaceAll(root, {{"'", "'\\''"}}), "'");
-  const std::string command =
-      absl::StrCat("test -e ", quoted, "/.git && git -C ", quoted,
-                   " ls-files -z --cached --others --exclude-standard 2>/dev/null");
+  const std::string command = absl::StrCat(
+      "exec 2>/dev/null; test -e ", quoted, "/.git && unset $(git rev-parse --local-env-vars) && ",
+      "git -c safe.directory='*' -C ", quoted, " ls-files -z ", which);
   std::string listing;
   // The command's own failure shows as an empty listing, so pclose's answer adds nothing.
   const std::unique_ptr<FILE, void (*)(FILE*)> pipe(::popen(command.c_str(), "r"),
@@ -42,17 +44,26 @@ std::vector<std::string> PathsFromGit(const std::string& root) {
   return absl::StrSplit(listing, '\0', absl::SkipEmpty());
 }
 
-bool IsBuildFolder(const std::string& name) {
-  return name == ".git" || name == ".cache" || name == "build";
+bool IsBuildFolder(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name == ".git" || name == ".cache" || name == "build" ||
+         fs::exists(folder / "CMakeCache.txt");
+}
+
+bool IsInBuildFolder(const std::string& root, absl::string_view path) {
+  for (path = FolderOf(path); !path.empty(); path = FolderOf(path)) {
+    if (IsBuildFolder(fs::path(root) / std::string(path))) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> PathsFromDisk(const std::string& root) {
   std::vector<std::string> paths;
   for (auto it = fs::recursive_directory_iterator(root); it != fs::end(it); ++it) {
-    if (it->is_directory() && IsBuildFolder(it->path().filename().string())) {
+    if (it->is_directory() && IsBuildFolder(it->path())) {
       it.disable_recursion_pending();
     } else if (it->is_regular_file()) {
-      paths.push_back(fs::relative(it->path(), root).generic_string());
+      paths.push_back(it->path().lexically_relative(root).generic_string());
     }
   }
   return paths;
@@ -136,8 +147,12 @@ std::string ReportOf(const std::vector<Finding>& findings) {
 }
 
 SourceTree ReadTree(const std::string& root) {
-  std::vector<std::string> paths = PathsFromGit(root);
-  if (paths.empty()) paths = PathsFromDisk(root);
+  std::vector<std::string> paths = PathsFromGit(root, "--cached");
+  const std::vector<std::string> others =
+      paths.empty() ? PathsFromDisk(root) : PathsFromGit(root, "--others --exclude-standard");
+  for (const std::string& path : others) {
+    if (IsSource(path) && !IsInBuildFolder(root, path)) paths.push_back(path);
+  }
   std::sort(paths.begin(), paths.end());
   SourceTree tree;
   for (const std::string& path : paths) {
@@ -160,6 +175,12 @@ bool IsCpp(absl::string_view path) { return IsHeader(path) || absl::EndsWith(pat
 
 bool IsCMakeList(absl::string_view path) {
   return path == "CMakeLists.txt" || absl::EndsWith(path, "/CMakeLists.txt");
+}
+
+bool IsSource(absl::string_view path) {
+  if (FolderOf(path).empty()) return IsCMakeList(path);
+  return IsCpp(path) || IsCMakeList(path) || absl::EndsWith(path, ".cmake") ||
+         absl::EndsWith(path, ".md");
 }
 
 bool IsTestData(absl::string_view path) {

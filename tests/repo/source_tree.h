@@ -27,8 +27,9 @@ std::ostream& operator<<(std::ostream& out, const Finding& finding);
 // One finding a line, as a compiler prints them; empty if there is none.
 std::string ReportOf(const std::vector<Finding>& findings);
 
-// Every file of the project: what git tracks or would track, or, where there is no git, all files
-// below the root but for build folders. Sorted by path. Throws std::runtime_error when the root
+// Every file of the project, sorted by path: what git tracks, and what IsSource() of the rest that
+// git does not ignore, which somebody may be about to add. Where there is no git, as in an unpacked
+// archive, what IsSource(). Nothing of build folders. Throws std::runtime_error when the root
 // cannot be read, which fails the test.
 SourceTree ReadTree(const std::string& root);
 
@@ -38,6 +39,9 @@ std::vector<absl::string_view> Lines(absl::string_view text);
 bool IsHeader(absl::string_view path);
 bool IsCpp(absl::string_view path);        // .h or .cc
 bool IsCMakeList(absl::string_view path);  // a CMakeLists.txt
+// Told by its name alone: C++, CMake and Markdown. In the root only CMakeLists.txt: what else is
+// untracked there is mostly what a command left, a log, a report, a program to try something.
+bool IsSource(absl::string_view path);
 // Inputs and expected outputs of tests, whose bytes are not ours to style.
 bool IsTestData(absl::string_view path);
 

@@ -61,8 +61,9 @@ double Number(const rapidjson::Value& row, const char* counter) {
 Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
   const loadline::testing::TempDir dir;
   const std::string file = dir.Path("results-of-the-planted-benchmarks.json");
-  const std::string command = environment + " " + testing::TestPath("planted_bench") + " --benchmark_out=" + file + " " +
-                              arguments + " >" + dir.Path("out") + " 2>" + dir.Path("err");
+  const std::string command = environment + " '" + testing::TestPath("planted_bench") + "' '--benchmark_out=" + file +
+                              "' " + arguments + " >'" + dir.Path("out") + "' 2>'" +
+                              dir.Path("err") + "'";
   Outcome outcome;
   const int status = std::system(command.c_str());
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -280,17 +281,17 @@ TEST(BenchMain, RunsNothingButTheBaselineWhenAsked) {
 
 TEST(BenchMain, WritesTheOtherFormatsToo) {
   const loadline::testing::TempDir dir;
-  const std::string command = testing::TestPath("planted_bench") +
-                              " --benchmark_filter=^HoldsNothing/ --benchmark_format=csv"
-                              " --benchmark_out_format=console --benchmark_out=" +
-                              dir.Path("file") + " >" + dir.Path("out") + " 2>/dev/null";
+  const std::string command = "'" + testing::TestPath("planted_bench") +
+                              "' --benchmark_filter=^HoldsNothing/ --benchmark_format=csv"
+                              " --benchmark_out_format=console '--benchmark_out=" +
+                              dir.Path("file") + "' >'" + dir.Path("out") + "' 2>/dev/null";
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_THAT(dir.ReadFile("out"), HasSubstr("\"rss_peak_bytes\""));
   EXPECT_THAT(dir.ReadFile("file"), HasSubstr("rss_peak_bytes="));
 }
 
 TEST(BenchMain, RefusesUnknownFlags) {
-  const std::string command = testing::TestPath("planted_bench") + " --no_such_flag >/dev/null 2>&1";
+  const std::string command = "'" + testing::TestPath("planted_bench") + "' --no_such_flag >/dev/null 2>&1";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }

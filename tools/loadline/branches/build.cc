@@ -1,12 +1,11 @@
 #include "tools/loadline/branches/build.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/branches/project_folder.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/child_process.h"
 
@@ -16,18 +15,39 @@ namespace {
 constexpr char kConfiguration[] = "Release";
 constexpr double kListSeconds = 60;
 
-// Whether a program can be found on the PATH.
-bool IsThere(const LoggedRun& run, const std::string& program) {
-  return run.Ask("looking for a program", {"sh", "-c", "command -v \"$1\"", "sh", program}).ok();
+struct Generator {
+  const char* name;
+  std::vector<std::string> programs;  // as CMake looks for them
+};
+
+// Whether one of the programs can be found on the PATH.
+bool IsThere(const LoggedRun& run, const std::vector<std::string>& programs) {
+  std::vector<std::string> words = {
+      "/bin/sh", "-c", R"(for name; do command -v "$name" && exit; done; exit 1)", "sh"};
+  words.insert(words.end(), programs.begin(), programs.end());
+  return run.Ask("looking for a program", std::move(words)).ok();
+}
+
+// CMake itself takes Unix Makefiles, whether or not there is a make.
+const char* GeneratorThatIsThere(const LoggedRun& run) {
+  const Generator generators[] = {{"Ninja", {"ninja-build", "ninja", "samu"}},
+                                  {"Unix Makefiles", {"gmake", "make", "smake"}}};
+  for (const Generator& generator : generators) {
+    if (IsThere(run, generator.programs)) return generator.name;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-// By the environment, not the command line, so that a preset's own launcher counts. With the folder
-// as base, what is the same on both sides is compiled once.
+// By the environment, not the command line, so that what a preset or the user says counts. With the
+// folder as base, what is the same on both sides is compiled once.
 Build::Build(std::string name, std::string dir, LoggedRun& run)
     : name_(std::move(name)), dir_(std::move(dir)), run_(&run) {
-  if (!IsThere(run, "ccache")) return;
+  const char* const generator = GeneratorThatIsThere(run);
+  has_build_tool_ = generator != nullptr;
+  if (has_build_tool_) run.Default("CMAKE_GENERATOR", generator);
+  if (!IsThere(run, {"ccache"})) return;
   run.Default("CMAKE_C_COMPILER_LAUNCHER", "ccache");
   run.Default("CMAKE_CXX_COMPILER_LAUNCHER", "ccache");
   run.Default("CCACHE_BASEDIR", dir_);
@@ -35,21 +55,27 @@ Build::Build(std::string name, std::string dir, LoggedRun& run)
 }
 
 absl::StatusOr<std::vector<Executable>> Build::Configure(const BuildOptions& options) const {
-  const std::string source = absl::StrCat(dir_, "/src");
+  const std::string what = absl::StrCat("configuring ", name_);
   const std::string build = absl::StrCat(dir_, "/build");
-  if (::access(absl::StrCat(source, "/CMakeLists.txt").c_str(), F_OK) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("configuring ", name_, ": there is no CMakeLists.txt at its top"));
+  const auto source = ProjectFolder(absl::StrCat(dir_, "/src"), options.source_dir);
+  if (!source.ok()) {
+    return absl::Status(source.status().code(),
+                        absl::StrCat(what, ": ", source.status().message()));
   }
   LOADLINE_RETURN_IF_ERROR(AskForCodemodel(build));
-  std::vector<std::string> words = {"cmake", "-S", source, "-B", build};
+  std::vector<std::string> words = {"cmake", "-S", *source, "-B", build};
   if (options.preset.empty()) {
     words.push_back(absl::StrCat("-DCMAKE_BUILD_TYPE=", kConfiguration));
   } else {
     words.insert(words.end(), {"--preset", options.preset});
   }
   words.insert(words.end(), options.configure_args.begin(), options.configure_args.end());
-  LOADLINE_RETURN_IF_ERROR(run_->Run(absl::StrCat("configuring ", name_), std::move(words)));
+  const absl::Status configured = run_->Run(what, std::move(words));
+  if (absl::IsFailedPrecondition(configured) && !has_build_tool_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(configured.message(), "\nNeither ninja nor make is on the PATH: install one"));
+  }
+  LOADLINE_RETURN_IF_ERROR(configured);
   return ReadExecutables(build, kConfiguration);
 }
 

@@ -13,6 +13,7 @@
 namespace loadline::branches {
 
 struct BuildOptions {
+  std::string source_dir;                   // as of ProjectFolder
   std::string preset;                       // of the project's CMakePresets.json; empty: Release
   std::vector<std::string> configure_args;  // handed to cmake, last
 };
@@ -21,7 +22,8 @@ struct BuildOptions {
 class Build {
  public:
   // `name` is for messages: "base (v1.2)". The project is `dir`/src; `dir`/build is made. `run` is
-  // this build's own and must outlive it: it gets the compilers' cache, where there is one.
+  // this build's own and must outlive it: it gets the generator whose program is there, Ninja
+  // first, for whom nobody names another, and the compilers' cache, where there is one.
   Build(std::string name, std::string dir, LoggedRun& run);
 
   // Returns the project's executables.
@@ -35,6 +37,7 @@ class Build {
   std::string name_;
   std::string dir_;
   const LoggedRun* run_;
+  bool has_build_tool_ = false;
 };
 
 // kFailedPrecondition unless the program can be asked for its benchmarks, and has some.

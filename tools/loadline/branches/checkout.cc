@@ -2,13 +2,25 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/branches/borrowed_submodules.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::branches {
 
 using results::Quoted;
+
+namespace {
+
+absl::StatusOr<std::string> GitDir(const std::string& dir, const LoggedRun& run) {
+  return run.Ask(absl::StrCat("looking for a git repository at ", Quoted(dir)),
+                 Repository::Git(dir, {"rev-parse", "--absolute-git-dir"}));
+}
+
+}  // namespace
 
 std::vector<std::string> Repository::Git(const std::string& dir, std::vector<std::string> words) {
   std::vector<std::string> git = {
@@ -18,10 +30,8 @@ std::vector<std::string> Repository::Git(const std::string& dir, std::vector<std
 }
 
 absl::StatusOr<Repository> Repository::Open(std::string dir, const LoggedRun& run) {
-  LOADLINE_RETURN_IF_ERROR(run.Ask(absl::StrCat("looking for a git repository at ", Quoted(dir)),
-                                   Git(dir, {"rev-parse", "--absolute-git-dir"}))
-                               .status());
-  return Repository(std::move(dir), run);
+  LOADLINE_ASSIGN_OR_RETURN(std::string git_dir, GitDir(dir, run));
+  return Repository(std::move(dir), std::move(git_dir), run);
 }
 
 absl::StatusOr<Commit> Repository::Resolve(const std::string& ref) const {
@@ -69,10 +79,29 @@ absl::Status Checkout::Fill(const Commit& commit) const {
   LOADLINE_RETURN_IF_ERROR(run.Run(absl::StrCat("checking out ", Quoted(commit.ref)),
                                    Repository::Git(path_, {"reset", "--hard", "--quiet"})));
   if (::access(absl::StrCat(path_, "/.gitmodules").c_str(), F_OK) != 0) return absl::OkStatus();
-  // Not "submodule init", which writes into the configuration that all worktrees share.
-  return run.Run(absl::StrCat("fetching the submodules of ", Quoted(commit.ref)),
-                 Repository::Git(path_, {"-c", "submodule.active=.", "submodule", "--quiet",
-                                         "update", "--recursive"}));
+  return FillSubmodules(commit);
+}
+
+absl::Status Checkout::FillSubmodules(const Commit& commit) const {
+  LOADLINE_ASSIGN_OR_RETURN(const std::string git_dir, GitDir(path_, repository_.run()));
+  // In a worktree's own folder or, from its main one, in the one that all share.
+  const std::string shared = std::filesystem::path(git_dir).parent_path().parent_path().string();
+  bool borrowed = false;
+  for (const std::string& from : {repository_.git_dir(), shared}) {
+    LOADLINE_ASSIGN_OR_RETURN(const bool any, BorrowSubmodules(from, git_dir));
+    borrowed = borrowed || any;
+  }
+  const auto update = [&](std::vector<std::string> how) {
+    // Not "submodule init", which writes into the configuration that all worktrees share.
+    std::vector<std::string> words = {"-c",     "submodule.active=.", "submodule", "--quiet",
+                                      "update", "--recursive"};
+    words.insert(words.end(), how.begin(), how.end());
+    return repository_.run().Run(absl::StrCat("fetching the submodules of ", Quoted(commit.ref)),
+                                 Repository::Git(path_, std::move(words)));
+  };
+  // Git fetches for a commit that is there and on no branch, as in a shallow submodule.
+  if (borrowed && update({"--no-fetch"}).ok()) return absl::OkStatus();
+  return update({});
 }
 
 Checkout::~Checkout() { static_cast<void>(Remove()); }

@@ -36,17 +36,21 @@ class Repository {
   static std::vector<std::string> Git(const std::string& dir, std::vector<std::string> words);
 
   const std::string& dir() const { return dir_; }
+  const std::string& git_dir() const { return git_dir_; }  // git's own folder of that working tree
   const LoggedRun& run() const { return *run_; }
 
  private:
-  Repository(std::string dir, const LoggedRun& run) : dir_(std::move(dir)), run_(&run) {}
+  Repository(std::string dir, std::string git_dir, const LoggedRun& run)
+      : dir_(std::move(dir)), git_dir_(std::move(git_dir)), run_(&run) {}
 
   std::string dir_;
+  std::string git_dir_;
   const LoggedRun* run_;
 };
 
-// A worktree of a repository with the files of one commit and of its submodules, detached. Nothing
-// else of the repository changes: not its checkout, index, branches or configuration.
+// A worktree of a repository with the files of one commit and of its submodules, detached. Only
+// what the repository does not have of a submodule is fetched. Nothing else of the repository
+// changes: not its checkout, index, branches or configuration.
 class Checkout {
  public:
   // `path` must not exist; a folder that is not the repository's. Errors as of LoggedRun.
@@ -67,6 +71,7 @@ class Checkout {
       : repository_(repository), path_(std::move(path)) {}
 
   absl::Status Fill(const Commit& commit) const;
+  absl::Status FillSubmodules(const Commit& commit) const;
 
   const Repository repository_;
   const std::string path_;

@@ -10,9 +10,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/branches/name_list.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::branches {
@@ -23,7 +23,6 @@ using rapidjson::Value;
 using results::Quoted;
 
 constexpr char kApi[] = "/.cmake/api/v1/";
-constexpr size_t kMostNamed = 20;
 
 // The member, or a null value: absent and of another kind are the same here.
 const Value& At(const Value& object, const char* name) {
@@ -113,14 +112,8 @@ const Value& ConfigurationOf(const Value& codemodel, absl::string_view name) {
 
 std::string Names(const std::vector<Executable>& executables) {
   std::vector<std::string> names;
-  for (const Executable& executable : executables) {
-    if (names.size() == kMostNamed) {
-      names.push_back(absl::StrCat("and ", executables.size() - kMostNamed, " more"));
-      break;
-    }
-    names.push_back(results::EscapeUnprintable(executable.target));
-  }
-  return names.empty() ? "none" : absl::StrJoin(names, ", ");
+  for (const Executable& executable : executables) names.push_back(executable.target);
+  return NameList(names);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ namespace {
 constexpr char kBranchesFooter[] = R"(Example:
   loadline branches --base main --new HEAD
   loadline branches --base v1.2 --new my_branch --preset release --target my_benchmark
+  loadline branches --base main --new HEAD --source-dir cpp
   loadline branches --base main --new HEAD --configure-arg=-DWITH_TESTS=OFF -- --format markdown
 
 Both commits are checked out and built below TMPDIR in the same way, and removed at the end; your
@@ -47,6 +48,8 @@ class BranchesCommand : public Command {
           "The commit to hold against: a branch, a tag, an id", kRequired},
          {"--new", Text("REF", &options_.fresh), "The commit to judge", kRequired},
          {"--repo", Text("DIR", &options_.repo), "A folder of the git repository"},
+         {"--source-dir", Text("DIR", &options_.build.source_dir),
+          "The CMake project's folder, from the top of the repository"},
          {"--target", Text("NAME", &options_.target),
           "The benchmark program; needed where several link Google Benchmark"},
          {"--preset", Text("NAME", &options_.build.preset), "Configure preset, instead of Release"},

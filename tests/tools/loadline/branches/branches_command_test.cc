@@ -71,7 +71,8 @@ class FakeDuet : public cli::Command {
     for (const std::string& program : {base_, fresh_}) {
       const TempDir dir;
       const std::string list = dir.Path("list");
-      EXPECT_EQ(std::system((program + " --benchmark_list_tests >" + list).c_str()), 0);
+      const std::string command = "'" + program + "' --benchmark_list_tests >'" + list + "'";
+      EXPECT_EQ(std::system(command.c_str()), 0);
       terminal.out << program << "\n" << dir.ReadFile("list");
     }
     terminal.out << "filter " << filter_ << " budget " << budget_ << " all " << all_ << "\n";
@@ -129,13 +130,17 @@ class BranchesTest : public ::testing::Test {
     user_ = std::make_unique<ThrowawayRepository>();
     user_->Write("CMakeLists.txt", kProject);
     user_->Write("CMakePresets.json",
-                 R"({"version": 3, "configurePresets": [{"name": "quick", "generator":
-                    "Unix Makefiles", "binaryDir": "${sourceDir}/elsewhere"}]})");
+                 R"({"version": 3, "configurePresets": [{"name": "quick",
+                    "binaryDir": "${sourceDir}/elsewhere"}]})");
     user_->Write("app.cc", "int main() {}\n");
     user_->Write("speed.cc", SpeedOf("Old"));
     user_->Commit("old");
     user_->Write("speed.cc", SpeedOf("New"));
     user_->Commit("new");
+    user_->Write("the part/CMakeLists.txt", kProject);
+    user_->Write("the part/app.cc", "int main() {}\n");
+    user_->Write("the part/speed.cc", SpeedOf("OfThePart"));
+    user_->Commit("with_part");
     user_->Write("speed.cc", "#error planted \x1b[31m\n");
     user_->Commit("broken");
     user_->Write("CMakeLists.txt", "no_such_command()\n");
@@ -195,6 +200,14 @@ TEST_F(BranchesTest, BuildsWithAPresetAndSaysThatOneCommitIsAA) {
   EXPECT_THAT(outcome.err, HasSubstr("A/A"));
 }
 
+TEST_F(BranchesTest, BuildsAProjectInAFolderOfTheRepositoryWhateverFolderOfItIsNamed) {
+  const Outcome outcome =
+      Branches({"--repo", user_->path() + "/the part", "--source-dir", "the part", "--base",
+                "with_part", "--new", "with_part", "--filter", "."});
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("OfThePart"));
+}
+
 TEST_F(BranchesTest, ShowsWhatTheCompilerSaidLast) {
   const Outcome outcome = Run("broken", "new");
   EXPECT_EQ(outcome.code, 2);
@@ -231,7 +244,9 @@ TEST_F(BranchesTest, NamesASideWithoutTheProgramOrTheProject) {
   EXPECT_THAT(program.err, HasSubstr("new (new): no executable is called \"more\""));
   const Outcome project = Run("no_project", "new");
   EXPECT_EQ(project.code, 2);
-  EXPECT_THAT(project.err, HasSubstr("base (no_project): there is no CMakeLists.txt"));
+  EXPECT_THAT(project.err,
+              AllOf(HasSubstr("base (no_project): there is no CMakeLists.txt at its top"),
+                    HasSubstr("--source-dir"), HasSubstr(": the part\n")));
 }
 
 TEST_F(BranchesTest, RefusesAProgramThatIsNoBenchmark) {
@@ -304,16 +319,17 @@ INSTANTIATE_TEST_SUITE_P(Generators, InterruptedBuild,
 
 TEST_P(InterruptedBuild, LeavesNoWorktreeAndNoProcess) {
   if (!HasGit()) GTEST_SKIP() << "needs git";
-  const bool ninja = std::string(GetParam()) == "Ninja";
-  if (ninja && std::system("ninja --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs ninja";
+  const std::string program = std::string(GetParam()) == "Ninja" ? "ninja" : "make";
+  if (std::system((program + " --version >/dev/null 2>&1").c_str()) != 0) {
+    GTEST_SKIP() << "needs " << program;
+  }
   const TempDir signs;
   const ThrowawayRepository user;
-  user.Write("slow.sh", "echo $$ >" + signs.Path("pid") + "\nmv " + signs.Path("pid") + " " +
-                            signs.Path("hanging") + "\nsleep 300\n");
+  user.Write("slow.sh", "cd '" + signs.path() + "'\necho $$ >pid\nmv pid hanging\nsleep 300\n");
   user.Write("speed.cc", "");
   user.Write("CMakeLists.txt", R"(cmake_minimum_required(VERSION 3.20)
 project(slow CXX)
-add_custom_command(OUTPUT made.cc COMMAND sh ${CMAKE_SOURCE_DIR}/slow.sh)
+add_custom_command(OUTPUT made.cc COMMAND sh ${CMAKE_SOURCE_DIR}/slow.sh VERBATIM)
 add_executable(speed speed.cc made.cc)
 )");
   user.Commit("slow");

@@ -28,6 +28,7 @@ class CheckoutTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!HasGit()) GTEST_SKIP() << "needs git";
+    ::setenv("LC_ALL", "C", 1);  // what git says is looked for
     user_ = std::make_unique<ThrowawayRepository>();
     user_->Write("f", "one");
     user_->Commit("first");
@@ -109,9 +110,10 @@ TEST_F(CheckoutTest, HasTheSubmodulesWithoutAWordInTheConfiguration) {
   library.Write("inside", "of the library");
   library.Commit("v1");
   user_->Git("reset -q --hard");
-  user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
+  user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.Quoted() + " lib");
   user_->Commit("with_submodule");
   user_->Git("submodule --quiet deinit -f lib");
+  std::filesystem::remove_all(user_->path() + "/.git/modules");
   user_->Git("config protocol.file.allow always");
   const std::map<std::string, std::string> before = user_->Everything();
   // Since 2022 git clones a submodule from a folder only where the user's own configuration says
@@ -131,9 +133,10 @@ TEST_F(CheckoutTest, SaysWhichSubmoduleCannotBeFetchedAndIsGone) {
   {
     const ThrowawayRepository library;
     library.Commit("v1");
-    user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.path() + " lib");
+    user_->Git("-c protocol.file.allow=always submodule --quiet add " + library.Quoted() + " lib");
     user_->Commit("with_submodule");
   }
+  std::filesystem::remove_all(user_->path() + "/.git/modules");
   const std::map<std::string, std::string> before = user_->Everything();
   EXPECT_THAT(CheckOut("with_submodule"),
               StatusIs(absl::StatusCode::kFailedPrecondition,

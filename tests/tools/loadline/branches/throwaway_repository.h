@@ -15,7 +15,8 @@ namespace loadline::branches {
 
 inline bool HasGit() { return std::system("git --version >/dev/null 2>&1") == 0; }
 
-// A git repository in a folder of its own.
+// A git repository in a folder of its own, whatever the user's configuration says and whichever
+// repository a hook is about that runs the test.
 class ThrowawayRepository {
  public:
   ThrowawayRepository() {
@@ -26,11 +27,14 @@ class ThrowawayRepository {
   }
 
   const std::string& path() const { return dir_.path(); }
+  std::string Quoted() const { return "'" + path() + "'"; }  // the path, for a shell
 
   // Throws when it fails.
   void Git(const std::string& words) const {
-    const std::string command =
-        "cd '" + path() + "' && git " + words + " >'" + log_.Path("git") + "' 2>&1 </dev/null";
+    const std::string command = "cd " + Quoted() +
+                                " && unset $(git rev-parse --local-env-vars) && export LC_ALL=C" +
+                                " GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 && git " +
+                                words + " >'" + log_.Path("git") + "' 2>&1 </dev/null";
     if (std::system(command.c_str()) != 0) {
       throw std::runtime_error("git " + words + ": " + log_.ReadFile("git"));
     }

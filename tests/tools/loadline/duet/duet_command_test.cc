@@ -232,12 +232,12 @@ class SmallDisk {
  public:
   SmallDisk(std::string path, const char* options) : path_(std::move(path)) {
     std::filesystem::create_directory(path_);
-    const std::string how = std::string(" -t tmpfs -o ") + options + " tmpfs ";
-    mounted_ = std::system(("mount" + how + path_ + " 2>/dev/null").c_str()) == 0;
+    const std::string how = std::string(" -t tmpfs -o ") + options + " tmpfs '";
+    mounted_ = std::system(("mount" + how + path_ + "' 2>/dev/null").c_str()) == 0;
     if (mounted_) ::setenv("TMPDIR", path_.c_str(), 1);
   }
   ~SmallDisk() {
-    if (mounted_ && std::system(("umount " + path_).c_str()) != 0) ADD_FAILURE() << path_;
+    if (mounted_ && std::system(("umount '" + path_ + "'").c_str()) != 0) ADD_FAILURE() << path_;
     std::filesystem::remove(path_);
   }
   SmallDisk(const SmallDisk&) = delete;

@@ -101,8 +101,8 @@ TEST(ResultWriter, WritesWhatComparePyReads) {
   const testing::TempDir dir;
   const std::string path = dir.WriteFile("a.json", WriteResultFile(*file));
   const std::string out = dir.Path("out");
-  const std::string command = absl::StrCat("/usr/bin/python3 -B ", kCompare, " benchmarks ", path,
-                                           " ", path, " > ", out, " 2>&1");
+  const std::string command = absl::StrCat("/usr/bin/python3 -B ", kCompare, " benchmarks '", path,
+                                           "' '", path, "' >'", out, "' 2>&1");
   EXPECT_EQ(std::system(command.c_str()), 0) << dir.ReadFile("out");
   EXPECT_THAT(dir.ReadFile("out"), HasSubstr("BM_Plain"));
 }

@@ -382,8 +382,8 @@ TEST(Run, WritesWhatGoogleBenchmarksOwnCompareReads) {
   const TempDir dir;
   ASSERT_OK(run::Run(Options(dir, testing::TestPath("planted_bench"), "Holds|Wrong"), nullptr));
   const std::string file = dir.Path("out.json");
-  const std::string command =
-      "python3 " + compare + " benchmarks " + file + " " + file + " >" + dir.Path("table");
+  const std::string command = "python3 " + compare + " benchmarks '" + file + "' '" + file +
+                              "' >'" + dir.Path("table") + "'";
   EXPECT_EQ(std::system(command.c_str()), 0);
   EXPECT_THAT(dir.ReadFile("table"), HasSubstr("Holds16MiB"));
 }
