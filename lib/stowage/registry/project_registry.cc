@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "stowage/registry/change_notifier.h"
+#include "stowage/registry/notifier.h"
+#include "stowage/registry/project_status.h"
 #include "stowage/registry/registry_mirror.h"
 #include "stowage/registry/registry_table.h"
 #include "stowage/storage/database.h"
@@ -77,6 +79,28 @@ std::optional<RegistryProblem> CheckSourcePath(const ProjectRecord& record) {
       absl::StrCat(record.source_path, ": not a directory; restore it, or remove the project")};
 }
 
+RegistryProblem ForeignEntry(const Directory& projects, const std::string& name) {
+  return {RegistryProblem::Kind::kOrphanFolder, std::nullopt,
+          absl::StrCat(projects.path(), "/", absl::CHexEscape(name),
+                       ": is no project's folder; it is left alone")};
+}
+
+absl::StatusOr<RegistryProblem> OrphanFolder(const Directory& projects, const ProjectId& id) {
+  LOADLINE_ASSIGN_OR_RETURN(const auto folder, projects.OpenChild(id.hex()));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
+  std::string detail = absl::StrCat(folder->path(), ": belongs to no project of registry.db");
+  if (entries.empty()) {
+    absl::StrAppend(&detail, " and is empty; it can be deleted");
+  } else {
+    absl::StrAppend(&detail, " but holds ", absl::CHexEscape(entries.front().name),
+                    entries.size() > 1 ? absl::StrCat(" and ", entries.size() - 1, " more") : "",
+                    "; keep it: put back a registry.db that knows it, from quarantine/ or a "
+                    "backup, or move the folder out of the workspace");
+  }
+  return RegistryProblem{RegistryProblem::Kind::kOrphanFolder, id, std::move(detail),
+                         !entries.empty()};
+}
+
 // The recorders of the operations; all null without a monitor.
 struct Recorders {
   explicit Recorders(loadline::PerformanceMonitor* monitor) {
@@ -136,14 +160,14 @@ struct ProjectRegistry::Impl {
                             Change& change);
   absl::Status DropFromActive(Connection& connection, const ProjectId& id, Change& change);
 
-  absl::Status FindOrphans(std::vector<RegistryProblem>& problems) const;
+  absl::StatusOr<std::vector<RegistryProblem>> FindOrphans() const;
 
   const Directory& directory;
   const RegistryOptions options;
   const Recorders recorders;
   const std::unique_ptr<Database> db;
   RegistryMirror mirror;
-  ChangeNotifier notifier;
+  Notifier<RegistryChange> notifier{"registry"};
 
   // What the file holds or is about to: touched only inside a commit, by one thread at a time, and
   // only after the statements of a write have succeeded. Ahead of `mirror` during a commit.
@@ -186,14 +210,14 @@ absl::Status ProjectRegistry::Impl::LoadActive(Connection& connection) {
 absl::Status ProjectRegistry::Impl::Commit(
     absl::FunctionRef<absl::Status(Connection&, Change&)> write) {
   Change change;
-  std::optional<uint64_t> ticket;
+  Notifier<RegistryChange>::Ticket ticket = 0;
   LOADLINE_RETURN_IF_ERROR(
       db->Commit([&](Connection& connection) { return write(connection, change); },
                  [&] {
                    Publish(change);
-                   ticket = notifier.DrawTicket();
+                   ticket = notifier.Queue(change.told);
                  }));
-  if (ticket) notifier.Deliver(*ticket, change.told);
+  notifier.Deliver(ticket);
   return absl::OkStatus();
 }
 
@@ -300,20 +324,26 @@ absl::Status ProjectRegistry::Impl::ChangeActive(Connection& connection,
   return absl::OkStatus();
 }
 
-absl::Status ProjectRegistry::Impl::FindOrphans(std::vector<RegistryProblem>& problems) const {
+absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Impl::FindOrphans() const {
+  std::vector<RegistryProblem> orphans;
   LOADLINE_ASSIGN_OR_RETURN(const bool any, directory.Exists(kProjectsFolder));
-  if (!any) return absl::OkStatus();
+  if (!any) return orphans;
   LOADLINE_ASSIGN_OR_RETURN(const auto folder, directory.OpenChild(kProjectsFolder));
+  // Listed before the records are looked at: a new project's folder comes later than its record.
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
   for (const Directory::Entry& entry : entries) {
     const auto id = ProjectId::FromHex(entry.name);
     if (id.ok() && mirror.Any(*id) != nullptr) continue;
-    problems.push_back({RegistryProblem::Kind::kOrphanFolder,
-                        id.ok() ? std::optional<ProjectId>(*id) : std::nullopt,
-                        absl::StrCat(folder->path(), "/", entry.name,
-                                     ": belongs to no project; it can be deleted")});
+    if (!id.ok() || !entry.is_directory) {
+      orphans.push_back(ForeignEntry(*folder, entry.name));
+      continue;
+    }
+    auto orphan = OrphanFolder(*folder, *id);
+    if (absl::IsNotFound(orphan.status())) continue;  // removed since
+    LOADLINE_RETURN_IF_ERROR(orphan.status());
+    orphans.push_back(*std::move(orphan));
   }
-  return absl::OkStatus();
+  return orphans;
 }
 
 absl::StatusOr<std::unique_ptr<ProjectRegistry>> ProjectRegistry::Open(const Directory& directory,
@@ -382,6 +412,9 @@ absl::StatusOr<ProjectPage> ProjectRegistry::ListPage(const ProjectFilter& filte
     operation.Fail();
     return absl::InvalidArgumentError("list projects: a page of 0 projects never ends");
   }
+  if (filter.status) {
+    LOADLINE_RETURN_IF_ERROR(operation.Done(ProjectStatuses().Check(*filter.status)));
+  }
   return impl_->mirror.Page(filter, after_sequence, limit);
 }
 
@@ -405,6 +438,10 @@ absl::Status ProjectRegistry::UpdateMetadata(const ProjectId& id, ProjectMetadat
 
 absl::Status ProjectRegistry::SetStatus(const ProjectId& id, ProjectStatus status) {
   ScopedOperation operation(impl_->recorders.status);
+  if (absl::Status known = ProjectStatuses().Check(status); !known.ok()) {
+    return operation.Done(absl::InvalidArgumentError(
+        absl::StrCat("set status of project ", id.hex(), ": ", known.message())));
+  }
   return operation.Done(
       impl_->Commit([&](Connection& connection, Impl::Change& change) -> absl::Status {
         LOADLINE_ASSIGN_OR_RETURN(const ProjectRecord before, impl_->Stored(connection, id));
@@ -444,6 +481,10 @@ absl::Status ProjectRegistry::SetActive(const std::optional<ProjectId>& id) {
 
 std::optional<ProjectId> ProjectRegistry::GetActive() const { return impl_->mirror.active(); }
 
+absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::FindOrphans() const {
+  return impl_->FindOrphans();
+}
+
 absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
   ScopedOperation operation(impl_->recorders.validate);
   std::vector<RegistryProblem> problems;
@@ -455,7 +496,9 @@ absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
                         absl::StrCat("project \"", record->name.text(),
                                      "\": its removal was begun; opening the workspace ends it")});
   }
-  LOADLINE_RETURN_IF_ERROR(operation.Done(impl_->FindOrphans(problems)));
+  auto orphans = impl_->FindOrphans();
+  LOADLINE_RETURN_IF_ERROR(operation.Done(orphans.status()));
+  problems.insert(problems.end(), orphans->begin(), orphans->end());
   return problems;
 }
 

@@ -27,12 +27,12 @@ using ::testing::IsEmpty;
 using Vectors = std::vector<std::vector<float>>;
 
 const std::atomic<bool> kNotCancelled{false};
-constexpr size_t kMinCount = 2'500;  // more than 16 rows a candidate, so that a graph is asked
+constexpr size_t kMinCount = 2'200;  // more than 16 rows a candidate, so that a graph is asked
 
 VectorIndexOptions Options() {
   VectorIndexOptions options;
   options.graph_min_count = kMinCount;
-  options.graph.ef_construction = 100;
+  options.graph.ef_construction = 60;
   return options;
 }
 
@@ -93,19 +93,19 @@ Vectors Clustered(size_t dimension, size_t count, uint32_t seed) {
 }
 
 Data Places() {
-  Vectors vectors = Gaussian(2, 4'000, 3);
+  Vectors vectors = Gaussian(2, 3'000, 3);
   for (auto& place : vectors) place = {47.5F + 0.02F * place[0], 8.7F + 0.02F * place[1]};
   return {"places around a town", {.dimension = 2, .metric = Metric::kSquaredL2}, vectors};
 }
 
 Data HalfIdenticalFirst() {
-  Vectors vectors(2'000, std::vector<float>(32, 0.5F));
-  for (auto& vector : Clustered(32, 2'000, 4)) vectors.push_back(std::move(vector));
+  Vectors vectors(1'500, std::vector<float>(32, 0.5F));
+  for (auto& vector : Clustered(32, 1'500, 4)) vectors.push_back(std::move(vector));
   return {"half identical, first", {.dimension = 32, .metric = Metric::kCosine}, vectors};
 }
 
 Data WithCopies(size_t percent) {
-  Vectors vectors = Clustered(32, 4'000, 5);
+  Vectors vectors = Clustered(32, 3'000, 5);
   std::mt19937 random(6);
   for (auto& vector : vectors) {
     if (random() % 100 < percent) vector = vectors[0];
@@ -117,11 +117,11 @@ Data WithCopies(size_t percent) {
 Data AroundOneHundred() {
   return {"components around 100",
           {.dimension = 24, .metric = Metric::kSquaredL2},
-          Gaussian(24, 4'000, 7, 100)};
+          Gaussian(24, 3'000, 7, 100)};
 }
 
 Data WithALargeComponent(Metric metric) {
-  Vectors vectors = Gaussian(24, 4'000, 8);
+  Vectors vectors = Gaussian(24, 3'000, 8);
   for (auto& vector : vectors) vector[3] = 500;
   return {"one large component", {.dimension = 24, .metric = metric}, vectors};
 }
@@ -130,7 +130,7 @@ Data ClusterByCluster() {
   Vectors vectors;
   std::mt19937 random(9);
   std::normal_distribution<float> normal;
-  for (const auto& centre : Gaussian(24, 80, 10)) {
+  for (const auto& centre : Gaussian(24, 60, 10)) {
     for (int i = 0; i < 50; ++i) {
       vectors.push_back(centre);
       for (float& x : vectors.back()) x = 10 * x + 0.01F * normal(random);
@@ -143,7 +143,7 @@ Data NearCopiesOfOneAndAFewOthers() {
   Vectors vectors = Gaussian(32, 40, 11);
   std::mt19937 random(12);
   std::normal_distribution<float> normal;
-  while (vectors.size() < 4'000) {
+  while (vectors.size() < 3'000) {
     vectors.push_back(vectors[7]);
     for (float& x : vectors.back()) x += 1e-4F * normal(random);
   }
@@ -168,12 +168,12 @@ TEST(GraphTrial, NoDataMakesASearchSilentlyWrong) {
 }
 
 TEST(GraphTrial, AGraphIsUsedWhereItFindsWhatAScanFinds) {
-  const Vectors vectors = Clustered(32, 4'000, 13);
+  const Vectors vectors = Clustered(32, 3'000, 13);
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, vectors, 0);
   EXPECT_EQ(index.WhyNoGraph(), "not built yet");
   index.RunIndexing(kNotCancelled);
-  EXPECT_EQ(index.counts().indexed, 4'000U);
+  EXPECT_EQ(index.counts().indexed, 3'000U);
   EXPECT_GE(index.graph_verdict()->recall, 0.95);
   EXPECT_GT(index.graph_verdict()->queries, 100U);
   EXPECT_THAT(index.WhyNoGraph(), IsEmpty());
@@ -189,12 +189,12 @@ TEST(GraphTrial, AGraphThatFailsSaysWhy) {
 }
 
 TEST(GraphTrial, CopiesThatComeLaterHaveAGraphTriedAgain) {
-  Vectors vectors = Clustered(32, 4'000, 14);
+  Vectors vectors = Clustered(32, 3'000, 14);
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, vectors, 0);
   index.RunIndexing(kNotCancelled);
   ASSERT_GT(index.counts().indexed, 0U);
-  for (int round = 0; round < 8; ++round) {
+  for (int round = 0; round < 5; ++round) {
     const Vectors copies(600, vectors[11]);
     Add(index, copies, vectors.size());
     vectors.insert(vectors.end(), copies.begin(), copies.end());
@@ -204,7 +204,7 @@ TEST(GraphTrial, CopiesThatComeLaterHaveAGraphTriedAgain) {
 }
 
 TEST(GraphTrial, AGraphThatFailedIsBuiltAgainOnceTheDataIsAnother) {
-  const Vectors same(4'000, std::vector<float>(32, 1));
+  const Vectors same(3'000, std::vector<float>(32, 1));
   Vectors vectors = Clustered(32, 400, 15);
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, same, 100'000);
@@ -214,7 +214,7 @@ TEST(GraphTrial, AGraphThatFailedIsBuiltAgainOnceTheDataIsAnother) {
   std::vector<uint64_t> ids;
   for (uint64_t i = 0; i < same.size(); ++i) ids.push_back(100'000 + i);
   index.Remove(ids);
-  Add(index, Clustered(32, 4'000, 16), vectors.size());
+  Add(index, Clustered(32, 3'000, 16), vectors.size());
   EXPECT_TRUE(index.NeedsIndexing());
   index.RunIndexing(kNotCancelled);
   EXPECT_GT(index.counts().indexed, 0U);
