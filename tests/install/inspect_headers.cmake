@@ -1,0 +1,13 @@
+# The headers below STAGE/include are those of LIST, one a line.
+file(GLOB_RECURSE installed RELATIVE ${STAGE}/include ${STAGE}/include/*.h)
+file(STRINGS ${LIST} promised)
+foreach(header IN LISTS installed)
+  if(NOT header IN_LIST promised)
+    message(FATAL_ERROR "${header} is installed, but not in ${LIST}")
+  endif()
+endforeach()
+foreach(header IN LISTS promised)
+  if(NOT header IN_LIST installed)
+    message(FATAL_ERROR "${header} is in ${LIST}, but not installed")
+  endif()
+endforeach()
