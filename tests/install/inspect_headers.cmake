@@ -1,4 +1,5 @@
 # The headers below STAGE/include are those of LIST, one a line.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE installed RELATIVE ${STAGE}/include ${STAGE}/include/*.h)
 file(STRINGS ${LIST} promised)
 foreach(header IN LISTS installed)

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/registry/notifier.h"
+#include "stowage/registry/orphan_folders.h"
 #include "stowage/registry/project_status.h"
 #include "stowage/registry/registry_mirror.h"
 #include "stowage/registry/registry_table.h"
@@ -27,7 +27,6 @@ using loadline::OperationRecorder;
 using loadline::ScopedOperation;
 
 constexpr char kFileName[] = "registry.db";
-constexpr char kProjectsFolder[] = "projects";
 constexpr size_t kMaxLanguageBytes = 255;
 
 absl::Status NoSuchProject(const ProjectId& id) {
@@ -77,28 +76,6 @@ std::optional<RegistryProblem> CheckSourcePath(const ProjectRecord& record) {
   return RegistryProblem{
       RegistryProblem::Kind::kSourcePathNotDirectory, record.id,
       absl::StrCat(record.source_path, ": not a directory; restore it, or remove the project")};
-}
-
-RegistryProblem ForeignEntry(const Directory& projects, const std::string& name) {
-  return {RegistryProblem::Kind::kOrphanFolder, std::nullopt,
-          absl::StrCat(projects.path(), "/", absl::CHexEscape(name),
-                       ": is no project's folder; it is left alone")};
-}
-
-absl::StatusOr<RegistryProblem> OrphanFolder(const Directory& projects, const ProjectId& id) {
-  LOADLINE_ASSIGN_OR_RETURN(const auto folder, projects.OpenChild(id.hex()));
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
-  std::string detail = absl::StrCat(folder->path(), ": belongs to no project of registry.db");
-  if (entries.empty()) {
-    absl::StrAppend(&detail, " and is empty; it can be deleted");
-  } else {
-    absl::StrAppend(&detail, " but holds ", absl::CHexEscape(entries.front().name),
-                    entries.size() > 1 ? absl::StrCat(" and ", entries.size() - 1, " more") : "",
-                    "; keep it: put back a registry.db that knows it, from quarantine/ or a "
-                    "backup, or move the folder out of the workspace");
-  }
-  return RegistryProblem{RegistryProblem::Kind::kOrphanFolder, id, std::move(detail),
-                         !entries.empty()};
 }
 
 // The recorders of the operations; all null without a monitor.
@@ -159,8 +136,6 @@ struct ProjectRegistry::Impl {
   absl::Status ChangeActive(Connection& connection, const std::optional<ProjectId>& id,
                             Change& change);
   absl::Status DropFromActive(Connection& connection, const ProjectId& id, Change& change);
-
-  absl::StatusOr<std::vector<RegistryProblem>> FindOrphans() const;
 
   const Directory& directory;
   const RegistryOptions options;
@@ -324,28 +299,6 @@ absl::Status ProjectRegistry::Impl::ChangeActive(Connection& connection,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Impl::FindOrphans() const {
-  std::vector<RegistryProblem> orphans;
-  LOADLINE_ASSIGN_OR_RETURN(const bool any, directory.Exists(kProjectsFolder));
-  if (!any) return orphans;
-  LOADLINE_ASSIGN_OR_RETURN(const auto folder, directory.OpenChild(kProjectsFolder));
-  // Listed before the records are looked at: a new project's folder comes later than its record.
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
-  for (const Directory::Entry& entry : entries) {
-    const auto id = ProjectId::FromHex(entry.name);
-    if (id.ok() && mirror.Any(*id) != nullptr) continue;
-    if (!id.ok() || !entry.is_directory) {
-      orphans.push_back(ForeignEntry(*folder, entry.name));
-      continue;
-    }
-    auto orphan = OrphanFolder(*folder, *id);
-    if (absl::IsNotFound(orphan.status())) continue;  // removed since
-    LOADLINE_RETURN_IF_ERROR(orphan.status());
-    orphans.push_back(*std::move(orphan));
-  }
-  return orphans;
-}
-
 absl::StatusOr<std::unique_ptr<ProjectRegistry>> ProjectRegistry::Open(const Directory& directory,
                                                                        RegistryOptions options) {
   LOADLINE_ASSIGN_OR_RETURN(
@@ -482,7 +435,8 @@ absl::Status ProjectRegistry::SetActive(const std::optional<ProjectId>& id) {
 std::optional<ProjectId> ProjectRegistry::GetActive() const { return impl_->mirror.active(); }
 
 absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::FindOrphans() const {
-  return impl_->FindOrphans();
+  return FindOrphanFolders(impl_->directory,
+                           [&](const ProjectId& id) { return impl_->mirror.Any(id) != nullptr; });
 }
 
 absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
@@ -496,7 +450,7 @@ absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
                         absl::StrCat("project \"", record->name.text(),
                                      "\": its removal was begun; opening the workspace ends it")});
   }
-  auto orphans = impl_->FindOrphans();
+  auto orphans = FindOrphans();
   LOADLINE_RETURN_IF_ERROR(operation.Done(orphans.status()));
   problems.insert(problems.end(), orphans->begin(), orphans->end());
   return problems;
