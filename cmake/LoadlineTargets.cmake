@@ -7,6 +7,9 @@ function(loadline_library target)
   add_library(${target} STATIC)
   add_library(loadline::${ARG_EXPORT_NAME} ALIAS ${target})
   loadline_header_sets(${target} ${PROJECT_SOURCE_DIR}/lib)
+  add_library(${target}_internal INTERFACE)
+  loadline_verified_headers(${target}_internal ${PROJECT_SOURCE_DIR}/lib)
+  target_link_libraries(${target}_internal INTERFACE ${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS}
     PRIVATE $<BUILD_INTERFACE:loadline_warnings> ${ARG_PRIVATE_DEPS})
@@ -36,15 +39,26 @@ function(loadline_header_sets target base)
     VERIFY_INTERFACE_HEADER_SETS ON INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 endfunction()
 
-# loadline_room(<target> HDRS ... [SRCS ...]): the files of one room (the calling folder).
+# loadline_verified_headers(<library> <base> [<header>...]): headers that are compiled on their own
+# and never installed.
+function(loadline_verified_headers library base)
+  target_sources(${library} INTERFACE FILE_SET HEADERS BASE_DIRS ${base} FILES ${ARGN})
+  set_target_properties(${library} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# loadline_room(<target> [HDRS ...] [INTERNAL ...] [SRCS ...]): the files of one room (the calling
+# folder). HDRS, its border and the types there, are installed; they include no INTERNAL header.
 function(loadline_room target)
-  cmake_parse_arguments(ARG "" "" "HDRS;SRCS" ${ARGN})
-  list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
-  list(TRANSFORM ARG_SRCS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  cmake_parse_arguments(ARG "" "" "HDRS;INTERNAL;SRCS" ${ARGN})
+  foreach(files ARG_HDRS ARG_INTERNAL ARG_SRCS)
+    set(${files} "${${files}}")
+    list(TRANSFORM ${files} PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  endforeach()
   list(TRANSFORM ARG_SRCS REPLACE "\\.cc$" ".h" OUTPUT_VARIABLE of_sources)
   set(alone ${ARG_HDRS})
   list(REMOVE_ITEM alone ${of_sources})
   list(REMOVE_ITEM ARG_HDRS ${alone})
+  list(REMOVE_ITEM ARG_INTERNAL ${of_sources})
   target_sources(${target}
     PUBLIC FILE_SET HEADERS FILES ${alone} FILE_SET headers_of_sources FILES ${ARG_HDRS}
     PRIVATE ${ARG_SRCS})
@@ -53,6 +67,9 @@ function(loadline_room target)
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME room)
   set_source_files_properties(${ARG_SRCS} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${room})
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  if(ARG_INTERNAL)
+    loadline_verified_headers(${target}_internal ${PROJECT_SOURCE_DIR}/lib ${ARG_INTERNAL})
+  endif()
 endfunction()
 
 # loadline_executable(<name> SRCS ... [DEPS ...]): a program, with the allocator chosen at
@@ -70,10 +87,8 @@ function(loadline_headers name)
   cmake_parse_arguments(ARG "" "" "HDRS;DEPS" ${ARGN})
   list(TRANSFORM ARG_HDRS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   add_library(${name} INTERFACE)
-  target_sources(${name} INTERFACE
-    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HDRS})
+  loadline_verified_headers(${name} ${PROJECT_SOURCE_DIR} ${ARG_HDRS})
   target_link_libraries(${name} INTERFACE ${ARG_DEPS})
-  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
 # What the tests of all rooms read is precompiled once for all of them: as much work as a room's

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "benchmarks/fixture/plain_hnsw.h"
 #include "benchmarks/fixture/profile.h"
 #include "benchmarks/fixture/search_check.h"
 #include "benchmarks/fixture/suite_dataset.h"
@@ -24,7 +25,6 @@
 #include "loadline/harness/counters.h"
 #include "loadline/harness/operation_loop.h"
 #include "loadline/harness/shared_fixture.h"
-#include "stowage/vector/plain_hnsw.h"
 
 namespace loadline::bench {
 namespace {
@@ -335,7 +335,7 @@ void RegisterLifeCycle() {
 // floor if ours is exact.
 struct Peer {
   VectorBed* ours = nullptr;
-  std::unique_ptr<stowage::PlainHnsw> graph;
+  std::unique_ptr<PlainHnsw> graph;
   double recall_at_10 = 0;
   size_t ef = 0;
 };
@@ -344,8 +344,8 @@ absl::StatusOr<std::unique_ptr<Peer>> MakePeer(VectorBed* ours) {
   auto made = std::make_unique<Peer>();
   made->ours = ours;
   LOADLINE_ASSIGN_OR_RETURN(
-      made->graph, stowage::PlainHnsw::Create({.dimension = ours->dataset->dimension()},
-                                              ours->vectors, stowage::PlainHnsw::Kernels::kStock));
+      made->graph, PlainHnsw::Create({.dimension = ours->dataset->dimension()}, ours->vectors,
+                                     PlainHnsw::Kernels::kStock));
   for (size_t row = 0; row < ours->vectors; ++row) {
     LOADLINE_RETURN_IF_ERROR(made->graph->Add(row, ours->dataset->vector(row)));
   }

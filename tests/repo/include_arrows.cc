@@ -60,7 +60,8 @@ struct ThirdParty {
 
 const std::vector<ThirdParty>& ThirdParties() {
   static const auto* const parties = new std::vector<ThirdParty>{
-      {"hnswlib/", {"lib/stowage/vector/hnsw_graph.cc"}},
+      {"hnswlib/",
+       {"lib/stowage/vector/hnsw_graph.cc", "benchmarks/fixture/plain_hnsw.cc", "tests/install"}},
       {"sqlite3.h",
        {"lib/stowage/storage", "tests/stowage/storage", "tests/support", "benchmarks"}},
       {"benchmark/", {"lib/loadline/harness", "benchmarks", "docs/examples", "tests"}},

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdio>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "loadline/base/deferred_calls.h"
 #include "loadline/base/mutex.h"
 #include "loadline/base/utf8.h"
 
@@ -97,8 +99,9 @@ bool LogEnabled(LogLevel level) {
 
 bool InLogSink() { return in_sink; }
 
-void Log(LogRecord record) {
-  if (!LogEnabled(record.level)) return;
+namespace {
+
+void GiveToSink(const LogRecord& record) {
   if (in_sink) return WriteToStandardError(record);  // this thread holds the lock
   SinkHolder& holder = Holder();
   MutexLock lock(holder.mutex);
@@ -109,6 +112,13 @@ void Log(LogRecord record) {
   } catch (...) {
     WriteToStandardError(record);  // whoever logs is not to fail for it
   }
+}
+
+}  // namespace
+
+void Log(LogRecord record) {
+  if (!LogEnabled(record.level)) return;
+  CallOutside([record = std::move(record)] { GiveToSink(record); });
 }
 
 }  // namespace loadline

@@ -39,7 +39,8 @@ void SetLogSink(LogSink sink, LogLevel lowest = LogLevel::kWarning);
 // Whether a record of `level` would reach the sink; costs one relaxed load.
 bool LogEnabled(LogLevel level);
 
-// Gives the record to the sink if its level is enabled. Thread-safe.
+// Gives the record to the sink if its level is enabled; within a DeferredCalls of this thread, when
+// that ends. Thread-safe.
 void Log(LogRecord record);
 
 // Whether the calling thread is inside the sink. Other threads may be waiting for it to return, so

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/context/message_metadata.h"
+#include "stowage/context/message_role.h"
 #include "stowage/storage/table.h"
 
 namespace stowage {
@@ -63,20 +65,27 @@ absl::Status Impossible(int64_t sequence, absl::string_view found) {
   return absl::DataLossError(absl::StrCat("context.db: message ", sequence, ": ", found));
 }
 
+// The checksum was right, so no disk made this number: a program wrote what it was handed, before
+// it was checked. One such message is not to cost the whole conversation.
+MessageRole ReadRole(int64_t sequence, int64_t stored) {
+  if (const auto role = MessageRoles().FromStored(stored)) return *role;
+  loadline::Log({.level = loadline::LogLevel::kWarning,
+                 .component = "context",
+                 .message = "a message has a role that there is none of; it is read as a user's",
+                 .fields = {{"message", absl::StrCat(sequence)}, {"role", absl::StrCat(stored)}}});
+  return NewMessage().role;
+}
+
 absl::StatusOr<Message> ReadMessage(const Row& row) {
   Message message;
   message.sequence = row.Integer(message_column::kSequence);
   message.wall_nanos = row.Integer(message_column::kWallNanos);
-  const int64_t role = row.Integer(message_column::kRole);
   message.importance = row.Real(message_column::kImportance);
   message.text = std::string(row.Blob(message_column::kText));
   auto metadata = DecodeMessageMetadata(row.Blob(message_column::kMetadata));
   if (!metadata.ok()) return Impossible(message.sequence, metadata.status().message());
-  if (role < 0 || role > static_cast<int64_t>(MessageRole::kTool)) {
-    return Impossible(message.sequence, absl::StrCat("role ", role, ", want 0..3"));
-  }
   if (message.sequence < 1) return Impossible(message.sequence, "numbers start at 1");
-  message.role = static_cast<MessageRole>(role);
+  message.role = ReadRole(message.sequence, row.Integer(message_column::kRole));
   message.metadata = *std::move(metadata);
   return message;
 }

@@ -36,7 +36,7 @@ class MessageWindow {
   // Null if it is not here.
   MessagePtr Find(int64_t sequence) const;
   // Whether a message with this sequence number, if it exists, is here.
-  bool Covers(int64_t sequence) const { return sequence >= covers_from_; }
+  bool Covers(int64_t sequence) const { return complete() || sequence >= covers_from_; }
   // Whether all messages there are, are here.
   bool complete() const { return covers_from_ == 0; }
 

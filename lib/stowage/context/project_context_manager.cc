@@ -1,12 +1,13 @@
 #include "stowage/context/project_context_manager.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/context/active_project.h"
 #include "stowage/context/resident_context.h"
 #include "stowage/storage/quarantine.h"
 #include "stowage/storage/resident_set.h"
@@ -82,7 +83,11 @@ struct ProjectContextManager::Impl {
   absl::StatusOr<std::unique_ptr<ResidentContext>> Open(const ProjectId& id);
   absl::Status Quarantine(const ProjectId& id, const absl::Status& damage) const;
   absl::Status Check(const ProjectId& id);
-  absl::Status RemoveOrphan(const loadline::Directory& projects, const std::string& name) const;
+  absl::StatusOr<QuarantinedFile> MoveToQuarantine(const loadline::Directory& folder,
+                                                   const ProjectId& id,
+                                                   const absl::Status& reason) const;
+  absl::Status CheckRegistryWasNotLost() const;
+  absl::Status RemoveOrphan(const ProjectId& id) const;
 
   // Runs `use` on the project's context, loaded if need be and pinned meanwhile.
   template <typename Use>
@@ -132,10 +137,7 @@ absl::Status ProjectContextManager::Impl::Quarantine(const ProjectId& id,
                                                      const absl::Status& damage) const {
   LOADLINE_ASSIGN_OR_RETURN(auto projects, directory.OpenChild(ResidentContext::kProjectsFolder));
   LOADLINE_ASSIGN_OR_RETURN(auto folder, projects->OpenChild(id.hex()));
-  LOADLINE_ASSIGN_OR_RETURN(const QuarantinedFile moved,
-                            QuarantineFile(directory, *folder, ResidentContext::kFileName,
-                                           absl::StrCat(id.hex(), "-", ResidentContext::kFileName),
-                                           damage, *share.clock));
+  LOADLINE_ASSIGN_OR_RETURN(const QuarantinedFile moved, MoveToQuarantine(*folder, id, damage));
   return absl::DataLossError(absl::StrCat("context of project ", id.hex(), ": ", damage.message(),
                                           "; the file was moved to ", moved.moved_to,
                                           " and the next call starts an empty context"));
@@ -267,41 +269,56 @@ absl::Status ProjectContextManager::Release(const ProjectId& id) {
 }
 
 absl::StatusOr<std::vector<std::string>> ProjectContextManager::CleanUpOrphans() {
-  auto projects = impl_->directory.OpenChild(ResidentContext::kProjectsFolder);
-  if (absl::IsNotFound(projects.status())) return std::vector<std::string>();
-  LOADLINE_RETURN_IF_ERROR(projects.status());
-
-  LOADLINE_ASSIGN_OR_RETURN(const auto entries, (*projects)->List());
-  absl::flat_hash_set<ProjectId> known;
-  // Registered before the folders were listed or not at all: a new project's folder comes later
-  // than its record.
-  for (const ProjectRecordPtr& record : impl_->registry.List()) known.insert(record->id);
-  for (const ProjectRecordPtr& record : impl_->registry.ListRemoving()) known.insert(record->id);
-
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<RegistryProblem> orphans,
+                            impl_->registry.FindOrphans());
+  const bool any_data =
+      std::any_of(orphans.begin(), orphans.end(),
+                  [](const RegistryProblem& orphan) { return orphan.holds_data; });
+  if (any_data) LOADLINE_RETURN_IF_ERROR(impl_->CheckRegistryWasNotLost());
   std::vector<std::string> removed;
-  for (const loadline::Directory::Entry& entry : entries) {
-    const auto id = ProjectId::FromHex(entry.name);
-    if (!entry.is_directory || !id.ok() || known.contains(*id)) continue;
-    LOADLINE_RETURN_IF_ERROR(impl_->RemoveOrphan(**projects, entry.name));
-    removed.push_back(entry.name);
+  for (const RegistryProblem& orphan : orphans) {
+    if (!orphan.id.has_value()) continue;
+    LOADLINE_RETURN_IF_ERROR(impl_->RemoveOrphan(*orphan.id));
+    removed.push_back(orphan.id->hex());
   }
   return removed;
 }
 
-absl::Status ProjectContextManager::Impl::RemoveOrphan(const loadline::Directory& projects,
-                                                       const std::string& name) const {
-  LOADLINE_ASSIGN_OR_RETURN(auto folder, projects.OpenChild(name));
-  // The log after the file it belongs to: alone it is no use to anybody.
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    LOADLINE_RETURN_IF_ERROR(folder->RemoveFile(absl::StrCat(ResidentContext::kFileName, suffix)));
+// A registry that does not know a folder is no proof that the project was removed.
+absl::Status ProjectContextManager::Impl::CheckRegistryWasNotLost() const {
+  constexpr absl::string_view kWhat =
+      "clean up the contexts of unknown projects: nothing was touched, because ";
+  LOADLINE_ASSIGN_OR_RETURN(const std::string other, FindQuarantined(directory, "registry.db"));
+  if (!other.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        kWhat, "quarantine/", absl::CHexEscape(other),
+        " may be the list that they stand in; put it back, or move it out of the workspace"));
   }
+  if (registry.Count() == 0 && registry.ListRemoving().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        kWhat,
+        "registry.db has no project at all and was probably lost; put back a copy of it, or "
+        "move the folders out of projects/"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ProjectContextManager::Impl::RemoveOrphan(const ProjectId& id) const {
+  LOADLINE_ASSIGN_OR_RETURN(auto projects, directory.OpenChild(ResidentContext::kProjectsFolder));
+  LOADLINE_ASSIGN_OR_RETURN(auto folder, projects->OpenChild(id.hex()));
+  const absl::Status moved =
+      MoveToQuarantine(*folder, id, absl::NotFoundError("its project is not in the registry"))
+          .status();
+  if (!moved.ok() && !absl::IsNotFound(moved)) return moved;
   LOADLINE_ASSIGN_OR_RETURN(const auto left, folder->List());
-  const absl::Status emptied = left.empty() ? projects.RemoveTree(name) : absl::OkStatus();
-  loadline::Log({.level = loadline::LogLevel::kInfo,
-                 .component = "context",
-                 .message = "removed the context of an unknown project",
-                 .fields = {{"project", name}}});
-  return emptied;
+  return left.empty() ? projects->RemoveTree(id.hex()) : absl::OkStatus();
+}
+
+absl::StatusOr<QuarantinedFile> ProjectContextManager::Impl::MoveToQuarantine(
+    const loadline::Directory& folder, const ProjectId& id, const absl::Status& reason) const {
+  return QuarantineFile(directory, folder, ResidentContext::kFileName,
+                        absl::StrCat(id.hex(), "-", ResidentContext::kFileName), reason,
+                        *share.clock);
 }
 
 int ProjectContextManager::AddObserver(ContextObserver observer) {

@@ -14,9 +14,7 @@
 #include "loadline/base/clock.h"
 #include "loadline/base/directory.h"
 #include "loadline/monitor/performance_monitor.h"
-#include "stowage/context/active_project.h"
 #include "stowage/context/project_context.h"
-#include "stowage/context/prune_choice.h"
 #include "stowage/registry/project_id.h"
 #include "stowage/registry/project_registry.h"
 
@@ -81,7 +79,7 @@ class ProjectContextManager {
   ProjectContextManager(const ProjectContextManager&) = delete;
   ProjectContextManager& operator=(const ProjectContextManager&) = delete;
 
-  // The sequence number given. kInvalidArgument: too large, importance not in [0, 1].
+  // The sequence number given. kInvalidArgument: too large, importance not in [0, 1], no such role.
   absl::StatusOr<int64_t> Append(const ProjectId& id, NewMessage message);
   // As many Appends in one commit, all or none; the first sequence number of the run.
   // kInvalidArgument: no messages, or one that Append would refuse.
@@ -121,12 +119,16 @@ class ProjectContextManager {
   // OK if it was not open.
   absl::Status Release(const ProjectId& id);
 
-  // Removes context.db of folders under projects/ that the registry does not know, and the folder
-  // if nothing else is in it. Their hex names. Anything not named like a project is left alone.
+  // Moves context.db of folders under projects/ that the registry does not know to quarantine/, and
+  // removes the folders that are empty then. The hex names of all of them. Anything not named like
+  // a project is left alone. kFailedPrecondition, with nothing done, where the registry itself may
+  // be what was lost: it has no project, or quarantine/ holds another.
   absl::StatusOr<std::vector<std::string>> CleanUpOrphans();
 
-  // Observers run outside locks, one call at a time, in the order of the switches, and may use the
-  // manager. After RemoveObserver returns, the observer is not running and is not called again.
+  // Observers run outside locks, one call at a time, in the order of the switches, and may call
+  // everything, Workspace included: what they change is told after what they are being told. What
+  // they throw is logged. After RemoveObserver returns, the observer is not running (unless it is
+  // the caller) and is not called again.
   int AddObserver(ContextObserver observer);
   void RemoveObserver(int number);
 

@@ -1,22 +1,12 @@
 #ifndef STOWAGE_CONTEXT_PRUNE_CHOICE_H_
 #define STOWAGE_CONTEXT_PRUNE_CHOICE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "stowage/context/project_context.h"
+
 namespace stowage {
-
-// Which messages pruning keeps.
-struct PruneRule {
-  size_t keep = 200;        // messages left at most
-  size_t keep_recent = 50;  // of those, always the newest ones (clamped to keep)
-};
-
-struct PruneResult {
-  size_t removed = 0;
-  size_t kept = 0;
-};
 
 // What pruning looks at in a message.
 struct PruneCandidate {

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/context/message_role.h"
 
 namespace stowage {
 namespace {
@@ -158,6 +159,9 @@ absl::Status ResidentContext::CheckMessages(const std::vector<NewMessage>& messa
       return absl::InvalidArgumentError(absl::StrCat(where, bytes, " bytes of text and metadata, ",
                                                      "want at most ", options_.max_message_bytes));
     }
+    if (absl::Status role = MessageRoles().Check(messages[i].role); !role.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(where, role.message()));
+    }
     if (!(messages[i].importance >= 0 && messages[i].importance <= 1)) {
       return absl::InvalidArgumentError(
           absl::StrCat(where, "importance ", messages[i].importance, ", want 0..1"));
@@ -248,8 +252,9 @@ absl::StatusOr<Message> ResidentContext::Get(int64_t sequence) {
   }
   Message message;
   bool found = false;
-  if (!covered) {
-    LOADLINE_RETURN_IF_ERROR(IfExists()->Read([&](Connection& connection) -> absl::Status {
+  Database* const database = IfExists();
+  if (!covered && database != nullptr) {
+    LOADLINE_RETURN_IF_ERROR(database->Read([&](Connection& connection) -> absl::Status {
       LOADLINE_ASSIGN_OR_RETURN(found, GetMessage(connection, sequence, message));
       return absl::OkStatus();
     }));

@@ -33,11 +33,16 @@ absl::StatusOr<ProjectId> ProjectId::Generate() {
 }
 
 absl::StatusOr<ProjectId> ProjectId::FromHex(absl::string_view hex) {
-  const bool digits = std::all_of(hex.begin(), hex.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
-  if (hex.size() != 2 * kBytes || !digits) return NotAnId(hex);
-  return FromBytes(absl::HexStringToBytes(hex));
+  // Not absl::HexStringToBytes: the form that old versions have is deprecated in new ones.
+  constexpr absl::string_view kDigits = "0123456789abcdef";
+  if (hex.size() != 2 * kBytes) return NotAnId(hex);
+  std::string bytes(kBytes, '\0');
+  for (size_t i = 0; i < hex.size(); ++i) {
+    const size_t digit = kDigits.find(hex[i]);
+    if (digit == absl::string_view::npos) return NotAnId(hex);
+    bytes[i / 2] = static_cast<char>(static_cast<uint8_t>(bytes[i / 2]) << 4 | digit);
+  }
+  return FromBytes(bytes);
 }
 
 absl::StatusOr<ProjectId> ProjectId::FromBytes(absl::string_view bytes) {

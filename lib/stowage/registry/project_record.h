@@ -16,7 +16,7 @@ namespace stowage {
 // as not there.
 enum class ProjectStatus { kRegistered, kIndexing, kReady, kFailed, kRemoving };
 
-// "registered", "indexing", "ready", "failed", "removing".
+// "registered", "indexing", "ready", "failed", "removing"; "unknown" for what is no status.
 absl::string_view ProjectStatusName(ProjectStatus status);
 // kInvalidArgument for any other text.
 absl::StatusOr<ProjectStatus> ParseProjectStatus(absl::string_view text);

@@ -12,7 +12,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "stowage/registry/change_notifier.h"
+#include "stowage/registry/notifier.h"
+#include "stowage/registry/orphan_folders.h"
+#include "stowage/registry/project_status.h"
 #include "stowage/registry/registry_mirror.h"
 #include "stowage/registry/registry_table.h"
 #include "stowage/storage/database.h"
@@ -25,7 +27,6 @@ using loadline::OperationRecorder;
 using loadline::ScopedOperation;
 
 constexpr char kFileName[] = "registry.db";
-constexpr char kProjectsFolder[] = "projects";
 constexpr size_t kMaxLanguageBytes = 255;
 
 absl::Status NoSuchProject(const ProjectId& id) {
@@ -136,14 +137,12 @@ struct ProjectRegistry::Impl {
                             Change& change);
   absl::Status DropFromActive(Connection& connection, const ProjectId& id, Change& change);
 
-  absl::Status FindOrphans(std::vector<RegistryProblem>& problems) const;
-
   const Directory& directory;
   const RegistryOptions options;
   const Recorders recorders;
   const std::unique_ptr<Database> db;
   RegistryMirror mirror;
-  ChangeNotifier notifier;
+  Notifier<RegistryChange> notifier{"registry"};
 
   // What the file holds or is about to: touched only inside a commit, by one thread at a time, and
   // only after the statements of a write have succeeded. Ahead of `mirror` during a commit.
@@ -186,14 +185,14 @@ absl::Status ProjectRegistry::Impl::LoadActive(Connection& connection) {
 absl::Status ProjectRegistry::Impl::Commit(
     absl::FunctionRef<absl::Status(Connection&, Change&)> write) {
   Change change;
-  std::optional<uint64_t> ticket;
+  Notifier<RegistryChange>::Ticket ticket = 0;
   LOADLINE_RETURN_IF_ERROR(
       db->Commit([&](Connection& connection) { return write(connection, change); },
                  [&] {
                    Publish(change);
-                   ticket = notifier.DrawTicket();
+                   ticket = notifier.Queue(change.told);
                  }));
-  if (ticket) notifier.Deliver(*ticket, change.told);
+  notifier.Deliver(ticket);
   return absl::OkStatus();
 }
 
@@ -300,22 +299,6 @@ absl::Status ProjectRegistry::Impl::ChangeActive(Connection& connection,
   return absl::OkStatus();
 }
 
-absl::Status ProjectRegistry::Impl::FindOrphans(std::vector<RegistryProblem>& problems) const {
-  LOADLINE_ASSIGN_OR_RETURN(const bool any, directory.Exists(kProjectsFolder));
-  if (!any) return absl::OkStatus();
-  LOADLINE_ASSIGN_OR_RETURN(const auto folder, directory.OpenChild(kProjectsFolder));
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
-  for (const Directory::Entry& entry : entries) {
-    const auto id = ProjectId::FromHex(entry.name);
-    if (id.ok() && mirror.Any(*id) != nullptr) continue;
-    problems.push_back({RegistryProblem::Kind::kOrphanFolder,
-                        id.ok() ? std::optional<ProjectId>(*id) : std::nullopt,
-                        absl::StrCat(folder->path(), "/", entry.name,
-                                     ": belongs to no project; it can be deleted")});
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::unique_ptr<ProjectRegistry>> ProjectRegistry::Open(const Directory& directory,
                                                                        RegistryOptions options) {
   LOADLINE_ASSIGN_OR_RETURN(
@@ -382,6 +365,9 @@ absl::StatusOr<ProjectPage> ProjectRegistry::ListPage(const ProjectFilter& filte
     operation.Fail();
     return absl::InvalidArgumentError("list projects: a page of 0 projects never ends");
   }
+  if (filter.status) {
+    LOADLINE_RETURN_IF_ERROR(operation.Done(ProjectStatuses().Check(*filter.status)));
+  }
   return impl_->mirror.Page(filter, after_sequence, limit);
 }
 
@@ -405,6 +391,10 @@ absl::Status ProjectRegistry::UpdateMetadata(const ProjectId& id, ProjectMetadat
 
 absl::Status ProjectRegistry::SetStatus(const ProjectId& id, ProjectStatus status) {
   ScopedOperation operation(impl_->recorders.status);
+  if (absl::Status known = ProjectStatuses().Check(status); !known.ok()) {
+    return operation.Done(absl::InvalidArgumentError(
+        absl::StrCat("set status of project ", id.hex(), ": ", known.message())));
+  }
   return operation.Done(
       impl_->Commit([&](Connection& connection, Impl::Change& change) -> absl::Status {
         LOADLINE_ASSIGN_OR_RETURN(const ProjectRecord before, impl_->Stored(connection, id));
@@ -444,6 +434,11 @@ absl::Status ProjectRegistry::SetActive(const std::optional<ProjectId>& id) {
 
 std::optional<ProjectId> ProjectRegistry::GetActive() const { return impl_->mirror.active(); }
 
+absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::FindOrphans() const {
+  return FindOrphanFolders(impl_->directory,
+                           [&](const ProjectId& id) { return impl_->mirror.Any(id) != nullptr; });
+}
+
 absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
   ScopedOperation operation(impl_->recorders.validate);
   std::vector<RegistryProblem> problems;
@@ -455,7 +450,9 @@ absl::StatusOr<std::vector<RegistryProblem>> ProjectRegistry::Validate() const {
                         absl::StrCat("project \"", record->name.text(),
                                      "\": its removal was begun; opening the workspace ends it")});
   }
-  LOADLINE_RETURN_IF_ERROR(operation.Done(impl_->FindOrphans(problems)));
+  auto orphans = FindOrphans();
+  LOADLINE_RETURN_IF_ERROR(operation.Done(orphans.status()));
+  problems.insert(problems.end(), orphans->begin(), orphans->end());
   return problems;
 }
 

@@ -58,7 +58,8 @@ struct RegistryChange {
   ProjectRecordPtr after;   // null for kRemoved; for kActive the project that now is, if any
 };
 // Called after a change is durable, outside all locks, one call at a time in the order of the
-// changes, on the thread that committed them. May read the registry; may not change it.
+// changes, on a thread that made one. May call everything, Workspace included: what it changes is
+// told after what it is being told. What it throws is logged.
 using RegistryObserver = std::function<void(const RegistryChange&)>;
 
 struct RegistryProblem {
@@ -70,7 +71,8 @@ struct RegistryProblem {
   };
   Kind kind = Kind::kSourcePathMissing;
   std::optional<ProjectId> id;
-  std::string detail;  // the path, and what can be done about it
+  std::string detail;       // the path, and what can be done about it
+  bool holds_data = false;  // of an orphan folder that is a project's by its name: it is not empty
 };
 
 struct RegistryStats {
@@ -112,14 +114,16 @@ class ProjectRegistry {
   bool Contains(const ProjectId& id) const;
 
   std::vector<ProjectRecordPtr> List(const ProjectFilter& filter = {}) const;
-  // At most `limit` projects after `after_sequence` (0: from the start). kInvalidArgument: limit 0.
+  // At most `limit` projects after `after_sequence` (0: from the start). kInvalidArgument: limit 0,
+  // or a status that there is none of (of which List() and Count() find no project).
   absl::StatusOr<ProjectPage> ListPage(const ProjectFilter& filter, int64_t after_sequence,
                                        size_t limit) const;
   size_t Count(const ProjectFilter& filter = {}) const;
 
   // Replaces all metadata. kNotFound; kInvalidArgument: too large.
   absl::Status UpdateMetadata(const ProjectId& id, ProjectMetadata metadata);
-  // kNotFound; kFailedPrecondition: the project is being removed. Setting kRemoving hides the
+  // kNotFound; kInvalidArgument: there is no such status; kFailedPrecondition: the project is being
+  // removed. Setting kRemoving hides the
   // project from every read but ListRemoving(), and cannot be taken back.
   absl::Status SetStatus(const ProjectId& id, ProjectStatus status);
   // Deletes the record (whatever its status); its name is free again. The active project becomes
@@ -134,8 +138,11 @@ class ProjectRegistry {
   // None if there is no active project.
   std::optional<ProjectId> GetActive() const;
 
-  // Looks at the disk: source paths that vanished and folders under projects/ that no record
-  // names. Reports only; repairs nothing.
+  // Folders under projects/ that no record names. Their data may be all that is left of a project
+  // whose record was lost, so nothing but an empty one is called superfluous.
+  absl::StatusOr<std::vector<RegistryProblem>> FindOrphans() const;
+  // Looks at the disk: source paths that vanished and what FindOrphans() finds. Reports only;
+  // repairs nothing.
   absl::StatusOr<std::vector<RegistryProblem>> Validate() const;
 
   // Reads registry.db again, from the disk: its structure and every row. Changes wait meanwhile;
@@ -144,7 +151,7 @@ class ProjectRegistry {
   absl::Status CheckFile() const;
 
   // Observers run in the order they were added. The returned number removes it again; after
-  // RemoveObserver returns it is not running and will not be called.
+  // RemoveObserver returns it is not running (unless it is the caller) and will not be called.
   int AddObserver(RegistryObserver observer);
   void RemoveObserver(int number);
 

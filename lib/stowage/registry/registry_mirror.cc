@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "stowage/registry/project_status.h"
+
 namespace stowage {
 namespace {
 
@@ -80,7 +82,7 @@ ProjectRecordPtr RegistryMirror::Any(const ProjectId& id) const {
 std::vector<ProjectRecordPtr> RegistryMirror::List(const ProjectFilter& filter) const {
   std::vector<ProjectRecordPtr> result;
   MirrorReader lock(mutex_);
-  result.reserve(filter.status ? by_status_[IndexOf(*filter.status)] : by_sequence_.size());
+  result.reserve(CountLocked(filter));
   for (const auto& [sequence, record] : by_sequence_) {
     if (Matches(*record, filter)) result.push_back(record);
   }
@@ -113,8 +115,13 @@ std::vector<ProjectRecordPtr> RegistryMirror::Removing() const {
 
 size_t RegistryMirror::Count(const ProjectFilter& filter) const {
   MirrorReader lock(mutex_);
+  return CountLocked(filter);
+}
+
+size_t RegistryMirror::CountLocked(const ProjectFilter& filter) const {
   const size_t removing = by_status_[IndexOf(ProjectStatus::kRemoving)];
   if (!filter.status) return by_sequence_.size() - removing;
+  if (!ProjectStatuses().Has(*filter.status)) return 0;
   return *filter.status == ProjectStatus::kRemoving ? 0 : by_status_[IndexOf(*filter.status)];
 }
 

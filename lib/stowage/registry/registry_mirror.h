@@ -46,6 +46,7 @@ class RegistryMirror {
   };
   static constexpr size_t kMaxOwnPointers = 4'096;  // of a stripe, about 150 bytes each
 
+  size_t CountLocked(const ProjectFilter& filter) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void DropOwnPointers(const ProjectId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable loadline::StripedSharedMutex mutex_;

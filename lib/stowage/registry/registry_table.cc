@@ -5,7 +5,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/registry/project_status.h"
 
 namespace stowage {
 namespace {
@@ -14,7 +16,6 @@ constexpr uint32_t kApplicationId = 0x53745267;  // "StRg"
 constexpr int kFormat = 1;
 constexpr absl::string_view kActiveKey = "active";
 constexpr absl::string_view kRetiredKey = "retired_sequence";
-constexpr int64_t kLastStatus = static_cast<int64_t>(ProjectStatus::kRemoving);
 
 enum ProjectColumn : size_t {
   kSequence,
@@ -91,6 +92,18 @@ absl::Status NotAProject(const Row& row, const absl::Status& why) {
                                           ": not a project: ", why.message()));
 }
 
+// The checksum was right, so no disk made this number: a program wrote what it was handed, before
+// it was checked. One such record is not to cost the list of all projects.
+ProjectStatus ReadStatus(int64_t sequence, int64_t stored) {
+  if (const auto status = ProjectStatuses().FromStored(stored)) return *status;
+  loadline::Log(
+      {.level = loadline::LogLevel::kWarning,
+       .component = "registry",
+       .message = "a project has a status that there is none of; it is read as failed",
+       .fields = {{"sequence", absl::StrCat(sequence)}, {"status", absl::StrCat(stored)}}});
+  return ProjectStatus::kFailed;
+}
+
 absl::StatusOr<ProjectRecord> Decode(const Row& row) {
   if (row.Integer(kSequence) < 1) {
     return NotAProject(row, absl::DataLossError("sequence numbers start at 1"));
@@ -101,16 +114,12 @@ absl::StatusOr<ProjectRecord> Decode(const Row& row) {
   if (!name.ok()) return NotAProject(row, name.status());
   auto metadata = DecodeMetadata(row.Blob(kMetadata));
   if (!metadata.ok()) return NotAProject(row, metadata.status());
-  const int64_t status = row.Integer(kStatus);
-  if (status < 0 || status > kLastStatus) {
-    return NotAProject(row, absl::DataLossError(absl::StrCat("status ", status)));
-  }
   return ProjectRecord{*id,
                        *std::move(name),
                        std::string(row.Blob(kSourcePath)),
                        std::string(row.Blob(kLanguage)),
                        *std::move(metadata),
-                       static_cast<ProjectStatus>(status),
+                       ReadStatus(row.Integer(kSequence), row.Integer(kStatus)),
                        row.Integer(kSequence),
                        row.Integer(kCreated),
                        row.Integer(kUpdated)};

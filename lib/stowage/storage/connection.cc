@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 
@@ -236,7 +237,7 @@ absl::StatusOr<int64_t> Connection::QueryInteger(absl::string_view sql) {
 
 absl::Status Connection::Error(int code, absl::string_view attempt) {
   const int error = ErrnoMatters(code) ? SystemErrno(handle_) : 0;
-  std::string message = absl::StrCat(path_, ": ", attempt, ": ", sqlite3_errmsg(handle_),
+  std::string message = absl::StrCat(path_, ": ", attempt, ": ", OneLine(sqlite3_errmsg(handle_)),
                                      " (SQLite code ", code, ")");
   if (error != 0) absl::StrAppend(&message, ": ", std::strerror(error));
   if ((code & 0xFF) == SQLITE_BUSY) {
@@ -245,6 +246,10 @@ absl::Status Connection::Error(int code, absl::string_view attempt) {
   absl::Status status(CodeOf(code, error), message);
   if (IsFileError(code) && file_error_.ok()) file_error_ = status;
   return status;
+}
+
+std::string OneLine(absl::string_view words_of_sqlite) {
+  return absl::CHexEscape(absl::StripAsciiWhitespace(words_of_sqlite));
 }
 
 absl::Status Connection::TakeFileError() { return std::exchange(file_error_, absl::OkStatus()); }

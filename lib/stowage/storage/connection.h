@@ -15,6 +15,10 @@ struct sqlite3_stmt;
 
 namespace stowage {
 
+// What SQLite says, which may span lines and quote the file, as a part of a message: on one line,
+// escaped.
+std::string OneLine(absl::string_view words_of_sqlite);
+
 struct ConnectionOptions {
   int cache_kib = 256;        // SQLite's page cache, at most
   const char* vfs = nullptr;  // SQLite's file layer by name; null: the default one

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "loadline/base/deferred_calls.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/sqlite_header.h"
@@ -127,7 +128,7 @@ absl::StatusOr<bool> CheckCompanions(const Directory& directory, const std::stri
 absl::Status WalkFile(Connection& connection, absl::string_view pragma) {
   LOADLINE_ASSIGN_OR_RETURN(const std::string answer, connection.QueryText(pragma));
   if (answer == "ok") return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(connection.path(), ": ", answer));
+  return absl::DataLossError(absl::StrCat(connection.path(), ": ", OneLine(answer)));
 }
 
 // Everything that decides whether an opened file is accepted, and then only the folding of a log
@@ -228,6 +229,8 @@ absl::Status Database::CheckProcess() const {
 absl::Status Database::Commit(absl::FunctionRef<absl::Status(Connection&)> write,
                               absl::FunctionRef<void()> on_durable) {
   LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  // A leader has other writers waiting for it, and whoever logs may be waiting for one of them.
+  const loadline::DeferredCalls told_later;
   Entry entry{write, on_durable, {}, {}, {}};
   if (JoinQueue(entry) || entry.AwaitTurn()) Lead();
   return std::move(entry.status);
@@ -417,6 +420,7 @@ absl::Status Database::CheckpointLocked(bool truncate) {
 
 absl::Status Database::Read(absl::FunctionRef<absl::Status(Connection&)> read) {
   LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  const loadline::DeferredCalls told_later;
   MutexLock lock(connection_mutex_);
   // Only when rolling back a failed write failed too: what is visible now was never committed.
   if (sqlite3_get_autocommit(connection_->handle()) == 0) return degraded();
@@ -428,6 +432,7 @@ absl::Status Database::Read(absl::FunctionRef<absl::Status(Connection&)> read) {
 
 absl::Status Database::Checkpoint() {
   LOADLINE_RETURN_IF_ERROR(CheckProcess());
+  const loadline::DeferredCalls told_later;
   MutexLock lock(connection_mutex_);
   LOADLINE_RETURN_IF_ERROR(degraded());
   return CheckpointLocked(/*truncate=*/true);

@@ -1,7 +1,9 @@
 #include "stowage/storage/quarantine.h"
 
 #include <ctime>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
@@ -11,6 +13,7 @@ namespace {
 
 using loadline::Directory;
 
+constexpr absl::string_view kFolder = "quarantine";
 constexpr int kMaxSameSecond = 10'000;
 // The log may hold rows that the file lacks; the other two are never ours, and then they are the
 // evidence.
@@ -54,7 +57,7 @@ absl::StatusOr<QuarantinedFile> QuarantineFile(const Directory& root, const Dire
   LOADLINE_ASSIGN_OR_RETURN(const bool there, AnyExists(directory, name));
   const std::string path = absl::StrCat(directory.path(), "/", name);
   if (!there) return absl::NotFoundError(absl::StrCat("quarantine ", path, ": no such file"));
-  LOADLINE_ASSIGN_OR_RETURN(const auto quarantine, root.OpenOrCreateChild("quarantine"));
+  LOADLINE_ASSIGN_OR_RETURN(const auto quarantine, root.OpenOrCreateChild(kFolder));
   LOADLINE_ASSIGN_OR_RETURN(const std::string target,
                             FreeName(*quarantine, label, UtcTime(clock.WallNanos())));
   // The file before its log: a log alone is refused by Database and quarantined by the next call,
@@ -70,9 +73,20 @@ absl::StatusOr<QuarantinedFile> QuarantineFile(const Directory& root, const Dire
   loadline::Log(
       {loadline::LogLevel::kWarning,
        "storage",
-       "moved a damaged file to quarantine",
+       "moved a file to quarantine",
        {{"file", result.file}, {"moved_to", result.moved_to}, {"reason", result.reason}}});
   return result;
+}
+
+absl::StatusOr<std::string> FindQuarantined(const Directory& root, absl::string_view label) {
+  auto quarantine = root.OpenChild(kFolder);
+  if (absl::IsNotFound(quarantine.status())) return std::string();
+  LOADLINE_RETURN_IF_ERROR(quarantine.status());
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, (*quarantine)->List());
+  for (const Directory::Entry& entry : entries) {
+    if (absl::StartsWith(entry.name, label)) return entry.name;
+  }
+  return std::string();
 }
 
 }  // namespace stowage

@@ -21,7 +21,7 @@ struct QuarantinedFile {
   std::string reason;
 };
 
-// Moves the damaged file `name` of `directory`, with its write-ahead log, to
+// Moves the file `name`, which is damaged or nobody's, of `directory`, with its write-ahead log, to
 // <root>/quarantine/<label>-<UTC time>-<n>[-wal], overwriting nothing, and logs a warning. The
 // file must not be open. `label` is a file name that says whose it was ("registry.db",
 // "<hex>-vectors.db"). Stopped in the middle it can be called again. kNotFound: neither is there.
@@ -29,6 +29,10 @@ absl::StatusOr<QuarantinedFile> QuarantineFile(
     const loadline::Directory& root, const loadline::Directory& directory, absl::string_view name,
     absl::string_view label, const absl::Status& reason,
     const loadline::Clock& clock = loadline::Clock::Real());
+
+// The name of a file in <root>/quarantine whose name begins with `label`; empty if there is none.
+absl::StatusOr<std::string> FindQuarantined(const loadline::Directory& root,
+                                            absl::string_view label);
 
 }  // namespace stowage
 

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "loadline/base/deferred_calls.h"
 #include "loadline/base/mutex.h"
 #include "loadline/base/status_macros.h"
 
@@ -49,11 +50,13 @@ class ResidentSet {
   struct Entry;
 
  public:
-  // A user's hold on an entry, ended by destruction. Movable; must not outlive the set.
+  // A user's hold on an entry, ended by destruction. Movable; must not outlive the set, nor leave
+  // its thread: until it ends, what the host is to be told on this thread waits.
   class Pin {
    public:
     Pin(Pin&& other) noexcept
-        : set_(other.set_),
+        : told_later_(std::move(other.told_later_)),
+          set_(other.set_),
           entry_(std::exchange(other.entry_, nullptr)),
           headroom_(std::exchange(other.headroom_, 0)) {}
     Pin& operator=(Pin&& other) noexcept {
@@ -82,6 +85,7 @@ class ResidentSet {
     Pin(ResidentSet* set, Entry* entry, size_t headroom)
         : set_(set), entry_(entry), headroom_(headroom) {}
 
+    loadline::DeferredCalls told_later_;  // first: ends after the hold
     ResidentSet* set_;
     Entry* entry_;
     size_t headroom_;
@@ -122,6 +126,7 @@ class ResidentSet {
   // it ends. Returns what `load` returned when it failed; kResourceExhausted when the headroom
   // would not fit even if nothing but this entry were in memory.
   absl::StatusOr<Pin> Acquire(const Key& key, Loader load, size_t headroom = 0) {
+    const loadline::DeferredCalls told_later;
     loadline::MutexLock lock(mutex_);
     bool hit = true;
     while (true) {
@@ -148,6 +153,7 @@ class ResidentSet {
   // Destroys the entry, waiting for its users; whoever asks for it meanwhile waits and then loads
   // it anew. Waits for a running load, too. Nothing happens if it is not in memory.
   void Release(const Key& key) {
+    const loadline::DeferredCalls told_later;
     loadline::MutexLock lock(mutex_);
     while (Entry* entry = Find(key)) {
       if (entry->state == State::kResident) return Expel(entry);
@@ -160,6 +166,7 @@ class ResidentSet {
   // entry waits. Nothing is loaded, evicted or accounted. Returns what the call returned.
   absl::Status Inspect(const Key& key, absl::FunctionRef<absl::Status(Value&)> resident,
                        absl::FunctionRef<absl::Status()> absent) {
+    const loadline::DeferredCalls told_later;
     loadline::MutexLock lock(mutex_);
     Entry* entry = Find(key);
     while (entry != nullptr && entry->state != State::kResident) {

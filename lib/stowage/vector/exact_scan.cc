@@ -26,13 +26,19 @@ float Saturated(double distance) {
   return static_cast<float>(std::clamp(distance, -kLargest, kLargest));
 }
 
+// Under kCosine rounding must not take a distance out of [0, 2].
+float InRange(Metric metric, float distance) {
+  return metric == Metric::kCosine ? std::clamp(distance, 0.0F, 2.0F) : distance;
+}
+
 float DistanceInFloat(const RowTable& rows, const EncodedQuery& query, uint32_t slot) {
   const size_t n = rows.config().dimension;
   const DistanceKernels& kernels = ActiveKernels();
   if (rows.config().metric == Metric::kSquaredL2) {
     return kernels.squared_l2(query.values.data(), rows.values(slot), n);
   }
-  return 1 - kernels.dot(query.values.data(), rows.values(slot), n) * rows.meta(slot).factor;
+  const float dot = kernels.dot(query.values.data(), rows.values(slot), n);
+  return InRange(rows.config().metric, 1 - dot * rows.meta(slot).factor);
 }
 
 float DistanceInDouble(const RowTable& rows, const EncodedQuery& query, uint32_t slot) {
@@ -41,7 +47,8 @@ float DistanceInDouble(const RowTable& rows, const EncodedQuery& query, uint32_t
   if (rows.config().metric == Metric::kSquaredL2) {
     return Saturated(SquaredL2InDouble(query.values.data(), row, n));
   }
-  return Saturated(1 - DotInDouble(query.values.data(), row, n) * double{rows.meta(slot).factor});
+  const double dot = DotInDouble(query.values.data(), row, n);
+  return InRange(rows.config().metric, Saturated(1 - dot * double{rows.meta(slot).factor}));
 }
 
 // One scan of a run of slots. Rows go through in groups: first which of them count, then the dot
@@ -116,8 +123,8 @@ class Scan {
     for (size_t i = 0; i < group.count; ++i) {
       const uint32_t slot = group.slots[i];
       const CodeHeader& of_row = HeaderOf(rows_.code(slot));
-      const float lowest = CodeDistance(metric, of_query, of_row, dots[i]) -
-                           CodeDistanceError(metric, of_query, of_row);
+      const float lowest = InRange(metric, CodeDistance(metric, of_query, of_row, dots[i]) -
+                                               CodeDistanceError(metric, of_query, of_row));
       if (lowest <= top_.limit()) Offer(slot, DistanceInFloat(rows_, query_, slot));
     }
   }

@@ -1,26 +1,73 @@
-// The one file that includes hnswlib: its headers define functions that are not inline, and all
-// that it throws is caught here.
+// The one file of the library that includes hnswlib. Its headers define functions that are not
+// inline, some in no namespace at all: within one of ours they have names of their own, and
+// programs that include hnswlib themselves still link. What those headers include comes before,
+// outside. All that hnswlib throws is caught here.
 #include "stowage/vector/hnsw_graph.h"
 
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __SSE__
+#include <cpuid.h>
+#include <immintrin.h>
+#include <x86intrin.h>
+#endif
+
 #include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <deque>
 #include <exception>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <new>
+#include <queue>
+#include <random>
+#include <stdexcept>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "hnswlib/hnswlib.h"
 #include "stowage/vector/distance.h"
-#include "stowage/vector/plain_hnsw.h"
+
+namespace hnswlib_of_stowage {
+#include "hnswlib/hnswlib.h"
+}  // namespace hnswlib_of_stowage
 
 namespace stowage {
 namespace {
 
+namespace hnswlib = hnswlib_of_stowage::hnswlib;
 using Index = hnswlib::HierarchicalNSW<float>;
 
-// hnswlib takes a lock of this array by node modulo its size, 65,536: 2.5 MiB for even the
-// smallest graph. With fewer nodes than that it is never indexed above the capacity.
-constexpr size_t kUpdateLocks = Index::max_update_element_locks;
+// hnswlib has an array of so many locks, 2.5 MiB for even the smallest graph, and takes one by
+// label modulo that number. Labels are slots here: no lock above the capacity is ever taken.
+constexpr size_t kLabelLocks = 65'536;
+
+// Gives back the locks that are never taken. Their array has another name in each version; of one
+// that we do not know it stays as it is.
+template <typename AnyIndex>
+void TrimLabelLocks(AnyIndex& index) {
+  const auto trim = [&](std::vector<std::mutex>& locks) {
+    std::vector<std::mutex>(std::min(index.max_elements_, kLabelLocks)).swap(locks);
+  };
+  if constexpr (requires { trim(index.label_op_locks_); }) {
+    trim(index.label_op_locks_);  // 0.7 and 0.8
+  } else if constexpr (requires { trim(index.link_list_update_locks_); }) {
+    trim(index.link_list_update_locks_);  // 0.6
+  }
+}
 
 absl::Status CheckOptions(const GraphOptions& options, size_t capacity) {
   if (options.m < 2 || options.m > 100) {
@@ -89,6 +136,14 @@ class CodeSpace : public hnswlib::SpaceInterface<float> {
  private:
   CodeSpaceParameter parameter_;
 };
+
+bool HasCopyAmongLinks(const Index& index, const CodeView& codes, uint32_t node) {
+  hnswlib::linklistsizeint* const list = index.get_linklist0(node);
+  const auto* const nodes = reinterpret_cast<const hnswlib::tableint*>(list + 1);
+  return std::any_of(nodes, nodes + index.getListCount(list), [&](uint32_t other) {
+    return std::memcmp(codes.code(node), codes.code(other), codes.stride) == 0;
+  });
+}
 
 // Scratch of one thread's searches.
 struct SearchScratch {
@@ -226,15 +281,11 @@ class GraphSearch {
 struct HnswGraph::Impl {
   CodeSpace space;  // before the index, which points at its parameter
   Index index;
+  size_t copies = 0;
 
   Impl(const StoreConfig& config, size_t capacity, const GraphOptions& options)
       : space(config), index(&space, capacity, options.m, options.ef_construction, options.seed) {
-    TrimLocks();
-  }
-
-  void TrimLocks() {
-    std::vector<std::mutex>(std::min(index.max_elements_, kUpdateLocks))
-        .swap(index.link_list_update_locks_);
+    TrimLabelLocks(index);
   }
 };
 
@@ -254,6 +305,7 @@ absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Create(const StoreConfig& 
 }
 
 size_t HnswGraph::size() const { return impl_->index.cur_element_count; }
+size_t HnswGraph::copies() const { return impl_->copies; }
 size_t HnswGraph::capacity() const { return impl_->index.max_elements_; }
 
 void HnswGraph::SetCodes(CodeView codes) { impl_->space.parameter().codes = std::move(codes); }
@@ -262,7 +314,7 @@ absl::Status HnswGraph::Reserve(size_t capacity) {
   if (capacity <= impl_->index.max_elements_) return absl::OkStatus();
   return Catching(absl::StrCat("growing a graph to ", capacity, " vectors"), [&] {
     impl_->index.resizeIndex(capacity);
-    impl_->TrimLocks();
+    TrimLabelLocks(impl_->index);
   });
 }
 
@@ -273,6 +325,7 @@ absl::Status HnswGraph::InsertNext() {
     index.addPoint(&slot, slot, -1);
     // The table from labels to nodes serves updates only, which are never made here.
     index.label_lookup_.clear();
+    if (HasCopyAmongLinks(index, impl_->space.parameter().codes, slot)) ++impl_->copies;
   });
 }
 
@@ -295,90 +348,7 @@ size_t HnswGraph::PredictBytes(size_t capacity, const GraphOptions& options) {
   const size_t upper = (links + kAllocatorOverhead) / (options.m - 1) + 1;
   const size_t per_node =
       ground + upper + sizeof(void*) + sizeof(int) + sizeof(std::mutex) + sizeof(hnswlib::vl_type);
-  return capacity * per_node + std::min(capacity, kUpdateLocks) * sizeof(std::mutex) + sizeof(Impl);
-}
-
-namespace {
-
-struct FloatSpaceParameter {
-  Metric metric = Metric::kCosine;
-  size_t dimension = 0;
-};
-
-float FloatSpaceDistance(const void* a, const void* b, const void* parameter) {
-  const auto& space = *static_cast<const FloatSpaceParameter*>(parameter);
-  const auto* const left = static_cast<const float*>(a);
-  const auto* const right = static_cast<const float*>(b);
-  const DistanceKernels& kernels = ActiveKernels();
-  if (space.metric == Metric::kSquaredL2) return kernels.squared_l2(left, right, space.dimension);
-  return 1 - kernels.dot(left, right, space.dimension);
-}
-
-class FloatSpace : public hnswlib::SpaceInterface<float> {
- public:
-  explicit FloatSpace(const StoreConfig& config) : parameter_{config.metric, config.dimension} {}
-
-  size_t get_data_size() override { return parameter_.dimension * sizeof(float); }
-  hnswlib::DISTFUNC<float> get_dist_func() override { return FloatSpaceDistance; }
-  void* get_dist_func_param() override { return &parameter_; }
-
- private:
-  FloatSpaceParameter parameter_;
-};
-
-std::unique_ptr<hnswlib::SpaceInterface<float>> MakeFloatSpace(const StoreConfig& config,
-                                                               PlainHnsw::Kernels kernels) {
-  if (kernels == PlainHnsw::Kernels::kOurs) return std::make_unique<FloatSpace>(config);
-  if (config.metric == Metric::kSquaredL2) {
-    return std::make_unique<hnswlib::L2Space>(config.dimension);
-  }
-  return std::make_unique<hnswlib::InnerProductSpace>(config.dimension);
-}
-
-}  // namespace
-
-struct PlainHnsw::Impl {
-  std::unique_ptr<hnswlib::SpaceInterface<float>> space;  // before the index, which points at it
-  Index index;
-
-  Impl(const StoreConfig& config, size_t capacity, Kernels kernels, const GraphOptions& options)
-      : space(MakeFloatSpace(config, kernels)),
-        index(space.get(), capacity, options.m, options.ef_construction, options.seed) {}
-};
-
-PlainHnsw::PlainHnsw(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-PlainHnsw::~PlainHnsw() = default;
-
-absl::StatusOr<std::unique_ptr<PlainHnsw>> PlainHnsw::Create(const StoreConfig& config,
-                                                             size_t capacity, Kernels kernels,
-                                                             const GraphOptions& options) {
-  if (absl::Status status = CheckOptions(options, capacity); !status.ok()) return status;
-  std::unique_ptr<Impl> impl;
-  const absl::Status status =
-      Catching(absl::StrCat("making an index for ", capacity, " vectors"),
-               [&] { impl = std::make_unique<Impl>(config, capacity, kernels, options); });
-  if (!status.ok()) return status;
-  return std::unique_ptr<PlainHnsw>(new PlainHnsw(std::move(impl)));
-}
-
-absl::Status PlainHnsw::Add(uint64_t id, absl::Span<const float> values) {
-  return Catching(absl::StrCat("adding vector ", id),
-                  [&] { impl_->index.addPoint(values.data(), id, -1); });
-}
-
-void PlainHnsw::SetEf(size_t ef) { impl_->index.setEf(ef); }
-
-absl::StatusOr<std::vector<uint64_t>> PlainHnsw::Search(absl::Span<const float> query,
-                                                        size_t k) const {
-  std::vector<uint64_t> ids;
-  const absl::Status status = Catching("searching", [&] {
-    auto farthest_first = impl_->index.searchKnn(query.data(), k);
-    for (; !farthest_first.empty(); farthest_first.pop())
-      ids.push_back(farthest_first.top().second);
-  });
-  if (!status.ok()) return status;
-  std::reverse(ids.begin(), ids.end());
-  return ids;
+  return capacity * per_node + std::min(capacity, kLabelLocks) * sizeof(std::mutex) + sizeof(Impl);
 }
 
 }  // namespace stowage

@@ -46,6 +46,8 @@ class HnswGraph {
 
   size_t size() const;
   size_t capacity() const;
+  // Nodes that were linked to one of the same code as they were put in: copies of it.
+  size_t copies() const;
 
   // Where the codes lie; call again when the table has grown.
   void SetCodes(CodeView codes);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "loadline/base/deferred_calls.h"
+
 namespace stowage {
 
 using loadline::MutexLock;
@@ -33,14 +35,19 @@ void IndexBuilder::Cancel(VectorIndex* index) {
 }
 
 void IndexBuilder::WaitUntilIdle() {
+  if (std::this_thread::get_id() == thread_.get_id()) return;  // a log sink's, told from here
   MutexLock lock(mutex_);
   while (!queue_.empty() || running_ != nullptr) changed_.Wait(mutex_);
 }
 
-VectorIndex* IndexBuilder::Next() {
+void IndexBuilder::Done() {
   MutexLock lock(mutex_);
   running_ = nullptr;
   changed_.NotifyAll();
+}
+
+VectorIndex* IndexBuilder::Next() {
+  MutexLock lock(mutex_);
   while (queue_.empty() && !stopping_) changed_.Wait(mutex_);
   if (stopping_) return nullptr;
   cancelled_.store(false, std::memory_order_relaxed);
@@ -50,7 +57,12 @@ VectorIndex* IndexBuilder::Next() {
 }
 
 void IndexBuilder::Run() {
-  while (VectorIndex* const index = Next()) index->RunIndexing(cancelled_);
+  while (VectorIndex* const index = Next()) {
+    // A log sink may close the very index that it is told of, which waits for its indexing.
+    const loadline::DeferredCalls told_later;
+    index->RunIndexing(cancelled_);
+    Done();
+  }
 }
 
 }  // namespace stowage

@@ -30,6 +30,7 @@ class IndexBuilder {
 
  private:
   void Run();
+  void Done();
   // The next index, or null when the thread is to end.
   VectorIndex* Next();
 

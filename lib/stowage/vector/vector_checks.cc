@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "stowage/vector/distance.h"
+#include "stowage/vector/metric.h"
 
 namespace stowage {
 namespace {
@@ -33,7 +34,7 @@ absl::Status CheckConfig(const StoreConfig& config) {
     return absl::InvalidArgumentError(
         absl::StrCat("dimension is ", config.dimension, ", want 1 to ", kMaxDimension));
   }
-  return absl::OkStatus();
+  return Metrics().Check(config.metric);
 }
 
 absl::Status CheckValues(absl::Span<const float> values, const StoreConfig& config) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/vector_checks.h"
 
 namespace stowage {
 namespace {
@@ -25,6 +26,8 @@ constexpr size_t kMaxTail = 512;
 constexpr float kMaxGraphNorm = 1e15F;
 // Rows linked under one hold of the lock: what a search waits for, at most.
 constexpr size_t kLinksPerHold = 2;
+// One in so many nodes that is a new copy of another has a graph tried again.
+constexpr size_t kCopiesPerTrial = 50;
 // How far a graph search may go before comparing everything is no worse.
 constexpr size_t kMinRowsPerCandidate = 16;
 
@@ -133,6 +136,7 @@ void VectorIndex::AppendStaged(const StagedRows& rows, size_t position) {
   const RowMeta& meta = rows.metas_[position];
   if (const auto old = slots_.find(meta.id); old != slots_.end()) RemoveSlot(old->second);
   slots_[meta.id] = static_cast<uint32_t>(rows_.size());
+  ++changes_;
   rows_.Append(rows.entries_[position].values.data(),
                reinterpret_cast<const std::byte*>(&rows.codes_[position * stride]), meta);
 }
@@ -169,6 +173,7 @@ void VectorIndex::RemoveByFile(absl::string_view file) {
 
 void VectorIndex::RemoveSlot(uint32_t slot) {
   const RowMeta& meta = rows_.meta(slot);
+  ++changes_;
   slots_.erase(meta.id);
   texts_.Release(meta.file);
   texts_.Release(meta.language);
@@ -200,18 +205,9 @@ RowFilter VectorIndex::Resolve(const SearchFilter& filter) const {
   return resolved;
 }
 
-std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> query, size_t k,
+std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> values, size_t k,
                                           const SearchFilter& filter) const {
-  return SearchEncoded(EncodeQuery(query, config_.metric), k, filter, /*exactly=*/false);
-}
-
-std::vector<Neighbor> VectorIndex::SearchExactly(absl::Span<const float> query, size_t k,
-                                                 const SearchFilter& filter) const {
-  return SearchEncoded(EncodeQuery(query, config_.metric), k, filter, /*exactly=*/true);
-}
-
-std::vector<Neighbor> VectorIndex::SearchEncoded(const EncodedQuery& query, size_t k,
-                                                 const SearchFilter& filter, bool exactly) const {
+  const EncodedQuery query = EncodeQuery(values, config_.metric);
   std::vector<Neighbor> neighbors;
   ReaderLock lock(mutex_);
   k = std::min(k, rows_.live_count());
@@ -219,7 +215,7 @@ std::vector<Neighbor> VectorIndex::SearchEncoded(const EncodedQuery& query, size
   const RowFilter matching = Resolve(filter);
   TopK top(k);
   const auto size = static_cast<uint32_t>(rows_.size());
-  if (exactly || !matching.all || !SearchGraph(query, k, top)) {
+  if (graph_ == nullptr || !matching.all || !SearchGraph(*graph_, query, k, top)) {
     ScanRows(rows_, query, matching, 0, size, top);
   }
   const std::vector<RankedRow> found = top.TakeSorted();
@@ -231,13 +227,14 @@ std::vector<Neighbor> VectorIndex::SearchEncoded(const EncodedQuery& query, size
 }
 
 // False, with nothing offered, when the graph is not to be used for this search.
-bool VectorIndex::SearchGraph(const EncodedQuery& query, size_t k, TopK& top) const {
-  if (graph_ == nullptr || query.norm > double{kMaxGraphNorm}) return false;
+bool VectorIndex::SearchGraph(const HnswGraph& graph, const EncodedQuery& query, size_t k,
+                              TopK& top) const {
+  if (query.norm > double{kMaxGraphNorm}) return false;
   // As many more candidates as there are dead rows among them.
   const size_t ef = std::max(options_.ef, 2 * k) * rows_.size() / rows_.live_count();
-  if (ef * kMinRowsPerCandidate > graph_->size()) return false;
+  if (ef * kMinRowsPerCandidate > graph.size()) return false;
   thread_local std::vector<GraphCandidate> found;
-  graph_->Search(query, ef, found);
+  graph.Search(query, ef, found);
   std::erase_if(found, [&](const GraphCandidate& candidate) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return rows_.meta(candidate.slot).dead;
   });
@@ -247,7 +244,7 @@ bool VectorIndex::SearchGraph(const EncodedQuery& query, size_t k, TopK& top) co
     top.Offer({ExactDistance(rows_, query, candidate.slot), rows_.meta(candidate.slot).id,
                candidate.slot});
   }
-  ScanRows(rows_, query, RowFilter(), static_cast<uint32_t>(graph_->size()),
+  ScanRows(rows_, query, RowFilter(), static_cast<uint32_t>(graph.size()),
            static_cast<uint32_t>(rows_.size()), top);
   return true;
 }
@@ -265,16 +262,10 @@ absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
                      ChunkOf(rows_.meta(found->second))};
 }
 
-std::vector<std::vector<float>> VectorIndex::Sample(size_t count) const {
+std::vector<float> VectorIndex::ValuesOf(uint32_t slot) const {
   ReaderLock lock(mutex_);
-  std::vector<std::vector<float>> sample;
-  const size_t step = std::max<size_t>(1, rows_.size() / std::max<size_t>(1, count));
-  for (size_t slot = 0; slot < rows_.size() && sample.size() < count; slot += step) {
-    if (rows_.meta(static_cast<uint32_t>(slot)).dead) continue;
-    const float* const values = rows_.values(static_cast<uint32_t>(slot));
-    sample.emplace_back(values, values + config_.dimension);
-  }
-  return sample;
+  const float* const values = rows_.values(slot);
+  return {values, values + config_.dimension};
 }
 
 VectorIndex::Counts VectorIndex::counts() const {
@@ -287,13 +278,40 @@ absl::Status VectorIndex::graph_status() const {
   return graph_status_;
 }
 
+std::optional<GraphVerdict> VectorIndex::graph_verdict() const {
+  ReaderLock lock(mutex_);
+  return tried_ ? std::optional(tried_->verdict) : std::nullopt;
+}
+
+std::string VectorIndex::WhyNoGraph() const {
+  ReaderLock lock(mutex_);
+  if (graph_ != nullptr) return "";
+  if (!graph_status_.ok()) return std::string(graph_status_.message());
+  if (rows_.live_count() < options_.graph_min_count) {
+    return absl::StrCat("fewer than ", options_.graph_min_count, " vectors");
+  }
+  if (rows_.max_norm() > kMaxGraphNorm) {
+    return absl::StrCat("a vector of length ", rows_.max_norm(), ", above ", kMaxGraphNorm);
+  }
+  if (tried_ && !tried_->verdict.good()) {
+    return absl::StrCat("the graph ", tried_->verdict.Describe());
+  }
+  return "not built yet";
+}
+
+void VectorIndex::TryGraphAgain() {
+  WriterLock lock(mutex_);
+  if (graph_ != nullptr) tried_.reset();
+}
+
 bool VectorIndex::NeedsIndexing() const {
   ReaderLock lock(mutex_);
   return PendingWork() != Work::kNone;
 }
 
 bool VectorIndex::GraphWanted() const {
-  return graph_status_.ok() && rows_.live_count() >= options_.graph_min_count &&
+  const bool in_vain = tried_ && !tried_->verdict.good() && changes_ * 2 < tried_->nodes;
+  return !in_vain && graph_status_.ok() && rows_.live_count() >= options_.graph_min_count &&
          rows_.max_norm() <= kMaxGraphNorm;
 }
 
@@ -303,7 +321,14 @@ VectorIndex::Work VectorIndex::PendingWork() const {
   const bool unfit = rows_.max_norm() > kMaxGraphNorm || too_small;
   if (claimed_ > 0 && (unfit || rows_.dead_count() * 4 > rows_.size())) return Work::kCompact;
   if (graph_ == nullptr) return GraphWanted() ? Work::kBuild : Work::kNone;
+  if (TrialIsDue()) return Work::kTry;
   return rows_.size() - graph_->size() >= kMaxTail ? Work::kExtend : Work::kNone;
+}
+
+bool VectorIndex::TrialIsDue() const {
+  if (!tried_) return true;
+  return graph_->size() - tried_->nodes >= tried_->nodes / 4 + 1 ||
+         (graph_->copies() - tried_->copies) * kCopiesPerTrial > graph_->size();
 }
 
 void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
@@ -318,6 +343,7 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
     if (work == Work::kCompact) Compact();
     if (work == Work::kBuild) status = Build(cancelled);
     if (work == Work::kExtend) status = Extend(cancelled);
+    if (work == Work::kTry) TryPublished(cancelled);
     if (!status.ok()) GiveUpGraph(status);
   }
 }
@@ -342,23 +368,100 @@ absl::Status VectorIndex::Build(const std::atomic<bool>& cancelled) {
     WriterLock lock(mutex_);
     end = claimed_ = rows_.size();
     codes = rows_.code_view();
+    changes_ = 0;
   }
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<HnswGraph> graph,
                             HnswGraph::Create(config_, GraphCapacity(end), options_.graph));
-  graph->SetCodes(std::move(codes));
+  graph->SetCodes(codes);
   while (graph->size() < end) {
-    if (cancelled.load(std::memory_order_relaxed)) break;
+    if (cancelled.load(std::memory_order_relaxed)) return absl::OkStatus();
     LOADLINE_RETURN_IF_ERROR(graph->InsertNext());
   }
-  WriterLock lock(mutex_);
-  if (graph->size() == end) graph_ = std::move(graph);
+  const std::optional<GraphVerdict> verdict = Try(*graph, codes, cancelled);
+  if (!verdict) return absl::OkStatus();
+  {
+    WriterLock lock(mutex_);
+    if (Accept(*graph, *verdict)) graph_ = std::move(graph);
+  }
+  if (!verdict->good()) DropGraph(*verdict);
   return absl::OkStatus();
+}
+
+bool VectorIndex::Accept(const HnswGraph& graph, const GraphVerdict& verdict) {
+  tried_ = {.verdict = verdict, .nodes = graph.size(), .copies = graph.copies()};
+  return verdict.good();
+}
+
+// Only this thread changes the graph and moves rows that it covers.
+void VectorIndex::TryPublished(const std::atomic<bool>& cancelled) {
+  CodeView codes;
+  const HnswGraph* graph = nullptr;
+  {
+    ReaderLock lock(mutex_);
+    codes = rows_.code_view();
+    graph = graph_.get();
+  }
+  const std::optional<GraphVerdict> verdict = Try(*graph, codes, cancelled);
+  if (!verdict) return;
+  bool keep = false;
+  {
+    WriterLock lock(mutex_);
+    keep = Accept(*graph, *verdict);
+    if (!keep) changes_ = 0;
+  }
+  if (!keep) DropGraph(*verdict);
+}
+
+std::optional<GraphVerdict> VectorIndex::Try(const HnswGraph& graph, const CodeView& codes,
+                                             const std::atomic<bool>& cancelled) const {
+  const TrialRows rows =
+      ChooseTrialRows(config_, codes, static_cast<uint32_t>(graph.size()), cancelled);
+  GraphTrial trial;
+  for (const uint32_t slot : rows.far_apart) {
+    if (cancelled.load(std::memory_order_relaxed)) return std::nullopt;
+    Ask(graph, ValuesOf(slot), /*counts=*/false, trial);
+  }
+  for (const uint32_t slot : rows.drawn) {
+    if (cancelled.load(std::memory_order_relaxed)) return std::nullopt;
+    std::vector<float> query = ValuesOf(slot);
+    const std::optional<uint32_t> neighbor = Ask(graph, query, /*counts=*/true, trial);
+    if (!neighbor || slot % 2 == 0) continue;
+    // Queries are like rows and seldom are rows: half way to a neighbour.
+    const std::vector<float> other = ValuesOf(*neighbor);
+    for (size_t i = 0; i < query.size(); ++i) query[i] += (other[i] - query[i]) / 2;
+    if (CheckValues(query, config_).ok()) Ask(graph, query, /*counts=*/true, trial);
+  }
+  return trial.verdict();
+}
+
+std::optional<uint32_t> VectorIndex::Ask(const HnswGraph& graph, absl::Span<const float> values,
+                                         bool counts, GraphTrial& trial) const {
+  const EncodedQuery query = EncodeQuery(values, config_.metric);
+  ReaderLock lock(mutex_);
+  const size_t k = std::min(kTrialNeighbors, rows_.live_count());
+  if (k == 0) return std::nullopt;
+  TopK exact(k);
+  TopK by_graph(k);
+  // A search for which the graph is not used is exact anyway.
+  if (!SearchGraph(graph, query, k, by_graph)) return std::nullopt;
+  ScanRows(rows_, query, RowFilter(), 0, static_cast<uint32_t>(rows_.size()), exact);
+  const std::vector<RankedRow> nearest = exact.TakeSorted();
+  trial.Add(nearest, by_graph.TakeSorted(), counts);
+  return nearest.back().slot;
+}
+
+void VectorIndex::DropGraph(const GraphVerdict& verdict) {
+  loadline::Log({loadline::LogLevel::kInfo,
+                 "vector",
+                 "a graph does not fit a store's vectors; its searches compare every vector",
+                 {{"the_graph", verdict.Describe()}}});
+  Compact();
 }
 
 absl::Status VectorIndex::Extend(const std::atomic<bool>& cancelled) {
   while (!cancelled.load(std::memory_order_relaxed)) {
     WriterLock lock(mutex_);
-    if (graph_->size() == rows_.size()) break;
+    if (graph_->size() == rows_.size() || TrialIsDue()) break;
     LOADLINE_RETURN_IF_ERROR(graph_->Reserve(GraphCapacity(rows_.size())));
     graph_->SetCodes(rows_.code_view());
     const size_t end = std::min(rows_.size(), graph_->size() + kLinksPerHold);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -15,6 +17,7 @@
 #include "absl/types/span.h"
 #include "loadline/base/mutex.h"
 #include "stowage/vector/exact_scan.h"
+#include "stowage/vector/graph_trial.h"
 #include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/row_table.h"
 #include "stowage/vector/string_pool.h"
@@ -54,6 +57,10 @@ class StagedRows {
 // removed. Once a quarter of its nodes are dead the graph is dropped, the table closed up and a
 // new graph built; searches are exact meanwhile. At no time are there two graphs.
 //
+// A graph is used only as long as it finds what a scan finds: it is tried on a sample when it is
+// built, when it has grown by a quarter and when copies of rows have been put into it. One that
+// fails is dropped, and not built again before half as many rows have come or gone.
+//
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
  public:
@@ -83,13 +90,8 @@ class VectorIndex {
   // The min(k, count) nearest that match. `query` is valid for the config.
   std::vector<Neighbor> Search(absl::Span<const float> query, size_t k,
                                const SearchFilter& filter) const;
-  // The same by comparing every row, for checks.
-  std::vector<Neighbor> SearchExactly(absl::Span<const float> query, size_t k,
-                                      const SearchFilter& filter) const;
   // kNotFound.
   absl::StatusOr<VectorEntry> Get(uint64_t id) const;
-  // The vectors of `count` rows spread over the table, for checks.
-  std::vector<std::vector<float>> Sample(size_t count) const;
 
   struct Counts {
     size_t rows = 0;
@@ -97,8 +99,14 @@ class VectorIndex {
     size_t dead = 0;
   };
   Counts counts() const;
-  // OK, or why no graph is used although there are rows enough.
+  // OK, or what kept a graph from being made.
   absl::Status graph_status() const;
+  // What the last graph that was tried found; none before one was.
+  std::optional<GraphVerdict> graph_verdict() const;
+  // Empty where a graph is used.
+  std::string WhyNoGraph() const;
+  // Has the graph in use, if there is one, tried again with the next indexing.
+  void TryGraphAgain();
 
   bool NeedsIndexing() const;
   // Does all indexing that is pending, or part of it once `cancelled`; the memory for it was
@@ -106,12 +114,25 @@ class VectorIndex {
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
-  enum class Work { kNone, kCompact, kBuild, kExtend };
+  enum class Work { kNone, kCompact, kBuild, kExtend, kTry };
 
   Work PendingWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   void Compact();
   absl::Status Build(const std::atomic<bool>& cancelled);
   absl::Status Extend(const std::atomic<bool>& cancelled);
+  void TryPublished(const std::atomic<bool>& cancelled);
+  // None when cancelled.
+  std::optional<GraphVerdict> Try(const HnswGraph& graph, const CodeView& codes,
+                                  const std::atomic<bool>& cancelled) const;
+  // Asks graph and scan for the neighbours of `query`; the slot of the last that the scan found.
+  std::optional<uint32_t> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
+                              GraphTrial& trial) const;
+  std::vector<float> ValuesOf(uint32_t slot) const;
+  bool TrialIsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Keeps the verdict on `graph`; whether the graph is to be used.
+  bool Accept(const HnswGraph& graph, const GraphVerdict& verdict)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropGraph(const GraphVerdict& verdict);
   void GiveUpGraph(const absl::Status& status);
 
   StagedRows Encode(std::vector<VectorEntry> entries) const;
@@ -122,10 +143,8 @@ class VectorIndex {
   void CloseGap(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReleaseSpareBlocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   RowFilter Resolve(const SearchFilter& filter) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  bool SearchGraph(const EncodedQuery& query, size_t k, TopK& top) const
+  bool SearchGraph(const HnswGraph& graph, const EncodedQuery& query, size_t k, TopK& top) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  std::vector<Neighbor> SearchEncoded(const EncodedQuery& query, size_t k,
-                                      const SearchFilter& filter, bool exactly) const;
   ChunkRef ChunkOf(const RowMeta& meta) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   size_t GraphCapacity(size_t rows) const;
 
@@ -142,6 +161,14 @@ class VectorIndex {
   size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<HnswGraph> graph_ ABSL_GUARDED_BY(mutex_);  // null until one is published
   absl::Status graph_status_ ABSL_GUARDED_BY(mutex_);
+
+  struct Tried {
+    GraphVerdict verdict;
+    size_t nodes = 0;  // of the graph then
+    size_t copies = 0;
+  };
+  std::optional<Tried> tried_ ABSL_GUARDED_BY(mutex_);
+  size_t changes_ ABSL_GUARDED_BY(mutex_) = 0;  // rows added and removed since a graph was begun
 };
 
 }  // namespace stowage

@@ -13,12 +13,6 @@ namespace {
 
 using loadline::MutexLock;
 
-// A deep check asks the graph for the neighbours of so many of its own vectors...
-constexpr size_t kCheckedQueries = 32;
-constexpr size_t kCheckedNeighbors = 10;
-// ...and expects this share of the right answers. Real data is well above; a graph that has lost
-// its links is well below.
-constexpr double kLowestRecall = 0.8;
 constexpr size_t kCountAttempts = 20;
 
 }  // namespace
@@ -127,6 +121,8 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
   stats.indexed = counts.indexed > 0;
   stats.indexed_count = counts.indexed - std::min(counts.indexed, counts.dead);
   stats.dead_count = counts.dead;
+  if (const auto verdict = index_.graph_verdict()) stats.graph_recall = verdict->recall;
+  stats.why_no_graph = index_.WhyNoGraph();
   MutexLock lock(accounting_mutex_);
   stats.memory_bytes = accounted_bytes_;
   return stats;
@@ -138,7 +134,10 @@ absl::Status VectorStore::Check(bool deep) {
   LOADLINE_RETURN_IF_ERROR(index_.graph_status());
   if (!deep) return absl::OkStatus();
   LOADLINE_RETURN_IF_ERROR(file_->Verify());
-  return CheckGraph();
+  // What a graph finds is a property of the data and no damage; one that finds too little goes.
+  index_.TryGraphAgain();
+  IndexIfNeeded();
+  return absl::OkStatus();
 }
 
 // The index follows the file by a moment while there are changes, so one difference says nothing.
@@ -154,25 +153,6 @@ absl::Status VectorStore::CheckCount() const {
   return absl::InternalError(absl::StrCat(file_->path(), " has ", on_disk,
                                           " vectors, the index in memory ", in_memory,
                                           "; close the store to read it again"));
-}
-
-absl::Status VectorStore::CheckGraph() const {
-  if (index_.counts().indexed == 0) return absl::OkStatus();
-  size_t expected = 0;
-  size_t found = 0;
-  for (const std::vector<float>& query : index_.Sample(kCheckedQueries)) {
-    const std::vector<Neighbor> exact = index_.SearchExactly(query, kCheckedNeighbors, {});
-    const std::vector<Neighbor> by_graph = index_.Search(query, kCheckedNeighbors, {});
-    expected += exact.size();
-    for (const Neighbor& neighbor : by_graph) {
-      found += !exact.empty() && neighbor.distance <= exact.back().distance ? 1 : 0;
-    }
-  }
-  if (static_cast<double>(found) >= kLowestRecall * static_cast<double>(expected)) {
-    return absl::OkStatus();
-  }
-  return absl::InternalError(absl::StrCat(file_->path(), ": the graph finds ", found, " of ",
-                                          expected, " nearest neighbours of a sample"));
 }
 
 }  // namespace stowage

@@ -83,7 +83,6 @@ class VectorStore {
 
   absl::Status Load(Account account);
   absl::Status CheckCount() const;
-  absl::Status CheckGraph() const;
   void IndexIfNeeded();
 
   const std::unique_ptr<VectorFile> file_;

@@ -48,7 +48,9 @@ struct VectorManagerStats {
 // Searches run together with adds and removes. Results are nearest first, ties by id. Below
 // VectorOptions::graph_min_count, and with a filter, they are exact; above it they come from an
 // HNSW graph over quantised codes whose candidates are ranked again by exact distance. The graph
-// is built in the background; until then, and for what was added since, searches are exact.
+// is built in the background; until then, and for what was added since, searches are exact. Data
+// for which a graph does not find what a scan finds (many copies of one vector, a large part that
+// all vectors share) is searched exactly whatever its size: see StoreStats::why_no_graph.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its
@@ -66,7 +68,8 @@ class VectorStoreManager {
   VectorStoreManager(const VectorStoreManager&) = delete;
   VectorStoreManager& operator=(const VectorStoreManager&) = delete;
 
-  // kAlreadyExists: it has a store. kInvalidArgument: dimension 0 or above kMaxDimension.
+  // kAlreadyExists: it has a store. kInvalidArgument: dimension 0 or above kMaxDimension; no such
+  // metric.
   absl::Status Create(const ProjectId& id, const StoreConfig& config);
 
   // Adds the entries, all or none, durable when it returns. kInvalidArgument, naming the entry's
@@ -105,9 +108,9 @@ class VectorStoreManager {
   void WaitUntilIndexed();
 
   // Cheap: that the store's file opens and, if the store is open, its counts agree. Deep: every
-  // row, read from the disk, and of an open store the answers of the graph against an exact scan
-  // on a sample. OK, or what is wrong. Reports only, and neither opens nor closes a store; one that
-  // is not open is read a row at a time, outside the budget (about 1 MB), and calls for it wait.
+  // row, read from the disk; the graph of an open store is tried again in the background. OK, or
+  // what is wrong. Reports only, and neither opens nor closes a store; one that is not open is read
+  // a row at a time, outside the budget (about 1 MB), and calls for it wait.
   absl::Status CheckStore(const ProjectId& id, bool deep);
 
  private:

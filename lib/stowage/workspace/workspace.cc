@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "loadline/base/deferred_calls.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/directory_lock.h"
@@ -30,7 +31,7 @@ absl::Status Workspace::OpenComponent(absl::string_view name, std::unique_ptr<T>
   const int64_t start = clock_.SteadyNanos();
   LOADLINE_ASSIGN_OR_RETURN(component, open());
   init_times_.push_back({.component = std::string(name), .nanos = clock_.SteadyNanos() - start});
-  if (lifecycle_) lifecycle_(name, /*opened=*/true);
+  TellLifecycle(name, /*opened=*/true);
   return absl::OkStatus();
 }
 
@@ -38,7 +39,20 @@ template <typename T>
 void Workspace::CloseComponent(absl::string_view name, std::unique_ptr<T>& component) {
   if (component == nullptr) return;
   component.reset();
-  if (lifecycle_) lifecycle_(name, /*opened=*/false);
+  TellLifecycle(name, /*opened=*/false);
+}
+
+void Workspace::TellLifecycle(absl::string_view component, bool opened) const {
+  if (!lifecycle_) return;
+  // Also from the destructor, where an exception would end the program.
+  try {
+    lifecycle_(component, opened);
+  } catch (...) {
+    loadline::Log({.level = loadline::LogLevel::kError,
+                   .component = "workspace",
+                   .message = "a lifecycle observer threw an exception",
+                   .fields = {{"of", std::string(component)}}});
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(absl::string_view path,
@@ -55,6 +69,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(absl::string_view pat
       w.OpenComponent("lock", w.lock_, [&] { return DirectoryLock::Acquire(*w.directory_); }));
   LOADLINE_RETURN_IF_ERROR(w.OpenRegistry(options.registry));
   w.Recover();
+  w.ReportOrphans();
   LOADLINE_RETURN_IF_ERROR(w.OpenComponent("contexts", w.contexts_, [&] {
     return ProjectContextManager::Open(*w.directory_, *w.registry_, options.contexts);
   }));
@@ -118,6 +133,18 @@ void Workspace::Recover() {
   init_times_.push_back({.component = "recovery", .nanos = clock_.SteadyNanos() - start});
 }
 
+void Workspace::ReportOrphans() {
+  const auto orphans = registry_->FindOrphans();
+  if (!orphans.ok()) return NoteUnfinished(std::string(orphans.status().message()));
+  for (const RegistryProblem& orphan : *orphans) recovery_.orphans.push_back(orphan.detail);
+  if (recovery_.orphans.empty()) return;
+  loadline::Log({.level = loadline::LogLevel::kWarning,
+                 .component = "workspace",
+                 .message = "found folders that belong to no project",
+                 .fields = {{"folders", absl::StrCat(recovery_.orphans.size())},
+                            {"first", recovery_.orphans.front()}}});
+}
+
 void Workspace::RestoreActiveProject() {
   const std::optional<ProjectId> active = registry_->GetActive();
   if (active.has_value()) {
@@ -134,6 +161,7 @@ void Workspace::RestoreActiveProject() {
 }
 
 absl::Status Workspace::SwitchProject(const ProjectId& id) {
+  const loadline::DeferredCalls told_later;
   loadline::MutexLock lock(switch_mutex_);
   const std::optional<ProjectId> before = contexts_->active();
   // The context first: it may turn out damaged, and nothing durable has changed then.
@@ -149,6 +177,7 @@ absl::Status Workspace::SwitchProject(const ProjectId& id) {
 }
 
 absl::Status Workspace::RemoveProject(const ProjectId& id) {
+  const loadline::DeferredCalls told_later;
   loadline::MutexLock lock(removal_mutex_);
   if (!IsBeingRemoved(id)) {
     // The point of no return: durable, and from here on nobody finds the project.

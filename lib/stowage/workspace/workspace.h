@@ -25,7 +25,7 @@ namespace stowage {
 class DirectoryLock;
 
 // Told of each component as it has opened and as it has closed ("lock", "registry", "contexts",
-// "vectors").
+// "vectors"). What it throws is logged.
 using LifecycleObserver = std::function<void(absl::string_view component, bool opened)>;
 
 struct WorkspaceOptions {
@@ -43,12 +43,15 @@ struct ComponentInit {
   int64_t nanos = 0;      // time to open it, by RegistryOptions::clock
 };
 
-// What opening had to mend; each is also logged.
+// What opening had to mend, or found and left as it is; each is also logged.
 struct RecoveryReport {
   std::vector<ProjectId> removals_finished;
   std::vector<std::string> quarantined;  // files moved to quarantine/, with why
   size_t trash_swept = 0;                // leftovers deleted
   std::vector<std::string> unfinished;  // what could not be mended, with why; the next Open retries
+  // Folders under projects/ that no record names, with what can be done: the data of projects whose
+  // records were lost.
+  std::vector<std::string> orphans;
 };
 
 // A workspace directory: the lock, the registry, the contexts and the vector stores of all
@@ -77,14 +80,15 @@ class Workspace {
 
   // Makes the project active in the registry (durably) and its context resident. When it fails,
   // the project that was active still is. kNotFound. The active project of the last run is active
-  // again after Open.
+  // again after Open. Observers are told when it is done, outside locks; they may call it.
   absl::Status SwitchProject(const ProjectId& id);
 
   // Removes record, context and vectors as one unit: once the first step is durable the project is
   // gone for every caller, and a crash at any point is finished by the next Open. Operations that
   // are using the project are waited for; later ones get kNotFound. kNotFound: no such project.
   // Any other error after the first step: gone for every caller, but not finished; call it again
-  // or let the next Open finish it. If it was the active project, none is afterwards.
+  // or let the next Open finish it. If it was the active project, none is afterwards. Observers are
+  // told at the end, outside locks; they may call it.
   absl::Status RemoveProject(const ProjectId& id);
 
   // kCheap waits for no write and touches no file.
@@ -100,8 +104,10 @@ class Workspace {
   absl::Status OpenComponent(absl::string_view name, std::unique_ptr<T>& component, OpenFn open);
   template <typename T>
   void CloseComponent(absl::string_view name, std::unique_ptr<T>& component);
+  void TellLifecycle(absl::string_view component, bool opened) const;
   absl::Status OpenRegistry(const RegistryOptions& options);
   void Recover();
+  void ReportOrphans();
   void RestoreActiveProject();
   bool IsBeingRemoved(const ProjectId& id) const;
   void DeleteTrash(const ProjectId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(removal_mutex_);

@@ -79,7 +79,12 @@ ComponentHealth Workspace::RegistryHealth(HealthDepth depth) const {
              absl::StrCat(what, "; remove the cause, then reopen the workspace"));
     }
   }
-  if (depth == HealthDepth::kCheap) return health;
+  if (depth == HealthDepth::kCheap) {
+    for (const std::string& orphan : recovery_.orphans) {
+      Worsen(health, HealthState::kDegraded, absl::StrCat("at opening: ", orphan));
+    }
+    return health;
+  }
 
   const absl::Status file = registry_->CheckFile();
   if (file.ok()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "stowage/context/prune_choice.h"
 #include "tests/stowage/context/context_fixture.h"
 
 namespace stowage {

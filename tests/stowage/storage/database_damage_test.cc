@@ -93,6 +93,29 @@ TEST(DatabaseDamage, IsNeverServed) {
   EXPECT_GT(reported, rounds / 2) << "most of the damage must have hit something";
 }
 
+TEST(DatabaseDamage, IsReportedOnOneLine) {
+  NoteFile whole;
+  {
+    const auto db = whole.Open();
+    ASSERT_OK(db);
+    ManyNotes(**db);
+  }
+  const std::string bytes = whole.Bytes();
+  std::mt19937_64 random(3);
+  int reported = 0;
+  for (int round = 0; round < Rounds(150); ++round) {
+    whole.dir().WriteFile("notes.db", Mutate(bytes, random));
+    const auto db = whole.Open();
+    const absl::Status status = db.ok() ? ReadNotes(**db).status() : db.status();
+    if (status.ok()) continue;
+    ++reported;
+    for (const char c : status.message()) {
+      EXPECT_GE(static_cast<unsigned char>(c), ' ') << "round " << round << ": " << status;
+    }
+  }
+  EXPECT_GT(reported, 50);
+}
+
 TEST(DatabaseDamage, OfTheLogRollsBackToAWholeCommit) {
   // A copy made while the file is open is what a killed process leaves.
   NoteFile live;

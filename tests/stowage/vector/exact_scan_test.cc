@@ -37,6 +37,23 @@ std::vector<uint64_t> Ids(const std::vector<RankedRow>& rows) {
   return ids;
 }
 
+TEST(ExactScan, KeepsCosineDistancesBetweenZeroAndTwo) {
+  for (const size_t dimension : {2, 7, 130}) {
+    testing::ClusteredVectors vectors(dimension, 20, 8);
+    RowTable rows({.dimension = dimension, .metric = Metric::kCosine});
+    std::vector<std::vector<float>> queries;
+    for (uint64_t id = 0; id < 300; ++id) {
+      queries.push_back(vectors.Next());
+      Append(rows, id, queries.back());
+    }
+    for (std::vector<float>& query : queries) {
+      EXPECT_GE(ScanAll(rows, query, 1)[0].distance, 0);
+      for (float& x : query) x = -x;
+      EXPECT_LE(ScanAll(rows, query, rows.size()).back().distance, 2);
+    }
+  }
+}
+
 TEST(ExactScan, GivesWhatComparingEveryRowGives) {
   for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
     for (const size_t dimension : {1, 3, 65, 384}) {

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "stowage/vector/exact_scan.h"
-#include "stowage/vector/plain_hnsw.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/support/status_matchers.h"
 
@@ -137,34 +136,6 @@ TEST(HnswGraph, IsTheSameForTheSameSeed) {
   other->Search(query, 20, b);
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].slot, b[i].slot);
-}
-
-// The peer of the measurements must be a fair one: as good at finding, with either kernel.
-TEST(PlainHnsw, FindsTheSameNeighboursWithBothKernels) {
-  testing::ClusteredVectors vectors(kDimension, 50, 6);
-  const auto rows = MakeRows(1000, vectors);
-  for (const auto kernels : {PlainHnsw::Kernels::kStock, PlainHnsw::Kernels::kOurs}) {
-    auto peer = PlainHnsw::Create(kConfig, 1000, kernels);
-    ASSERT_OK(peer);
-    for (uint32_t slot = 0; slot < rows->size(); ++slot) {
-      std::vector<float> unit(rows->values(slot), rows->values(slot) + kDimension);
-      for (float& x : unit) x *= rows->meta(slot).factor;
-      ASSERT_OK((*peer)->Add(slot, unit));
-    }
-    (*peer)->SetEf(64);
-    size_t right = 0;
-    for (int i = 0; i < 20; ++i) {
-      const EncodedQuery query = EncodeQuery(vectors.Next(), Metric::kCosine);
-      TopK exact(10);
-      ScanRows(*rows, query, RowFilter(), 0, 1000, exact);
-      const auto found = (*peer)->Search(query.values, 10);
-      ASSERT_OK(found);
-      for (const RankedRow& row : exact.TakeSorted()) {
-        right += static_cast<size_t>(std::count(found->begin(), found->end(), row.id));
-      }
-    }
-    EXPECT_GE(right, 195U);
-  }
 }
 
 }  // namespace

@@ -29,6 +29,14 @@ TEST(CheckConfig, RefusesDimensionsOutsideOneToTheLargest) {
   EXPECT_THAT(CheckConfig({.dimension = kMaxDimension}), IsOk());
 }
 
+TEST(CheckConfig, RefusesAMetricThatThereIsNoneOf) {
+  for (const int metric : {-1, 3, 99}) {
+    EXPECT_THAT(CheckConfig({.dimension = 3, .metric = static_cast<Metric>(metric)}),
+                StatusIs(kInvalid, AllOf(HasSubstr("metric " + std::to_string(metric)),
+                                         HasSubstr("2 (cosine)"))));
+  }
+}
+
 TEST(CheckValues, NamesTheComponentThatIsNotAFiniteNumber) {
   const float inf = std::numeric_limits<float>::infinity();
   for (const float bad : {std::nanf(""), inf, -inf, 1.1e18F, -1.1e18F}) {
