@@ -20,6 +20,7 @@ SpawnOptions Shell(const std::string& script) {
 int WaitFor(pid_t pid) {
   int status = 0;
   EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  EndFamily(pid);
   return status;
 }
 
@@ -57,7 +58,19 @@ TEST(Spawn, LeavesTheSignalsOfThisProcessAsTheyWere) {
   ::signal(SIGTERM, previous);
 }
 
+TEST(Spawn, LeavesASignalIgnoredThatIsIgnoredHere) {
+  const auto previous = ::signal(SIGHUP, SIG_IGN);
+  const auto pid = Spawn(Shell("kill -HUP $$; exit 7"));
+  ::signal(SIGHUP, previous);
+  ASSERT_TRUE(pid.ok()) << pid.status();
+  const int status = WaitFor(*pid);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
 TEST(Spawn, SaysWhyAProgramCannotBeStartedAndLeavesNoChild) {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }  // whom other tests left: this process has adopted them
   const auto missing = Spawn({.program = "/no/such/program", .arguments = {"program"}});
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound) << missing.status();
   const auto directory = Spawn({.program = "/", .arguments = {"program"}});
