@@ -1,9 +1,6 @@
 #include "tools/loadline/cli/branches_command.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,11 +83,9 @@ class BranchesCommand : public Command {
       Say(absl::StrCat("what duet is given: ", error.what()), terminal);
       return static_cast<int>(judge::ExitCode::kInvalid);
     }
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
     const run::Interruption interruption;
     const auto sides = branches::BuiltSides::Create(
-        options_, [&](const std::string& text) { Say(text, terminal); },
-        on_terminal ? &terminal.err : nullptr);
+        options_, [&](const std::string& text) { Say(text, terminal); }, terminal.progress);
     if (!sides.ok()) return Fail(sides.status(), terminal);
     const int code =
         DuetCall(make_duet_(), DuetWords((*sides)->base_program(), (*sides)->new_program()))

@@ -49,12 +49,19 @@ constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with
 Exit codes, the same everywhere: 0 pass, 1 regression or limit broken, 2 usage or invalid input,
 3 inconclusive, 4 environments not comparable, 5 benchmark missing, failed or crashed.)";
 
-bool MayColor(const std::ostream& out) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return &out == &std::cout && ::isatty(STDOUT_FILENO) != 0 &&
-         (no_color == nullptr || no_color[0] == '\0') &&
-         (term == nullptr || absl::string_view(term) != "dumb");
+bool IsSet(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && value[0] != '\0';
+}
+
+// A terminal that heeds control sequences.
+bool IsTerminal(int fd) {
+  return ::isatty(fd) != 0 && IsSet("TERM") && absl::string_view(std::getenv("TERM")) != "dumb";
+}
+
+Terminal TerminalOf(std::ostream& out, std::ostream& err) {
+  return {out, err, &out == &std::cout && IsTerminal(STDOUT_FILENO) && !IsSet("NO_COLOR"),
+          &err == &std::cerr && IsTerminal(STDERR_FILENO) ? &err : nullptr};
 }
 
 // What the user may write where `app` is, for hints.
@@ -70,7 +77,7 @@ std::vector<std::string> KnownWords(const CLI::App& app) {
 class Tool {
  public:
   Tool(std::ostream& out, std::ostream& err)
-      : terminal_{out, err, MayColor(out)}, app_("Holds benchmarks to marks", "loadline") {
+      : terminal_(TerminalOf(out, err)), app_("Holds benchmarks to marks", "loadline") {
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "loadline " LOADLINE_VERSION, "Print the version");
     app_.set_help_flag("-h,--help", "Print this help");

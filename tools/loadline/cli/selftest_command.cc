@@ -1,10 +1,7 @@
 #include "tools/loadline/cli/selftest_command.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -188,8 +185,7 @@ class SelftestCommand : public Command {
     }
     std::string& program = options_.duet.base;
     if (program.find('/') == std::string::npos) program = "./" + program;
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
-    return duet::PlaySelftest(options_, on_terminal ? &terminal.err : nullptr);
+    return duet::PlaySelftest(options_, terminal.progress);
   }
 
   static judge::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
