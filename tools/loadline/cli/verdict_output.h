@@ -22,8 +22,7 @@ class VerdictOutput {
  public:
   void Declare(CLI::App& app);
 
-  // Opens --out before any work is done. kInvalidArgument when it is one of `inputs`, which would
-  // be lost; otherwise as OutputFile::Create.
+  // Opens --out before any work is done; errors of OutputFile::Create.
   absl::Status Open(absl::Span<const std::string> inputs);
 
   report::Format format() const;
