@@ -262,11 +262,130 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
   EXPECT_THAT(run::Run(Options(dir, dir.Path("missing")), nullptr),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
   EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "^no such benchmark$"), nullptr),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to run")));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("matches the filter \"^no such benchmark$\"")));
   EXPECT_THAT(run::Run(Options(dir, PLANTED_BENCH, "["), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter \"[\": ")));
   EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
+}
+
+// Sets a variable of the environment, which children see, for the time of a test.
+class Variable {
+ public:
+  explicit Variable(const char* name) : name_(name) { ::setenv(name, "1", 1); }
+  ~Variable() { ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* const name_;
+};
+
+TEST(Run, MeasuresNamesThatHoldCharactersOfPatterns) {
+  const TempDir dir;
+  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "Set|a.b"), nullptr));
+  EXPECT_TRUE(RowNamed(ReadFile(dir), "Set<int[4]>{2}").measured());
+  EXPECT_TRUE(RowNamed(ReadFile(dir), "a.b*c\\d").measured());
+}
+
+TEST(Run, TakesNothingForABenchmarkThatAProgramPrintsBesideItsList) {
+  const TempDir dir;
+  const Variable prints("PRINTS");
+  const auto summary = run::Run(Options(dir, ODD_BENCH, "Plain|Set"), nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->errors, 0u);
+  EXPECT_THAT(ReadFile(dir).rows, SizeIs(2));
+}
+
+TEST(Run, MakesANameThatCannotBePrintedOneErrorRow) {
+  const TempDir dir;
+  const auto summary = run::Run(Options(dir, ODD_BENCH, "tab|Plain"), nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->errors, 1u);
+  EXPECT_THAT(RowNamed(ReadFile(dir), "tab\\x09here").error_message,
+              HasSubstr("cannot be printed"));
+  EXPECT_TRUE(RowNamed(ReadFile(dir), "Plain").measured());
+}
+
+TEST(Run, MakesTheLinesOfANameErrorRowsThatSaySo) {
+  const TempDir dir;
+  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "lines|Plain"), nullptr));
+  EXPECT_THAT(RowNamed(ReadFile(dir), "two").error_message, HasSubstr("no such benchmark"));
+  EXPECT_THAT(RowNamed(ReadFile(dir), "lines").error_message, HasSubstr("no such benchmark"));
+  EXPECT_TRUE(RowNamed(ReadFile(dir), "Plain").measured());
+}
+
+TEST(Run, SaysThatABenchmarkReportsAggregatesOnly) {
+  const TempDir dir;
+  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "Sums"), nullptr));
+  EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("only means and medians"));
+}
+
+TEST(Run, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
+  const TempDir dir;
+  const Variable wants_file("WANTS_FILE");
+  RunOptions options = Options(dir, ODD_BENCH, "Plain");
+  EXPECT_THAT(run::Run(options, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("usage: FILE")));
+  options.suite_arguments = {dir.WriteFile("data", "x")};
+  const auto summary = run::Run(options, nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->errors, 0u);
+}
+
+TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir));
+  options.suite_arguments = {"--benchmark_filter=Good"};
+  EXPECT_THAT(run::Run(options, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--filter RE")));
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
+}
+
+TEST(Run, SaysThatAProgramListsNothing) {
+  const TempDir dir;
+  const Variable lists_nothing("LISTS_NOTHING");
+  const absl::Status none = run::Run(Options(dir, ODD_BENCH), nullptr).status();
+  EXPECT_THAT(none.message(), HasSubstr("lists no benchmark"));
+  EXPECT_THAT(none.message(), Not(HasSubstr("filter")));
+  EXPECT_THAT(none.message(), Not(HasSubstr("seems not")));
+  EXPECT_THAT(run::Run(Options(dir, "/bin/true"), nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("lists no benchmark; it seems not to be")));
+}
+
+TEST(Run, RefusesToReplaceTheProgramThatItRuns) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir));
+  std::filesystem::create_hard_link(options.suite, options.out);
+  EXPECT_THAT(run::Run(options, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is an input")));
+  EXPECT_EQ(dir.ReadFile("out.json"), kFakeSuite);
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
+}
+
+// Somebody installs another program after the first process of the run.
+TEST(Run, MixesNoTwoPrograms) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir), "x");
+  dir.WriteFile("next.sh", std::string(kFakeSuite) + "# another one\n");
+  ::chmod(dir.Path("next.sh").c_str(), 0700);
+  options.suite = dir.WriteFile("replaces.sh", R"sh(#!/bin/sh
+here=$(dirname "$0")
+for word in "$@"; do
+  case $word in --benchmark_list_tests=true) echo Good; exit 0 ;; esac
+done
+[ -e "$here/next.sh" ] && grep -q Good "$here/ran" 2>/dev/null && mv "$here/next.sh" "$here/replaces.sh"
+exec "$here/suite.sh" "$@"
+)sh");
+  ::chmod(options.suite.c_str(), 0700);
+  options.repetitions = 4;
+  const auto summary = run::Run(options, nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->rows, 4u);
+  EXPECT_EQ(summary->errors, 3u);
+  EXPECT_THAT(ReadFile(dir).rows.back().error_message, HasSubstr("was replaced"));
 }
 
 TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
@@ -325,12 +444,25 @@ TEST(Run, MakesAStartThatFailsAnErrorRow) {
   EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("DATA_LOSS: planted"));
 }
 
+TEST(Run, MakesMomentsOutOfOrderAnErrorRow) {
+  const TempDir dir;
+  RunOptions options = Options(dir, "", "Backwards|OtherClock");
+  options.init_probe = PLANTED_PROBE;
+  options.starts = 1;
+  ASSERT_OK(run::Run(options, nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_THAT(RowNamed(file, "Init/Backwards").error_message, HasSubstr("before ready_ns"));
+  EXPECT_THAT(RowNamed(file, "Init/OtherClock").error_message, HasSubstr("before main_ns"));
+}
+
 // The tool in a process of its own, which the signal is for.
 class ToolProcess {
  public:
-  explicit ToolProcess(const RunOptions& options) {
+  // `ignored`: a signal that its parent lets it ignore; 0: none.
+  explicit ToolProcess(const RunOptions& options, int ignored = 0) {
     pid_ = ::fork();
     if (pid_ != 0) return;
+    if (ignored != 0) ::signal(ignored, SIG_IGN);
     // Killed, the tool leaves its work directory: not where it would stay.
     ::setenv("TMPDIR", std::filesystem::path(options.out).parent_path().c_str(), 1);
     ::execl(LOADLINE_TOOL, LOADLINE_TOOL, "run", "--suite", options.suite.c_str(), "--filter",
@@ -339,6 +471,10 @@ class ToolProcess {
   }
   int SignalAndWait(int signal) const {
     ::kill(pid_, signal);
+    return Wait();
+  }
+  pid_t pid() const { return pid_; }
+  int Wait() const {
     int status = 0;
     ::waitpid(pid_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -358,6 +494,45 @@ TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
   EXPECT_EQ(tool.SignalAndWait(GetParam()), 5);
   EXPECT_TRUE(ReadFile(dir).incomplete());
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
+}
+
+// Lists one benchmark, and does for it what the script says; $out is the file to write to.
+std::string OneBenchmark(const TempDir& dir, const std::string& script) {
+  const std::string path = dir.WriteFile("one.sh", R"sh(#!/bin/sh
+here=$(dirname "$0")
+for word in "$@"; do
+  case $word in
+    --benchmark_list_tests=true) echo One; exit 0 ;;
+    --benchmark_out=*) out=${word#*=} ;;
+    --benchmark_filter=^loadline*) exit 0 ;;
+  esac
+done
+good() {
+  printf '{"context":{},"benchmarks":[{"name":"One","iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"}]}' >"$out"
+}
+)sh" + script);
+  ::chmod(path.c_str(), 0700);
+  return path;
+}
+
+TEST(Run, SeesHowProcessesEndWhereItsParentIgnoresThat) {
+  const TempDir dir;
+  const ToolProcess tool(Options(dir, OneBenchmark(dir, "good; exit 7"), "."), SIGCHLD);
+  EXPECT_EQ(tool.Wait(), 5);
+  EXPECT_THAT(RowNamed(ReadFile(dir), "One").error_message, HasSubstr("exit code 7"));
+}
+
+// As nohup has it.
+TEST(Run, GoesOnAfterASignalThatItWasToldToIgnore) {
+  const TempDir dir;
+  const std::string suite =
+      OneBenchmark(dir, "echo here >$here/waits; until [ -e $here/go ]; do sleep 0.02; done; good");
+  const ToolProcess tool(Options(dir, suite, "."), SIGHUP);
+  ASSERT_TRUE(WaitForText(dir.Path("waits")));
+  ::kill(tool.pid(), SIGHUP);
+  dir.WriteFile("go", "");
+  EXPECT_EQ(tool.Wait(), 0);
+  EXPECT_FALSE(ReadFile(dir).incomplete());
 }
 
 #if defined(__linux__)
