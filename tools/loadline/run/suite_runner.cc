@@ -179,12 +179,15 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
   auto file = ReadOutput();
   if (!outcome.ok()) return failed(std::string(outcome.status().message()));
   if (outcome->end == ChildOutcome::End::kInterrupted) return {};
+  if (const absl::Status same = CheckUnchanged(); !same.ok()) {
+    return failed(std::string(same.message()));
+  }
   if (SaysNoneMatches(*outcome)) return failed(kNoSuchBenchmark);
   if (!outcome->ok()) return failed(Describe(*outcome, options_.time_limit_seconds));
   if (!file.ok()) {
     return failed(absl::StrCat("no result: ", file.status().message(), LastWords(*outcome)));
   }
-  if (const absl::Status same = CheckProgram(*file); !same.ok()) {
+  if (const absl::Status same = CheckHash(*file); !same.ok()) {
     return failed(std::string(same.message()));
   }
   TakeContext(*file);
@@ -201,8 +204,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
 absl::Status SuiteRunner::CheckUnchanged() { return identity_->CheckUnchanged(); }
 
 // The program's own word sees further than its file: to what a script starts.
-absl::Status SuiteRunner::CheckProgram(const results::ResultFile& file) {
-  LOADLINE_RETURN_IF_ERROR(CheckUnchanged());
+absl::Status SuiteRunner::CheckHash(const results::ResultFile& file) const {
   const std::string hash = file.ContextText(kHashKey);
   if (context_.empty() || hash == program_hash_) return absl::OkStatus();
   return absl::FailedPreconditionError(

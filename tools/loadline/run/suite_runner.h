@@ -51,7 +51,7 @@ class SuiteRunner {
   ChildOptions Child(const std::vector<std::string>& flags) const;
   std::vector<std::string> MeasuringFlags(const std::string& filter) const;
   absl::StatusOr<results::ResultFile> ReadOutput() const;
-  absl::Status CheckProgram(const results::ResultFile& file);
+  absl::Status CheckHash(const results::ResultFile& file) const;
   void TakeContext(const results::ResultFile& file);
   std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
                                      std::optional<uint64_t> outside_peak);

@@ -24,6 +24,7 @@
 #include "support/sanitizer.h"
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "tests/tools/loadline/run/run_files.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::run {
@@ -70,31 +71,6 @@ std::string FakeSuite(const TempDir& dir) {
   const std::string path = dir.WriteFile("suite.sh", kFakeSuite);
   ::chmod(path.c_str(), 0700);
   return path;
-}
-
-RunOptions Options(const TempDir& dir, const std::string& suite, const std::string& filter = "") {
-  RunOptions options;
-  options.suite = suite;
-  options.filter = filter;
-  options.profile = "tiny";
-  options.time_limit_seconds = 60;
-  options.out = dir.Path("out.json");
-  return options;
-}
-
-results::ResultFile ReadFile(const TempDir& dir) {
-  auto file = results::ReadResultFile(dir.Path("out.json"));
-  EXPECT_OK(file.status());
-  return file.ok() ? *file : results::ResultFile();
-}
-
-const results::Row& RowNamed(const results::ResultFile& file, const std::string& name) {
-  for (const results::Row& row : file.rows) {
-    if (row.name == name) return row;
-  }
-  ADD_FAILURE() << "no row " << name;
-  static const results::Row none;
-  return none;
 }
 
 // Reaped by init, if need be, a moment after it was killed.
@@ -270,70 +246,6 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
 }
 
-// Sets a variable of the environment, which children see, for the time of a test.
-class Variable {
- public:
-  explicit Variable(const char* name) : name_(name) { ::setenv(name, "1", 1); }
-  ~Variable() { ::unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* const name_;
-};
-
-TEST(Run, MeasuresNamesThatHoldCharactersOfPatterns) {
-  const TempDir dir;
-  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "Set|a.b"), nullptr));
-  EXPECT_TRUE(RowNamed(ReadFile(dir), "Set<int[4]>{2}").measured());
-  EXPECT_TRUE(RowNamed(ReadFile(dir), "a.b*c\\d").measured());
-}
-
-TEST(Run, TakesNothingForABenchmarkThatAProgramPrintsBesideItsList) {
-  const TempDir dir;
-  const Variable prints("PRINTS");
-  const auto summary = run::Run(Options(dir, ODD_BENCH, "Plain|Set"), nullptr);
-  ASSERT_OK(summary);
-  EXPECT_EQ(summary->errors, 0u);
-  EXPECT_THAT(ReadFile(dir).rows, SizeIs(2));
-}
-
-TEST(Run, MakesANameThatCannotBePrintedOneErrorRow) {
-  const TempDir dir;
-  const auto summary = run::Run(Options(dir, ODD_BENCH, "tab|Plain"), nullptr);
-  ASSERT_OK(summary);
-  EXPECT_EQ(summary->errors, 1u);
-  EXPECT_THAT(RowNamed(ReadFile(dir), "tab\\x09here").error_message,
-              HasSubstr("cannot be printed"));
-  EXPECT_TRUE(RowNamed(ReadFile(dir), "Plain").measured());
-}
-
-TEST(Run, MakesTheLinesOfANameErrorRowsThatSaySo) {
-  const TempDir dir;
-  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "lines|Plain"), nullptr));
-  EXPECT_THAT(RowNamed(ReadFile(dir), "two").error_message, HasSubstr("no such benchmark"));
-  EXPECT_THAT(RowNamed(ReadFile(dir), "lines").error_message, HasSubstr("no such benchmark"));
-  EXPECT_TRUE(RowNamed(ReadFile(dir), "Plain").measured());
-}
-
-TEST(Run, SaysThatABenchmarkReportsAggregatesOnly) {
-  const TempDir dir;
-  ASSERT_OK(run::Run(Options(dir, ODD_BENCH, "Sums"), nullptr));
-  EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("only means and medians"));
-}
-
-TEST(Run, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
-  const TempDir dir;
-  const Variable wants_file("WANTS_FILE");
-  RunOptions options = Options(dir, ODD_BENCH, "Plain");
-  EXPECT_THAT(run::Run(options, nullptr),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("usage: FILE")));
-  options.suite_arguments = {dir.WriteFile("data", "x")};
-  const auto summary = run::Run(options, nullptr);
-  ASSERT_OK(summary);
-  EXPECT_EQ(summary->errors, 0u);
-}
-
 TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
   const TempDir dir;
   RunOptions options = Options(dir, FakeSuite(dir));
@@ -341,18 +253,6 @@ TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
   EXPECT_THAT(run::Run(options, nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--filter RE")));
   EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
-}
-
-TEST(Run, SaysThatAProgramListsNothing) {
-  const TempDir dir;
-  const Variable lists_nothing("LISTS_NOTHING");
-  const absl::Status none = run::Run(Options(dir, ODD_BENCH), nullptr).status();
-  EXPECT_THAT(none.message(), HasSubstr("lists no benchmark"));
-  EXPECT_THAT(none.message(), Not(HasSubstr("filter")));
-  EXPECT_THAT(none.message(), Not(HasSubstr("seems not")));
-  EXPECT_THAT(run::Run(Options(dir, "/bin/true"), nullptr),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("lists no benchmark; it seems not to be")));
 }
 
 TEST(Run, RefusesToReplaceTheProgramThatItRuns) {
