@@ -39,6 +39,7 @@ constexpr Exception kOperatingSystemExceptions[] = {
     {"tools/loadline/run/child_process.cc", "ru_maxrss has another unit on macOS"},
     {"tools/loadline/run/spawn.cc",
      "on Linux a child dies with its parent, by prctl, and can be pinned to a processor"},
+    {"tools/loadline/run/program_identity.cc", "struct stat names its nanoseconds differently"},
     {"tests/tools/loadline/run/run_test.cc",
      "only Linux promises that a child dies with its parent"},
     {"tests/tools/loadline/results/result_reader_test.cc", "ru_maxrss has another unit on macOS"},

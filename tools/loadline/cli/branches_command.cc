@@ -1,8 +1,5 @@
 #include "tools/loadline/cli/branches_command.h"
 
-#include <unistd.h>
-
-#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,11 +62,9 @@ class BranchesCommand : public Command {
     // What is wrong with duet's flags is known before a long build.
     const auto rehearsed = MakeDuet("base", "new");
     if (!rehearsed.ok()) return Fail(rehearsed.status(), terminal);
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
     const run::Interruption interruption;
     const auto sides = branches::BuiltSides::Create(
-        options_, [&](const std::string& text) { Say(text, terminal); },
-        on_terminal ? &terminal.err : nullptr);
+        options_, [&](const std::string& text) { Say(text, terminal); }, terminal.progress);
     if (!sides.ok()) return Fail(sides.status(), terminal);
     const auto duet = MakeDuet((*sides)->base_program(), (*sides)->new_program());
     if (!duet.ok()) return Fail(duet.status(), terminal);

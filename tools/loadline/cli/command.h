@@ -11,7 +11,8 @@ namespace loadline::cli {
 struct Terminal {
   std::ostream& out;
   std::ostream& err;
-  bool color = false;  // `out` is a terminal and NO_COLOR is not set
+  bool color = false;  // `out` is a terminal that heeds control sequences; NO_COLOR is not set
+  std::ostream* progress = nullptr;  // `err`, where that is such a terminal
 };
 
 // One subcommand. Main makes each once, hands the words to the flags of the one that was named, and

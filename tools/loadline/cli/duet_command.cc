@@ -1,8 +1,5 @@
 #include "tools/loadline/cli/duet_command.h"
 
-#include <unistd.h>
-
-#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
@@ -95,11 +92,12 @@ class DuetCommand : public Command {
     options_.mode = std::map<std::string, duet::Mode>{{"auto", duet::Mode::kAuto},
                                                       {"lock-step", duet::Mode::kLockStep},
                                                       {"pinned", duet::Mode::kPinned}}[mode_];
-    LOADLINE_RETURN_IF_ERROR(output_.Open({options_.base, options_.fresh}));
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
-    LOADLINE_ASSIGN_OR_RETURN(const duet::DuetOutcome outcome,
-                              duet::PlayDuet(options_, policy, compare_.margin.value_or(0),
-                                             on_terminal ? &terminal.err : nullptr));
+    std::vector<std::string> inputs = {options_.base, options_.fresh, policy_};
+    inputs.insert(inputs.end(), options_.arguments.begin(), options_.arguments.end());
+    LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
+    LOADLINE_ASSIGN_OR_RETURN(
+        const duet::DuetOutcome outcome,
+        duet::PlayDuet(options_, policy, compare_.margin.value_or(0), terminal.progress));
     return Judge(policy, outcome, terminal);
   }
 

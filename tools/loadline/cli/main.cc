@@ -47,17 +47,24 @@ constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with
 Exit codes, the same everywhere: 0 pass, 1 regression or limit broken, 2 usage or invalid input,
 3 inconclusive, 4 environments not comparable, 5 benchmark missing, failed or crashed.)";
 
-bool MayColor(const std::ostream& out) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return &out == &std::cout && ::isatty(STDOUT_FILENO) != 0 &&
-         (no_color == nullptr || no_color[0] == '\0') &&
-         (term == nullptr || absl::string_view(term) != "dumb");
+bool IsSet(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && value[0] != '\0';
+}
+
+// A terminal that heeds control sequences.
+bool IsTerminal(int fd) {
+  return ::isatty(fd) != 0 && IsSet("TERM") && absl::string_view(std::getenv("TERM")) != "dumb";
+}
+
+Terminal TerminalOf(std::ostream& out, std::ostream& err) {
+  return {out, err, &out == &std::cout && IsTerminal(STDOUT_FILENO) && !IsSet("NO_COLOR"),
+          &err == &std::cerr && IsTerminal(STDERR_FILENO) ? &err : nullptr};
 }
 
 class Tool {
  public:
-  Tool(std::ostream& out, std::ostream& err) : terminal_{out, err, MayColor(out)} {
+  Tool(std::ostream& out, std::ostream& err) : terminal_(TerminalOf(out, err)) {
     for (const auto& make : kCommands) {
       commands_.push_back(make());
       usages_.push_back(commands_.back()->Describe());

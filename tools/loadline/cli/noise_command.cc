@@ -1,8 +1,5 @@
 #include "tools/loadline/cli/noise_command.h"
 
-#include <unistd.h>
-
-#include <iostream>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -59,10 +56,8 @@ class NoiseCommand : public Command {
   int Run(const Terminal& terminal) override {
     // A bare name means the file here, not something on the PATH.
     if (options_.suite.find('/') == std::string::npos) options_.suite.insert(0, "./");
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
     const run::Interruption interruption;
-    const absl::StatusOr<noise::Recording> recording =
-        noise::Record(options_, on_terminal ? &terminal.err : nullptr);
+    const absl::StatusOr<noise::Recording> recording = noise::Record(options_, terminal.progress);
     if (!recording.ok()) {
       Say(recording.status().message(), terminal);
       return static_cast<int>(judge::ExitCode::kInvalid);

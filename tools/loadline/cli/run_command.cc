@@ -1,8 +1,5 @@
 #include "tools/loadline/cli/run_command.h"
 
-#include <unistd.h>
-
-#include <iostream>
 
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
@@ -55,10 +52,8 @@ class RunCommand : public Command {
     for (std::string* program : {&options_.suite, &options_.init_probe}) {
       if (!program->empty() && program->find('/') == std::string::npos) *program = "./" + *program;
     }
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
     const run::Interruption interruption;
-    const absl::StatusOr<run::RunSummary> summary =
-        run::Run(options_, on_terminal ? &terminal.err : nullptr);
+    const absl::StatusOr<run::RunSummary> summary = run::Run(options_, terminal.progress);
     if (!summary.ok()) {
       const absl::string_view message = summary.status().message();
       terminal.err << "loadline run: " << report::EscapeTerminal({message.data(), message.size()})

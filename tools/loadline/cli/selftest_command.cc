@@ -1,9 +1,6 @@
 #include "tools/loadline/cli/selftest_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -168,8 +165,7 @@ class SelftestCommand : public Command {
     if (!spikes_.empty()) options_.spikes = spikes_;
     std::string& program = options_.duet.base;
     if (program.find('/') == std::string::npos) program = "./" + program;
-    const bool on_terminal = &terminal.err == &std::cerr && ::isatty(STDERR_FILENO) != 0;
-    return duet::PlaySelftest(options_, on_terminal ? &terminal.err : nullptr);
+    return duet::PlaySelftest(options_, terminal.progress);
   }
 
   static judge::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {

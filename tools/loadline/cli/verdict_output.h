@@ -20,8 +20,7 @@ class VerdictOutput {
  public:
   void AddFlags(std::vector<Flag>& flags);
 
-  // Opens --out before any work is done. kInvalidArgument when it is one of `inputs`, which would
-  // be lost; otherwise as OutputFile::Create.
+  // Opens --out before any work is done; errors of OutputFile::Create.
   absl::Status Open(absl::Span<const std::string> inputs);
 
   report::Format format() const;

@@ -20,7 +20,7 @@ struct DuetOptions {
   std::string base;  // Google Benchmark programs
   std::string fresh;
   std::string filter;                  // --benchmark_filter; empty: all
-  std::vector<std::string> arguments;  // given to both programs, last
+  std::vector<std::string> arguments;  // given to both programs, before ours
   Mode mode = Mode::kAuto;
   double alpha = 0.01;
   double budget_seconds = 10;  // that a benchmark may take

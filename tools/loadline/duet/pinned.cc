@@ -9,20 +9,20 @@
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/run/child_process.h"
 #include "tools/loadline/run/interruption.h"
+#include "tools/loadline/run/suite_arguments.h"
 
 namespace loadline::duet {
 namespace {
 
 absl::StatusOr<run::ChildOutcome> Start(const PinnedSide& side, const PinnedOptions& options) {
   run::ChildOptions child;
-  child.arguments = {side.program,
-                     absl::StrCat("--benchmark_filter=", options.filter),
-                     absl::StrFormat("--benchmark_min_time=%.6f", options.min_seconds),
-                     absl::StrCat("--benchmark_repetitions=", options.repetitions),
-                     "--benchmark_report_aggregates_only=false",
-                     absl::StrCat("--benchmark_out=", side.out_path),
-                     "--benchmark_out_format=json"};
-  child.arguments.insert(child.arguments.end(), options.arguments.begin(), options.arguments.end());
+  child.arguments = run::SuiteCommandLine(
+      side.program, options.arguments,
+      {absl::StrCat("--benchmark_filter=", options.filter),
+       absl::StrFormat("--benchmark_min_time=%.6f", options.min_seconds),
+       absl::StrCat("--benchmark_repetitions=", options.repetitions),
+       "--benchmark_report_aggregates_only=false", absl::StrCat("--benchmark_out=", side.out_path),
+       "--benchmark_out_format=json"});
   child.environment = options.environment;
   child.time_limit_seconds = options.time_limit_seconds;
   child.max_stdout_bytes = 0;

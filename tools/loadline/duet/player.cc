@@ -137,7 +137,7 @@ bool Player::Reap(double patience_seconds) {
   while (true) {
     const pid_t got = ::waitpid(pid_, &wait_status_, WNOHANG);
     if (got == pid_ || (got < 0 && errno == ECHILD)) {
-      ::kill(-pid_, SIGKILL);
+      run::EndFamily(pid_);
       pid_ = -1;
       return true;
     }
@@ -152,6 +152,7 @@ void Player::Kill() {
   ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, &wait_status_, 0) < 0 && errno == EINTR) {
   }
+  run::EndFamily(pid_);
   pid_ = -1;
 }
 

@@ -102,7 +102,8 @@ results::ResultFile NoiseFile(results::ResultFile runs, const Recording& recordi
 }
 
 absl::StatusOr<Recording> Record(const run::RunOptions& options, std::ostream* terminal) {
-  LOADLINE_ASSIGN_OR_RETURN(const auto out, results::OutputFile::Create(options.out));
+  LOADLINE_ASSIGN_OR_RETURN(const auto out,
+                            results::OutputFile::Create(options.out, run::InputsOf(options)));
   LOADLINE_ASSIGN_OR_RETURN(const auto work_dir, run::WorkDir::Create());
   run::RunOptions run = options;
   run.out = absl::StrCat(work_dir->path(), "/runs.json");

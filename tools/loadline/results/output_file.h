@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "loadline/base/file_system.h"
 
 namespace loadline::results {
@@ -14,13 +15,17 @@ namespace loadline::results {
 // A file that is wanted at the end of long work: it is opened first, so that a bad path fails
 // before the work and not after it, and appears complete or not at all.
 //
-// A regular file (or none yet) is written beside its place and renamed over it; anything else that
+// A regular file (or none yet) is written beside its place and renamed over it, with the rights of
+// what stood there; a link stays, and what it leads to is replaced or made. Anything else that
 // exists (/dev/null, a FIFO, a terminal) is written to directly. Thread-compatible.
 class OutputFile {
  public:
-  // kInvalidArgument for a directory; absl::ErrnoToStatus when it cannot be created.
-  static absl::StatusOr<std::unique_ptr<OutputFile>> Create(absl::string_view path,
-                                                            FileSystem& fs = FileSystem::Real());
+  // `inputs`: what the work reads or runs and must not lose to its own output. Words that name no
+  // file are no matter. kInvalidArgument for a directory, and for the same file as one of the
+  // inputs, by whatever name; absl::ErrnoToStatus when it cannot be created.
+  static absl::StatusOr<std::unique_ptr<OutputFile>> Create(
+      absl::string_view path, absl::Span<const std::string> inputs = {},
+      FileSystem& fs = FileSystem::Real());
   // Without Commit nothing is left behind and what stood there stands.
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;

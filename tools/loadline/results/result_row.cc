@@ -1,5 +1,6 @@
 #include "tools/loadline/results/result_row.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
@@ -82,6 +83,15 @@ std::optional<int64_t> AsInteger(const Number& number) {
   const double value = number.value;
   if (!(std::fabs(value) <= kExact) || std::trunc(value) != value) return std::nullopt;
   return static_cast<int64_t>(value);
+}
+
+// Whether the counter is one of ours that says how long something took. Of other people's counters
+// one may well be below zero.
+bool IsDuration(absl::string_view counter) {
+  constexpr absl::string_view kDurations[] = {"init_main_ns", "init_ready_ns", "init_first_op_ns",
+                                              "teardown_ns",  "lat_p50_ns",    "lat_p90_ns",
+                                              "lat_p99_ns",   "lat_p999_ns",   "lat_max_ns"};
+  return std::find(std::begin(kDurations), std::end(kDurations), counter) != std::end(kDurations);
 }
 
 void Clear(Row& row) {
@@ -283,6 +293,11 @@ bool RowReader::CheckTimes() {
     if (row_.time_unit.empty()) return Fail("time_unit", "is missing");
     if (row_.run_type == RunType::kIteration && time < 0) {
       return Fail(field.name, absl::StrCat("is ", time, ", want no negative time"));
+    }
+  }
+  for (const auto& [name, value] : row_.counters) {
+    if (value < 0 && IsDuration(name)) {
+      return Fail(name, absl::StrCat("is ", value, ", want no negative time"));
     }
   }
   return true;

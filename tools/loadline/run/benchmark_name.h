@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace loadline::run {
@@ -11,7 +12,8 @@ namespace loadline::run {
 // What can be told from the names that --benchmark_list_tests prints:
 // "NAME/args/min_time:X/iterations:N/repeats:N/process_time/real_time/threads:N".
 
-// A regular expression, POSIX extended or ECMAScript, that matches `name` and nothing else.
+// A regular expression that matches `name` and nothing else, in every grammar that a program may
+// have been built with: POSIX extended or ECMAScript, of a C or of a C++ library.
 std::string ExactFilter(absl::string_view name);
 
 // The same, whatever number of iterations has been set since the name was listed. REQUIRES:
@@ -20,6 +22,10 @@ std::string FilterOfAnyIterations(absl::string_view name);
 
 // Whether the benchmark says itself how long it runs: "/iterations:N", "/min_time:X".
 bool FixesItsLength(absl::string_view name);
+
+// kInvalidArgument for a name that no table, policy or filter can hold: control characters, bytes
+// that are no UTF-8.
+absl::Status CheckName(absl::string_view name);
 
 // 1 where the name says none.
 int64_t ThreadsOf(absl::string_view name);

@@ -81,8 +81,9 @@ class Child {
       Wait();
     }
     outcome_.end_nanos = MonotonicNanos();
-    ::kill(-pid_, SIGKILL);  // whom it left behind
+    EndFamily(pid_);
     ReadOutput();
+    LOADLINE_RETURN_IF_ERROR(lost_);
     return std::move(outcome_);
   }
 
@@ -168,6 +169,10 @@ class Child {
       got = ::wait4(pid_, &status, flags, &usage);
     } while (got < 0 && errno == EINTR);
     if (got == 0) return false;
+    if (got < 0) {  // ECHILD, where somebody else reaps this process's children
+      lost_ = absl::ErrnoToStatus(errno, "how the process ended is not known: wait");
+      return true;
+    }
     if (outcome_.end == ChildOutcome::End::kExited) {
       if (WIFSIGNALED(status)) {
         outcome_.end = ChildOutcome::End::kSignaled;
@@ -189,6 +194,7 @@ class Child {
   Pipe out_, err_;
   bool out_open_ = true, err_open_ = true;
   pid_t pid_ = -1;
+  absl::Status lost_;
   double look_millis_ = 1;
 };
 
@@ -216,8 +222,12 @@ std::string Describe(const ChildOutcome& outcome, double time_limit_seconds) {
       text = "interrupted";
       break;
   }
-  if (outcome.err_tail.empty()) return text;
-  return absl::StrCat(text, "; standard error ends: ", outcome.err_tail);
+  return absl::StrCat(text, LastWords(outcome));
+}
+
+std::string LastWords(const ChildOutcome& outcome) {
+  if (outcome.err_tail.empty()) return "";
+  return absl::StrCat("; standard error ends: ", outcome.err_tail);
 }
 
 absl::StatusOr<ChildOutcome> RunChild(const ChildOptions& options) { return Child(options).Run(); }

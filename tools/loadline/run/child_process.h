@@ -48,11 +48,15 @@ struct ChildOutcome {
 // wrong, with the last lines of standard error. REQUIRES: !outcome.ok().
 std::string Describe(const ChildOutcome& outcome, double time_limit_seconds);
 
+// "; standard error ends: ...", or nothing where nothing was written to it.
+std::string LastWords(const ChildOutcome& outcome);
+
 // Runs a program to its end, in a process group of its own, with /dev/null as its standard input,
-// and kills the whole group at its end, at the time limit, or when Interruption::Interrupted().
-// Where the OS can, the child also dies with this process. Memory used here does not depend on
-// how much the child writes.
-// kNotFound, kPermissionDenied and others of absl::ErrnoToStatus when it cannot be started.
+// and kills it and all that it started (EndFamily() in spawn.h) at its end, at the time limit, or
+// when Interruption::Interrupted(). Where the OS can, the child also dies with this process. Memory
+// used here does not depend on how much the child writes.
+// kNotFound, kPermissionDenied and others of absl::ErrnoToStatus when it cannot be started, or when
+// how it ended cannot be known because SIGCHLD is ignored.
 absl::StatusOr<ChildOutcome> RunChild(const ChildOptions& options);
 
 // CLOCK_MONOTONIC in nanoseconds, the same in every process of the machine.

@@ -2,13 +2,14 @@
 
 #include <regex.h>
 
-#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/stats/sample.h"
@@ -41,9 +42,30 @@ absl::StatusOr<bool> Matches(std::string filter, const std::string& name) {
 // What one start of a probe answers: lines `name value`.
 using Answer = std::map<std::string, double>;
 
-absl::StatusOr<Answer> ParseAnswer(const std::string& text) {
+// Moments that some other clock gave, or another order, are no durations.
+absl::Status CheckOrder(const ChildOutcome& outcome, const Answer& answer) {
+  const std::pair<const char*, double> moments[] = {
+      {"the start of the process", static_cast<double>(outcome.start_nanos)},
+      {"main_ns", answer.at("main_ns")},
+      {"ready_ns", answer.at("ready_ns")},
+      {"first_op_ns", answer.at("first_op_ns")},
+      {"teardown_end_ns", answer.at("teardown_end_ns")},
+      {"the end of the process", static_cast<double>(outcome.end_nanos)}};
+  for (size_t i = 1; i < std::size(moments); ++i) {
+    const auto& [earlier, before] = moments[i - 1];
+    const auto& [later, after] = moments[i];
+    if (before <= after) continue;
+    return absl::InvalidArgumentError(
+        absl::StrFormat("the answer's moments are out of order: %s is %g s before %s; they are "
+                        "nanoseconds of CLOCK_MONOTONIC",
+                        later, (before - after) / 1e9, earlier));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Answer> ParseAnswer(const ChildOutcome& outcome) {
   Answer answer;
-  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+  for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
     double value = 0;
     if (words.size() != 2 || !absl::SimpleAtod(words[1], &value) || !(value >= 0)) {
@@ -57,6 +79,7 @@ absl::StatusOr<Answer> ParseAnswer(const std::string& text) {
       return absl::InvalidArgumentError(absl::StrCat("the answer has no ", name));
     }
   }
+  LOADLINE_RETURN_IF_ERROR(CheckOrder(outcome, answer));
   return answer;
 }
 
@@ -68,7 +91,7 @@ results::Row RowOf(const std::string& name, const ChildOutcome& outcome, Answer 
   row.name = row.run_name = name;
   row.iterations = 1;
   row.time_unit = "ns";
-  row.real_time_ns = row.cpu_time_ns = std::max(0.0, since_start("ready_ns"));
+  row.real_time_ns = row.cpu_time_ns = since_start("ready_ns");
   row.counters = {{"init_main_ns", since_start("main_ns")},
                   {"init_ready_ns", since_start("ready_ns")},
                   {"init_first_op_ns", since_start("first_op_ns")},
@@ -101,6 +124,7 @@ absl::StatusOr<ChildOutcome> InitRunner::Call(std::vector<std::string> words) co
 
 absl::StatusOr<InitRunner> InitRunner::Create(const RunOptions& options, std::string work_dir) {
   InitRunner runner(options, std::move(work_dir));
+  LOADLINE_ASSIGN_OR_RETURN(runner.identity_, ProgramIdentity::Of(options.init_probe));
   const std::string probe = results::Quoted(options.init_probe);
   const auto failed = [&](absl::string_view doing, const ChildOutcome& outcome) {
     return absl::InvalidArgumentError(absl::StrCat(doing, " of probe ", probe, ": ",
@@ -134,8 +158,10 @@ std::optional<results::Row> InitRunner::Start(size_t index, int start) {
     row = ErrorRow(name, start, options_.starts, std::string(outcome.status().message()));
   } else if (!outcome->ok()) {
     row = ErrorRow(name, start, options_.starts, Describe(*outcome, options_.time_limit_seconds));
-  } else if (auto answer = ParseAnswer(outcome->out); !answer.ok()) {
+  } else if (auto answer = ParseAnswer(*outcome); !answer.ok()) {
     row = ErrorRow(name, start, options_.starts, std::string(answer.status().message()));
+  } else if (const absl::Status same = identity_->CheckUnchanged(); !same.ok()) {
+    row = ErrorRow(name, start, options_.starts, std::string(same.message()));
   } else {
     row = RowOf(name, *outcome, *std::move(answer));
   }
@@ -147,7 +173,7 @@ std::optional<results::Row> InitRunner::Start(size_t index, int start) {
 void InitRunner::StartBaseline() {
   const auto outcome = Call({"--start", kBaseline, work_dir_});
   if (!outcome.ok() || !outcome->ok()) return;  // a probe need not have one
-  auto answer = ParseAnswer(outcome->out);
+  auto answer = ParseAnswer(*outcome);
   if (answer.ok() && answer->count("rss_peak_bytes") != 0) {
     baseline_peaks_.push_back((*answer)["rss_peak_bytes"]);
   }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/child_process.h"
+#include "tools/loadline/run/program_identity.h"
 #include "tools/loadline/run/run.h"
 
 namespace loadline::run {
@@ -43,6 +44,7 @@ class InitRunner {
 
   const RunOptions options_;
   const std::string work_dir_;
+  std::optional<ProgramIdentity> identity_;
   std::vector<std::string> names_;
   std::vector<double> baseline_peaks_;
 };

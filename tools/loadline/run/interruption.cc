@@ -16,7 +16,10 @@ Interruption::Interruption() {
   struct sigaction action {};
   action.sa_handler = OnSignal;  // without SA_RESTART: waiting calls return at once
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 3; ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+  for (int i = 0; i < 3; ++i) {
+    ::sigaction(kSignals[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
+  }
 }
 
 Interruption::~Interruption() {

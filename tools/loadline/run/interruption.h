@@ -6,8 +6,9 @@
 namespace loadline::run {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP do not end this process: Interrupted() becomes true
-// and stays so, and the work in hand is wound up in order. One may live inside another, and sees
-// what interrupted that.
+// and stays so, and the work in hand is wound up in order. One that was ignored before stays
+// ignored: by nohup, or in a job in the background. One may live inside another, and sees what
+// interrupted that.
 class Interruption {
  public:
   Interruption();

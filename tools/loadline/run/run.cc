@@ -16,6 +16,7 @@
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_writer.h"
+#include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/init_runner.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/progress.h"
@@ -78,7 +79,8 @@ class Session {
         ticks_before_(ReadCpuTicks()) {}
 
   absl::StatusOr<RunSummary> Run() {
-    LOADLINE_ASSIGN_OR_RETURN(const auto out, results::OutputFile::Create(options_.out));
+    LOADLINE_ASSIGN_OR_RETURN(const auto out,
+                              results::OutputFile::Create(options_.out, InputsOf(options_)));
     LOADLINE_ASSIGN_OR_RETURN(const auto work_dir, WorkDir::Create());
     LOADLINE_RETURN_IF_ERROR(Prepare(work_dir->path()));
     const bool complete = Measure();
@@ -100,9 +102,17 @@ class Session {
       init_rows_.resize(init_->names().size());
     }
     if (suite_rows_.empty() && init_rows_.empty() && !Interruption::Interrupted()) {
-      return absl::InvalidArgumentError("no benchmark matches the filter: nothing to run");
+      return absl::InvalidArgumentError(absl::StrCat("nothing to run: ", WhyNone()));
     }
     return absl::OkStatus();
+  }
+
+  std::string WhyNone() const {
+    if (suite_.has_value()) return suite_->why_none();
+    const std::string probe = results::Quoted(options_.init_probe);
+    if (options_.filter.empty()) return absl::StrCat(probe, " lists no scenario");
+    return absl::StrCat("no scenario of ", probe, " matches the filter ",
+                        results::Quoted(options_.filter));
   }
 
   // Fisher-Yates with our own draw: std::shuffle's order differs between standard libraries.
@@ -236,6 +246,12 @@ class Session {
 };
 
 }  // namespace
+
+std::vector<std::string> InputsOf(const RunOptions& options) {
+  std::vector<std::string> inputs = {options.suite, options.init_probe};
+  inputs.insert(inputs.end(), options.suite_arguments.begin(), options.suite_arguments.end());
+  return inputs;
+}
 
 absl::StatusOr<RunSummary> Run(const RunOptions& options, std::ostream* terminal) {
   return Session(options, terminal).Run();

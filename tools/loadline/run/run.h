@@ -20,9 +20,12 @@ struct RunOptions {
   uint64_t seed = 1;                         // of the order, and LOADLINE_SEED of every child
   double time_limit_seconds = 120;           // a process
   int starts = 30;                           // of each scenario of the probe, at least 1
-  std::vector<std::string> suite_arguments;  // given to the suite, last
+  std::vector<std::string> suite_arguments;  // given to the suite, before ours
   std::string out;                           // the result file
 };
+
+// What the run reads or starts, and its result file must not replace.
+std::vector<std::string> InputsOf(const RunOptions& options);
 
 struct RunSummary {
   size_t rows = 0;          // measurements in the file, error rows included

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/run/descriptor.h"
+#include "tools/loadline/run/orphans.h"
 
 extern char** environ;
 
@@ -91,7 +92,14 @@ class SignalsHeldBack {
 #else
   static_cast<void>(parent);
 #endif
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
+  // What was ignored when this process was started, by nohup or for a job in the background, the
+  // program finds ignored too.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction now = {};
+    ::sigaction(signal, nullptr, &now);
+    if (now.sa_handler != SIG_IGN) ::signal(signal, SIG_DFL);
+  }
+  ::signal(SIGPIPE, SIG_DFL);
   ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);
   PinTo(options.cpu);
   if (::dup2(null, 0) >= 0 && ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0 &&
@@ -122,9 +130,7 @@ absl::Status ExecStatus(int failed, pid_t pid, const std::string& program) {
   return absl::ErrnoToStatus(error, absl::StrCat("cannot start ", program));
 }
 
-}  // namespace
-
-absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
+absl::StatusOr<pid_t> Start(const SpawnOptions& options) {
   const Image image = MakeImage(options);
   int ends[2];
   if (::pipe(ends) != 0) return absl::ErrnoToStatus(errno, "pipe");
@@ -162,6 +168,20 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
   failed_low.Close();
   LOADLINE_RETURN_IF_ERROR(ExecStatus(failed_read.get(), pid, options.program));
   return pid;
+}
+
+}  // namespace
+
+absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
+  ExpectChild();
+  const absl::StatusOr<pid_t> pid = Start(options);
+  if (!pid.ok()) EndOrphans();
+  return pid;
+}
+
+void EndFamily(pid_t pid) {
+  ::kill(-pid, SIGKILL);
+  EndOrphans();
 }
 
 }  // namespace loadline::run

@@ -27,10 +27,14 @@ struct SpawnOptions {
 inline constexpr int kPassedDescriptor = 3;
 
 // Starts a program in a process group of its own, with /dev/null as its standard input. Where the
-// OS can, it dies with this process. The caller reaps it, and kills its group. Returns when the
-// child is its program: kNotFound, kPermissionDenied and others of absl::ErrnoToStatus when it
+// OS can, it dies with this process. The caller reaps it and then calls EndFamily(). Returns when
+// the child is its program: kNotFound, kPermissionDenied and others of absl::ErrnoToStatus when it
 // cannot be.
 absl::StatusOr<pid_t> Spawn(const SpawnOptions& options);
+
+// Kills whom a reaped child has left behind: its group and, where the OS can, those who left that
+// (orphans.h). Once for each process of Spawn().
+void EndFamily(pid_t pid);
 
 }  // namespace loadline::run
 

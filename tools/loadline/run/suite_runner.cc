@@ -2,24 +2,32 @@
 
 #include <unistd.h>
 
-#include <set>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/benchmark_list.h"
 #include "tools/loadline/run/benchmark_name.h"
 #include "tools/loadline/run/interruption.h"
+#include "tools/loadline/run/suite_arguments.h"
 
 namespace loadline::run {
 namespace {
 
 constexpr int kBaselineStarts = 5;
+constexpr size_t kMostListBytes = size_t{16} << 20;
+constexpr char kOnlyAggregates[] =
+    "there are only means and medians, no measurements: register it without ReportAggregatesOnly()";
+constexpr char kIsItOne[] = "; it seems not to be a Google Benchmark program";
+constexpr char kNoSuchBenchmark[] =
+    "the program prints this name in its list and says that it has no such benchmark: a part of a "
+    "name with a line break, or no name";
+constexpr char kHashKey[] = "loadline.executable_hash";
 constexpr char kBadFilter[] = "Could not compile benchmark re";  // Google Benchmark 1.5 to 1.9
 
 // The least time Google Benchmark measures one benchmark for, as a bare number: 1.7 knows no unit.
@@ -35,7 +43,7 @@ absl::string_view MinTime(const std::string& profile) {
 results::Row ErrorRow(const std::string& name, int repetition, int repetitions,
                       const std::string& message) {
   results::Row row;
-  row.name = row.run_name = name;
+  row.name = row.run_name = results::EscapeUnprintable(name);
   row.repetition_index = repetition;
   row.repetitions = repetitions;
   row.threads = ThreadsOf(name);
@@ -52,17 +60,15 @@ SuiteRunner::SuiteRunner(const RunOptions& options, std::string work_dir)
 
 absl::StatusOr<SuiteRunner> SuiteRunner::Create(const RunOptions& options, std::string work_dir) {
   SuiteRunner runner(options, std::move(work_dir));
+  LOADLINE_ASSIGN_OR_RETURN(runner.identity_, ProgramIdentity::Of(options.suite));
   LOADLINE_RETURN_IF_ERROR(runner.List());
   runner.MeasureBaseline();
   return runner;
 }
 
-ChildOptions SuiteRunner::Child(std::vector<std::string> flags) const {
+ChildOptions SuiteRunner::Child(const std::vector<std::string>& flags) const {
   ChildOptions child;
-  child.arguments = {options_.suite};
-  child.arguments.insert(child.arguments.end(), flags.begin(), flags.end());
-  child.arguments.insert(child.arguments.end(), options_.suite_arguments.begin(),
-                         options_.suite_arguments.end());
+  child.arguments = SuiteCommandLine(options_.suite, options_.suite_arguments, flags);
   child.environment = {{"LOADLINE_PROFILE", options_.profile},
                        {"LOADLINE_SEED", absl::StrCat(options_.seed)},
                        {"LOADLINE_BASELINE", "0"}};
@@ -70,35 +76,44 @@ ChildOptions SuiteRunner::Child(std::vector<std::string> flags) const {
   return child;
 }
 
-absl::Status SuiteRunner::List() {
-  const std::string filter = options_.filter.empty() ? "." : options_.filter;
+absl::StatusOr<ChildOutcome> SuiteRunner::AskForList(const std::string& filter) const {
   ChildOptions child =
       Child({"--benchmark_list_tests=true", absl::StrCat("--benchmark_filter=", filter)});
-  child.max_stdout_bytes = size_t{16} << 20;
-  LOADLINE_ASSIGN_OR_RETURN(const ChildOutcome outcome, RunChild(child));
+  child.max_stdout_bytes = kMostListBytes;
+  return RunChild(child);
+}
+
+absl::Status SuiteRunner::List() {
+  LOADLINE_RETURN_IF_ERROR(CheckSuiteArguments(options_.suite_arguments));
+  LOADLINE_ASSIGN_OR_RETURN(const ChildOutcome list,
+                            AskForList(options_.filter.empty() ? "." : options_.filter));
   const std::string suite = results::Quoted(options_.suite);
-  if (!outcome.ok()) {
+  if (!list.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("listing the benchmarks of ", suite, ": ",
-                                                   Describe(outcome, options_.time_limit_seconds)));
+                                                   Describe(list, options_.time_limit_seconds)));
   }
-  std::set<std::string> seen;
-  for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
-    const std::string name(line);
-    // What repeats its arguments is no benchmark program either.
-    if (results::EscapeUnprintable(name) != name || outcome.out_truncated ||
-        absl::StrContains(name, "--benchmark_list_tests")) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(suite, " answers --benchmark_list_tests with ", results::Quoted(name),
-                       ", which is no benchmark's name: is it a Google Benchmark program?"));
-    }
-    if (seen.insert(name).second) names_.push_back(name);
-  }
-  // Google Benchmark lists nothing then, and ends as if all were well.
-  if (names_.empty() && absl::StrContains(outcome.err_tail, kBadFilter)) {
+  // Google Benchmark ends as if all were well.
+  if (absl::StrContains(list.err_tail, kBadFilter)) {
     return absl::InvalidArgumentError(
         absl::StrCat("filter ", results::Quoted(options_.filter), ": ", suite,
-                     " says: ", absl::StripAsciiWhitespace(outcome.err_tail)));
+                     " says: ", absl::StripAsciiWhitespace(list.err_tail)));
   }
+  if (list.out_truncated) {
+    return absl::InvalidArgumentError(absl::StrCat(suite, " answers --benchmark_list_tests with ",
+                                                   results::Quoted(list.out), " and more than ",
+                                                   kMostListBytes >> 20, " MiB", kIsItOne));
+  }
+  const auto names =
+      NamesIn(list, [this](const std::string& filter) { return AskForList(filter); });
+  if (!names.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(suite, ": ", names.status().message()));
+  }
+  names_ = *names;
+  why_none_ = options_.filter.empty()
+                  ? absl::StrCat(suite, " lists no benchmark")
+                  : absl::StrCat("no benchmark of ", suite, " matches the filter ",
+                                 results::Quoted(options_.filter));
+  if (!SaysNoneMatches(list)) absl::StrAppend(&why_none_, kIsItOne);
   return absl::OkStatus();
 }
 
@@ -130,7 +145,10 @@ void SuiteRunner::MeasureBaseline() {
 }
 
 std::vector<std::string> SuiteRunner::MeasuringFlags(const std::string& filter) const {
+  // The others are for programs that find their contrary in their environment.
   return {absl::StrCat("--benchmark_filter=", filter),
+          "--benchmark_list_tests=false",
+          "--benchmark_report_aggregates_only=false",
           "--benchmark_format=console",
           "--benchmark_out_format=json",
           absl::StrCat("--benchmark_out=", out_path_),
@@ -152,23 +170,51 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     row.per_family_instance_index = 0;
     return std::vector<results::Row>{std::move(row)};
   };
+  if (const absl::Status fault = CheckName(name); !fault.ok()) {
+    return failed(std::string(fault.message()));
+  }
   ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
   child.watch_memory = !ours_;
   const auto outcome = RunChild(child);
   auto file = ReadOutput();
   if (!outcome.ok()) return failed(std::string(outcome.status().message()));
   if (outcome->end == ChildOutcome::End::kInterrupted) return {};
+  if (const absl::Status same = CheckUnchanged(); !same.ok()) {
+    return failed(std::string(same.message()));
+  }
+  if (SaysNoneMatches(*outcome)) return failed(kNoSuchBenchmark);
   if (!outcome->ok()) return failed(Describe(*outcome, options_.time_limit_seconds));
-  if (!file.ok()) return failed(absl::StrCat("no result: ", file.status().message()));
+  if (!file.ok()) {
+    return failed(absl::StrCat("no result: ", file.status().message(), LastWords(*outcome)));
+  }
+  if (const absl::Status same = CheckHash(*file); !same.ok()) {
+    return failed(std::string(same.message()));
+  }
   TakeContext(*file);
+  const bool aggregates = std::any_of(file->rows.begin(), file->rows.end(), [&](const auto& row) {
+    return row.run_type == results::RunType::kAggregate && row.run_name == name;
+  });
   auto rows = TakeRows(*std::move(file), index, repetition, outcome->outside_peak_bytes);
-  if (rows.empty()) return failed("the process ended well and reported no such benchmark");
-  return rows;
+  if (!rows.empty()) return rows;
+  if (aggregates) return failed(kOnlyAggregates);
+  return failed(
+      absl::StrCat("the process ended well and reported no such benchmark", LastWords(*outcome)));
+}
+
+absl::Status SuiteRunner::CheckUnchanged() { return identity_->CheckUnchanged(); }
+
+// The program's own word sees further than its file: to what a script starts.
+absl::Status SuiteRunner::CheckHash(const results::ResultFile& file) const {
+  const std::string hash = file.ContextText(kHashKey);
+  if (context_.empty() || hash == program_hash_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("this process is of another program (", hash, ") than the first of the run"));
 }
 
 void SuiteRunner::TakeContext(const results::ResultFile& file) {
   if (!context_.empty()) return;
   context_ = file.context;
+  program_hash_ = file.ContextText(kHashKey);
   if (ours_) return;
   context_.emplace_back("loadline.rss_source",
                         "outside: the largest VmHWM seen, or ru_maxrss above the runner's own");

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/child_process.h"
+#include "tools/loadline/run/program_identity.h"
 #include "tools/loadline/run/run.h"
 
 namespace loadline::run {
@@ -20,17 +21,22 @@ namespace loadline::run {
 class SuiteRunner {
  public:
   // Lists the benchmarks and measures the program doing nothing. `work_dir` takes the children's
-  // files. Errors: the program cannot be started, fails, or lists what cannot be a name. No
-  // benchmark that matches the filter is no error here.
+  // files. Errors: the program cannot be started, fails, gives no list, or the user's arguments
+  // have a flag that must be ours. No benchmark that matches the filter is no error here.
   static absl::StatusOr<SuiteRunner> Create(const RunOptions& options, std::string work_dir);
 
   const std::vector<std::string>& names() const { return names_; }
+  // Where there are none: a sentence that says why.
+  const std::string& why_none() const { return why_none_; }
 
   // Whether the program is linked with loadline::bench_main.
   bool ours() const { return ours_; }
 
   // One process for benchmark `index`; its rows, or one error row. Empty when interrupted.
   std::vector<results::Row> Measure(size_t index, int repetition);
+
+  // ProgramIdentity::CheckUnchanged() of the program since Create().
+  absl::Status CheckUnchanged();
 
   // The context of the first process that gave one: what was built, the machine; plus where the
   // memory figures are from, for programs without our main.
@@ -40,20 +46,25 @@ class SuiteRunner {
   SuiteRunner(const RunOptions& options, std::string work_dir);
 
   absl::Status List();
+  absl::StatusOr<ChildOutcome> AskForList(const std::string& filter) const;
   void MeasureBaseline();
-  ChildOptions Child(std::vector<std::string> flags) const;
+  ChildOptions Child(const std::vector<std::string>& flags) const;
   std::vector<std::string> MeasuringFlags(const std::string& filter) const;
   absl::StatusOr<results::ResultFile> ReadOutput() const;
+  absl::Status CheckHash(const results::ResultFile& file) const;
   void TakeContext(const results::ResultFile& file);
   std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
                                      std::optional<uint64_t> outside_peak);
 
   const RunOptions options_;
   const std::string out_path_;
+  std::optional<ProgramIdentity> identity_;
   std::vector<std::string> names_;
+  std::string why_none_;
   bool ours_ = false;
   std::optional<double> baseline_bytes_;
   results::Json::Object context_;
+  std::string program_hash_;  // as the first process gave it; empty for programs that do not
 };
 
 // A row that says only what went wrong.

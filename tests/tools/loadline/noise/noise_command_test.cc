@@ -70,6 +70,15 @@ TEST(NoiseCommand, RefusesWhatCannotBe) {
   EXPECT_EQ(Noise(dir, {"--out", dir.Path("no/such/folder/n.json")}).code, 2);
 }
 
+TEST(NoiseCommand, RefusesToReplaceItsProgram) {
+  const TempDir dir;
+  const std::string suite = PlantedSpread(dir);
+  std::ostringstream out, err;
+  EXPECT_EQ(cli::Main({"noise", "--suite", suite.c_str(), "--out", suite.c_str()}, out, err), 2);
+  EXPECT_THAT(err.str(), HasSubstr("is an input"));
+  EXPECT_EQ(dir.ReadFile("suite.sh"), kPlantedSpread);
+}
+
 TEST(NoiseCommand, KeepsWhatWasDoneWhenItIsInterrupted) {
   const TempDir dir;
   const std::string suite = PlantedSpread(dir);

@@ -64,6 +64,52 @@ TEST(OutputFile, WritesThroughALinkWithoutReplacingIt) {
   EXPECT_EQ(dir.ReadFile("real"), "new");
 }
 
+TEST(OutputFile, MakesWhatALinkLeadsToWhereNothingIsYet) {
+  const TempDir dir;
+  dir.WriteFile("folder/other", "");
+  std::filesystem::create_symlink("folder/second", dir.Path("first"));
+  std::filesystem::create_symlink("real", dir.Path("folder/second"));
+  auto file = OutputFile::Create(dir.Path("first"));
+  ASSERT_OK(file);
+  ASSERT_OK((*file)->Commit("new"));
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.Path("first")));
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.Path("folder/second")));
+  EXPECT_EQ(dir.ReadFile("folder/real"), "new");
+}
+
+TEST(OutputFile, RefusesLinksInACircle) {
+  const TempDir dir;
+  std::filesystem::create_symlink("b", dir.Path("a"));
+  std::filesystem::create_symlink("a", dir.Path("b"));
+  EXPECT_FALSE(OutputFile::Create(dir.Path("a")).ok());
+}
+
+TEST(OutputFile, KeepsTheRightsOfWhatItReplaces) {
+  using std::filesystem::perms;
+  const TempDir dir;
+  for (const perms rights : {perms::owner_read | perms::owner_write, perms(0664), perms(0444)}) {
+    std::filesystem::permissions(dir.WriteFile("out", "old"), rights);
+    auto file = OutputFile::Create(dir.Path("out"));
+    ASSERT_OK(file);
+    ASSERT_OK((*file)->Commit("new"));
+    EXPECT_EQ(std::filesystem::status(dir.Path("out")).permissions(), rights);
+    std::filesystem::remove(dir.Path("out"));
+  }
+}
+
+TEST(OutputFile, RefusesAnInputByWhateverName) {
+  const TempDir dir;
+  const std::string input = dir.WriteFile("input", "old");
+  std::filesystem::create_symlink("input", dir.Path("link"));
+  std::filesystem::create_hard_link(input, dir.Path("hard"));
+  for (const std::string& path : {input, dir.Path("link"), dir.Path("hard")}) {
+    EXPECT_THAT(OutputFile::Create(path, {"no file", input}),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is an input")));
+  }
+  EXPECT_EQ(dir.ReadFile("input"), "old");
+  EXPECT_OK(OutputFile::Create("/dev/null", {"/dev/null"}));
+}
+
 TEST(OutputFile, WritesToADeviceAndNeverReplacesIt) {
   auto file = OutputFile::Create("/dev/null");
   ASSERT_OK(file);
@@ -117,7 +163,7 @@ TEST(OutputFile, KeepsTheOldFileWhicheverCallFails) {
     dir.WriteFile("out", "old");
     Failing fs(call);
     {
-      auto file = OutputFile::Create(dir.Path("out"), fs);
+      auto file = OutputFile::Create(dir.Path("out"), {}, fs);
       ASSERT_OK(file);
       EXPECT_FALSE((*file)->Commit("new content").ok()) << call;
     }

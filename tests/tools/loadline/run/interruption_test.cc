@@ -39,5 +39,15 @@ TEST(Interruption, IsStillTakenByTheOneAround) {
   EXPECT_TRUE(Interruption::Interrupted());
 }
 
+TEST(Interruption, LeavesASignalIgnoredThatWasIgnored) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const Interruption interruption;
+    std::raise(SIGHUP);
+    EXPECT_FALSE(Interruption::Interrupted());
+  }
+  EXPECT_EQ(std::signal(SIGHUP, before), SIG_IGN);
+}
+
 }  // namespace
 }  // namespace loadline::run

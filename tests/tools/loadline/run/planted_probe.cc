@@ -34,6 +34,19 @@ int main(int argc, char** argv) {
         [](const std::string& dir, InitMoments& moments) { return Start(dir, moments, 0); }},
        {"Init/Sleeps50ms", Prepare,
         [](const std::string& dir, InitMoments& moments) { return Start(dir, moments, 50); }},
+       {"Init/Backwards", Prepare,
+        [](const std::string&, InitMoments& moments) {
+          moments.FirstOperationDone();
+          std::this_thread::sleep_for(std::chrono::milliseconds(5));
+          moments.Ready();
+          return absl::OkStatus();
+        }},
+       {"Init/OtherClock", Prepare,
+        [](const std::string&, InitMoments& moments) {
+          moments.ready_nanos = 1;  // of a clock that began a nanosecond ago
+          moments.FirstOperationDone();
+          return absl::OkStatus();
+        }},
        {"Init/Fails", Prepare, [](const std::string&, InitMoments&) -> absl::Status {
           return absl::DataLossError("planted");
         }}});

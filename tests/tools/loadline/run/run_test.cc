@@ -25,6 +25,7 @@
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
 #include "tests/support/test_path.h"
+#include "tests/tools/loadline/run/run_files.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::run {
@@ -71,31 +72,6 @@ std::string FakeSuite(const TempDir& dir) {
   const std::string path = dir.WriteFile("suite.sh", kFakeSuite);
   ::chmod(path.c_str(), 0700);
   return path;
-}
-
-RunOptions Options(const TempDir& dir, const std::string& suite, const std::string& filter = "") {
-  RunOptions options;
-  options.suite = suite;
-  options.filter = filter;
-  options.profile = "tiny";
-  options.time_limit_seconds = 60;
-  options.out = dir.Path("out.json");
-  return options;
-}
-
-results::ResultFile ReadFile(const TempDir& dir) {
-  auto file = results::ReadResultFile(dir.Path("out.json"));
-  EXPECT_OK(file.status());
-  return file.ok() ? *file : results::ResultFile();
-}
-
-const results::Row& RowNamed(const results::ResultFile& file, const std::string& name) {
-  for (const results::Row& row : file.rows) {
-    if (row.name == name) return row;
-  }
-  ADD_FAILURE() << "no row " << name;
-  static const results::Row none;
-  return none;
 }
 
 // Reaped by init, if need be, a moment after it was killed.
@@ -263,11 +239,54 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
   EXPECT_THAT(run::Run(Options(dir, dir.Path("missing")), nullptr),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
   EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "^no such benchmark$"), nullptr),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to run")));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("matches the filter \"^no such benchmark$\"")));
   EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "["), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter \"[\": ")));
   EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("exit code 1")));
+}
+
+TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir));
+  options.suite_arguments = {"--benchmark_filter=Good"};
+  EXPECT_THAT(run::Run(options, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--filter RE")));
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
+}
+
+TEST(Run, RefusesToReplaceTheProgramThatItRuns) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir));
+  std::filesystem::create_hard_link(options.suite, options.out);
+  EXPECT_THAT(run::Run(options, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is an input")));
+  EXPECT_EQ(dir.ReadFile("out.json"), kFakeSuite);
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
+}
+
+// Somebody installs another program after the first process of the run.
+TEST(Run, MixesNoTwoPrograms) {
+  const TempDir dir;
+  RunOptions options = Options(dir, FakeSuite(dir), "x");
+  dir.WriteFile("next.sh", std::string(kFakeSuite) + "# another one\n");
+  ::chmod(dir.Path("next.sh").c_str(), 0700);
+  options.suite = dir.WriteFile("replaces.sh", R"sh(#!/bin/sh
+here=$(dirname "$0")
+for word in "$@"; do
+  case $word in --benchmark_list_tests=true) echo Good; exit 0 ;; esac
+done
+[ -e "$here/next.sh" ] && grep -q Good "$here/ran" 2>/dev/null && mv "$here/next.sh" "$here/replaces.sh"
+exec "$here/suite.sh" "$@"
+)sh");
+  ::chmod(options.suite.c_str(), 0700);
+  options.repetitions = 4;
+  const auto summary = run::Run(options, nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->rows, 4u);
+  EXPECT_EQ(summary->errors, 3u);
+  EXPECT_THAT(ReadFile(dir).rows.back().error_message, HasSubstr("was replaced"));
 }
 
 TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
@@ -326,12 +345,25 @@ TEST(Run, MakesAStartThatFailsAnErrorRow) {
   EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("DATA_LOSS: planted"));
 }
 
+TEST(Run, MakesMomentsOutOfOrderAnErrorRow) {
+  const TempDir dir;
+  RunOptions options = Options(dir, "", "Backwards|OtherClock");
+  options.init_probe = testing::TestPath("planted_probe");
+  options.starts = 1;
+  ASSERT_OK(run::Run(options, nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_THAT(RowNamed(file, "Init/Backwards").error_message, HasSubstr("before ready_ns"));
+  EXPECT_THAT(RowNamed(file, "Init/OtherClock").error_message, HasSubstr("before main_ns"));
+}
+
 // The tool in a process of its own, which the signal is for.
 class ToolProcess {
  public:
-  explicit ToolProcess(const RunOptions& options) {
+  // `ignored`: a signal that its parent lets it ignore; 0: none.
+  explicit ToolProcess(const RunOptions& options, int ignored = 0) {
     pid_ = ::fork();
     if (pid_ != 0) return;
+    if (ignored != 0) ::signal(ignored, SIG_IGN);
     // Killed, the tool leaves its work directory: not where it would stay.
     ::setenv("TMPDIR", std::filesystem::path(options.out).parent_path().c_str(), 1);
     const std::string tool = testing::TestPath("loadline");
@@ -341,6 +373,10 @@ class ToolProcess {
   }
   int SignalAndWait(int signal) const {
     ::kill(pid_, signal);
+    return Wait();
+  }
+  pid_t pid() const { return pid_; }
+  int Wait() const {
     int status = 0;
     ::waitpid(pid_, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -360,6 +396,45 @@ TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
   EXPECT_EQ(tool.SignalAndWait(GetParam()), 5);
   EXPECT_TRUE(ReadFile(dir).incomplete());
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
+}
+
+// Lists one benchmark, and does for it what the script says; $out is the file to write to.
+std::string OneBenchmark(const TempDir& dir, const std::string& script) {
+  const std::string path = dir.WriteFile("one.sh", R"sh(#!/bin/sh
+here=$(dirname "$0")
+for word in "$@"; do
+  case $word in
+    --benchmark_list_tests=true) echo One; exit 0 ;;
+    --benchmark_out=*) out=${word#*=} ;;
+    --benchmark_filter=^loadline*) exit 0 ;;
+  esac
+done
+good() {
+  printf '{"context":{},"benchmarks":[{"name":"One","iterations":1,"real_time":1,"cpu_time":1,"time_unit":"ns"}]}' >"$out"
+}
+)sh" + script);
+  ::chmod(path.c_str(), 0700);
+  return path;
+}
+
+TEST(Run, SeesHowProcessesEndWhereItsParentIgnoresThat) {
+  const TempDir dir;
+  const ToolProcess tool(Options(dir, OneBenchmark(dir, "good; exit 7"), "."), SIGCHLD);
+  EXPECT_EQ(tool.Wait(), 5);
+  EXPECT_THAT(RowNamed(ReadFile(dir), "One").error_message, HasSubstr("exit code 7"));
+}
+
+// As nohup has it.
+TEST(Run, GoesOnAfterASignalThatItWasToldToIgnore) {
+  const TempDir dir;
+  const std::string suite =
+      OneBenchmark(dir, "echo here >$here/waits; until [ -e $here/go ]; do sleep 0.02; done; good");
+  const ToolProcess tool(Options(dir, suite, "."), SIGHUP);
+  ASSERT_TRUE(WaitForText(dir.Path("waits")));
+  ::kill(tool.pid(), SIGHUP);
+  dir.WriteFile("go", "");
+  EXPECT_EQ(tool.Wait(), 0);
+  EXPECT_FALSE(ReadFile(dir).incomplete());
 }
 
 #if defined(__linux__)

@@ -20,6 +20,7 @@ SpawnOptions Shell(const std::string& script) {
 int WaitFor(pid_t pid) {
   int status = 0;
   EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  EndFamily(pid);
   return status;
 }
 
@@ -57,13 +58,33 @@ TEST(Spawn, LeavesTheSignalsOfThisProcessAsTheyWere) {
   ::signal(SIGTERM, previous);
 }
 
-TEST(Spawn, SaysWhyAProgramCannotBeStartedAndLeavesNoChild) {
+TEST(Spawn, LeavesASignalIgnoredThatIsIgnoredHere) {
+  const auto previous = ::signal(SIGHUP, SIG_IGN);
+  const auto pid = Spawn(Shell("kill -HUP $$; exit 7"));
+  ::signal(SIGHUP, previous);
+  ASSERT_TRUE(pid.ok()) << pid.status();
+  const int status = WaitFor(*pid);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
+TEST(Spawn, SaysWhyAProgramCannotBeStarted) {
   const auto missing = Spawn({.program = "/no/such/program", .arguments = {"program"}});
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound) << missing.status();
   const auto directory = Spawn({.program = "/", .arguments = {"program"}});
   EXPECT_EQ(directory.status().code(), absl::StatusCode::kPermissionDenied) << directory.status();
-  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-  EXPECT_EQ(errno, ECHILD);
+}
+
+// In a process that has no other children.
+TEST(Spawn, LeavesNoChildWhereAProgramCannotBeStarted) {
+  const pid_t alone = ::fork();
+  if (alone == 0) {
+    const bool started = Spawn({.program = "/no/such/program", .arguments = {"program"}}).ok();
+    ::_exit(!started && ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(alone, &status, 0), alone);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Spawn, ChangesNeitherTheEnvironmentNorTheGroupOfThisProcess) {
