@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,24 +27,47 @@ using results::Row;
 // All iteration rows of one benchmark on one host.
 struct Benchmark {
   std::string name;
-  std::string source;  // the first file that has it
+  std::string source;    // the first file that has it
+  size_t namesakes = 0;  // benchmarks of this name before it in a file
   std::vector<const Row*> measured;
   size_t failed = 0;
   size_t skipped = 0;
 };
 
+// Tells benchmarks of one name in one file by where Google Benchmark has them in its list.
+class Namesakes {
+ public:
+  // How many others of the row's name came before the row's own.
+  size_t Before(const Row& row) {
+    if (!row.measured()) return 0;
+    std::vector<Place>& known = known_[row.run_name];
+    const Place place(row.family_index, row.per_family_instance_index);
+    const auto at = std::find(known.begin(), known.end(), place);
+    const auto before = static_cast<size_t>(at - known.begin());
+    if (at == known.end()) known.push_back(place);
+    return before;
+  }
+
+ private:
+  using Place = std::pair<int64_t, int64_t>;
+  std::map<std::string, std::vector<Place>> known_;
+};
+
 std::vector<Benchmark> GroupRows(absl::Span<const ResultFile> files) {
   std::vector<Benchmark> benchmarks;
-  std::map<std::pair<std::string, std::string>, size_t> index;
+  std::map<std::tuple<std::string, std::string, size_t>, size_t> index;
   for (const ResultFile& file : files) {
     const Host host = HostOf(file);
+    Namesakes namesakes;
     for (const Row& row : file.rows) {
       if (row.run_type != results::RunType::kIteration) continue;
-      std::string name = results::CanonicalName(row.run_name);
-      const auto [at, fresh] = index.emplace(std::pair(host.name, name), benchmarks.size());
+      const size_t before = namesakes.Before(row);
+      const auto [at, fresh] =
+          index.emplace(std::tuple(host.name, row.run_name, before), benchmarks.size());
       if (fresh) {
-        benchmarks.push_back({.name = std::move(name),
+        benchmarks.push_back({.name = row.run_name,
                               .source = file.source,
+                              .namesakes = before,
                               .measured = {},
                               .failed = 0,
                               .skipped = 0});
@@ -167,8 +191,8 @@ std::vector<std::string> CounterNames(const std::vector<const Benchmark*>& bench
 }
 
 bool Selects(const Limit& limit, const Benchmark& benchmark) {
-  return MatchesAnyGlob(limit.benchmarks, benchmark.name) &&
-         !MatchesAnyGlob(limit.except, benchmark.name);
+  return MatchesBenchmark(limit.benchmarks, benchmark.name) &&
+         !MatchesBenchmark(limit.except, benchmark.name);
 }
 
 // Judges one limit; each step either decides the verdict or leaves it to the next.
@@ -311,6 +335,28 @@ void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> file
   }
 }
 
+void AddNamesakeNotes(const std::vector<Benchmark>& benchmarks, CheckVerdict& verdict) {
+  for (const Benchmark& benchmark : benchmarks) {
+    if (benchmark.namesakes != 1) continue;
+    verdict.notes.push_back(
+        absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
+                     "; each is held to the limits by itself. Give each a name of its own"));
+  }
+}
+
+// The benchmarks of which there are aggregates and nothing else: limits would pass them over.
+std::set<std::string> AggregatesAlone(const ResultFile& file) {
+  std::set<std::string> names;
+  for (const Row& row : file.rows) {
+    const bool aggregate = row.run_type == results::RunType::kAggregate;
+    if (aggregate && !results::IsFit(row)) names.insert(row.run_name);
+  }
+  for (const Row& row : file.rows) {
+    if (row.run_type == results::RunType::kIteration) names.erase(row.run_name);
+  }
+  return names;
+}
+
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   if (file.incomplete()) {
     verdict.problems.push_back(
@@ -319,7 +365,15 @@ void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   const bool any = std::any_of(file.rows.begin(), file.rows.end(), [](const Row& row) {
     return row.run_type == results::RunType::kIteration;
   });
-  if (!any) verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  const std::set<std::string> alone = AggregatesAlone(file);
+  if (!alone.empty()) {
+    const size_t more = alone.size() - 1;
+    verdict.problems.push_back(absl::StrCat(file.source, ": ", Quoted(*alone.begin()),
+                                            more > 0 ? absl::StrCat(" and ", more, " more") : "",
+                                            ": ", results::kOnlyAggregates));
+  } else if (!any) {
+    verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  }
   for (const Row& row : file.rows) {
     if (!row.error_occurred) continue;
     verdict.failures.push_back(
@@ -483,6 +537,7 @@ CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
     verdict.notes.push_back(
         Counted(skipped, "benchmark skipped itself", "benchmarks skipped themselves"));
   }
+  AddNamesakeNotes(benchmarks, verdict);
   AddThreadedTimeNote(policy, files, verdict);
   const bool partial =
       benchmarks.empty() || std::any_of(files.begin(), files.end(),
