@@ -4,12 +4,12 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "loadline/stats/proportion.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/fingerprint.h"
 #include "tools/loadline/judge/glob.h"
@@ -24,62 +24,7 @@ using results::Quoted;
 using results::ResultFile;
 using results::Row;
 
-// All iteration rows of one benchmark on one host.
-struct Benchmark {
-  std::string name;
-  std::string source;    // the first file that has it
-  size_t namesakes = 0;  // benchmarks of this name before it in a file
-  std::vector<const Row*> measured;
-  size_t failed = 0;
-  size_t skipped = 0;
-};
-
-// Tells benchmarks of one name in one file by where Google Benchmark has them in its list.
-class Namesakes {
- public:
-  // How many others of the row's name came before the row's own.
-  size_t Before(const Row& row) {
-    if (!row.measured()) return 0;
-    std::vector<Place>& known = known_[row.run_name];
-    const Place place(row.family_index, row.per_family_instance_index);
-    const auto at = std::find(known.begin(), known.end(), place);
-    const auto before = static_cast<size_t>(at - known.begin());
-    if (at == known.end()) known.push_back(place);
-    return before;
-  }
-
- private:
-  using Place = std::pair<int64_t, int64_t>;
-  std::map<std::string, std::vector<Place>> known_;
-};
-
-std::vector<Benchmark> GroupRows(absl::Span<const ResultFile> files) {
-  std::vector<Benchmark> benchmarks;
-  std::map<std::tuple<std::string, std::string, size_t>, size_t> index;
-  for (const ResultFile& file : files) {
-    const Host host = HostOf(file);
-    Namesakes namesakes;
-    for (const Row& row : file.rows) {
-      if (row.run_type != results::RunType::kIteration) continue;
-      const size_t before = namesakes.Before(row);
-      const auto [at, fresh] =
-          index.emplace(std::tuple(host.name, row.run_name, before), benchmarks.size());
-      if (fresh) {
-        benchmarks.push_back({.name = row.run_name,
-                              .source = file.source,
-                              .namesakes = before,
-                              .measured = {},
-                              .failed = 0,
-                              .skipped = 0});
-      }
-      Benchmark& benchmark = benchmarks[at->second];
-      if (row.measured()) benchmark.measured.push_back(&row);
-      benchmark.failed += row.error_occurred ? 1 : 0;
-      benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
-    }
-  }
-  return benchmarks;
-}
+using Benchmark = BenchmarkRows;
 
 // What one benchmark gives to one limit.
 struct Measurement {
@@ -342,19 +287,6 @@ void AddNamesakeNotes(const std::vector<Benchmark>& benchmarks, CheckVerdict& ve
         absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
                      "; each is held to the limits by itself. Give each a name of its own"));
   }
-}
-
-// The benchmarks of which there are aggregates and nothing else: limits would pass them over.
-std::set<std::string> AggregatesAlone(const ResultFile& file) {
-  std::set<std::string> names;
-  for (const Row& row : file.rows) {
-    const bool aggregate = row.run_type == results::RunType::kAggregate;
-    if (aggregate && !results::IsFit(row)) names.insert(row.run_name);
-  }
-  for (const Row& row : file.rows) {
-    if (row.run_type == results::RunType::kIteration) names.erase(row.run_name);
-  }
-  return names;
 }
 
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {

@@ -118,7 +118,8 @@ std::string OfReason(const CompareVerdict& verdict, Reason reason, Finding findi
       return results::kOnlyAggregates;
     case Reason::kSeveral:
       return "one file has several benchmarks of this name, or rows that may be of several, and "
-             "nothing tells which is which: give each benchmark a name of its own";
+             "nothing tells which is which: give each benchmark a name of its own, and each run a "
+             "file";
     case Reason::kFromZero:
       return "the base is zero: there is no percentage";
     case Reason::kOnBase:

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -161,13 +162,16 @@ void Side::Sink::Finish(const ResultFile& file) {
   last_name_.clear();
 }
 
-// Whether a file's rows of one name may belong to several benchmarks.
+// Whether a file's rows of one name may belong to several benchmarks. A repetition that is there
+// again is another run's where the rows say that they are of one benchmark; else who knows.
 bool Side::Sink::MayBeSeveral(const Open& open, bool isolated) {
   const RowOrigin& first = open.rows.front();
-  return std::any_of(open.rows.begin() + 1, open.rows.end(), [&](const RowOrigin& row) {
+  absl::flat_hash_set<int64_t> repetitions;
+  return std::any_of(open.rows.begin(), open.rows.end(), [&](const RowOrigin& row) {
+    const bool again = !repetitions.insert(row.repetition_index).second;
     return row.family_index != first.family_index ||
            row.per_family_instance_index != first.per_family_instance_index ||
-           (!isolated && row.repetition_index < 0);
+           (again && !isolated && (row.family_index < 0 || row.repetition_index < 0));
   });
 }
 

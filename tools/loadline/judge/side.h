@@ -53,11 +53,11 @@ struct SideBenchmark {
 //   ("loadline.repetitions") says which rows belong together;
 // - where a repetition index of a benchmark appears again in the same file, another run was
 //   appended to it: the n-th appearance belongs to the n-th process.
-// Rows that say no repetition at all are one process where there is one of them.
 //
 // What a benchmark is. Its run name, every part of it. Where a file's rows of one name belong to
-// several benchmarks (other "family_index", other "per_family_instance_index") or may do so (no
-// repetition index), they are kept and it is said (`several`): they are not to be compared.
+// several benchmarks (other "family_index", other "per_family_instance_index") or may do so (the
+// same repetition, or none, and no index that says they are of one), they are kept and it is said
+// (`several`): they are not to be compared.
 class Side {
  public:
   void Add(const results::ResultFile& file);

@@ -61,6 +61,7 @@ TEST(Side, TakesARepetitionThatAppearsAgainForAnotherProcess) {
   Side side;
   ResultFile file;
   file.rows = Repetitions({10, 12}) + Repetitions({20, 22});
+  for (Row& row : file.rows) row.family_index = row.per_family_instance_index = 2;
   side.Add(file);
   EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(11, 21));
 }
@@ -76,6 +77,7 @@ bool MayBeSeveral(std::vector<Row> rows, bool isolated = false) {
 
 TEST(Side, KnowsTwoBenchmarksOfOneNameByTheirPlaceInTheProgramsList) {
   std::vector<Row> rows = Repetitions({10}) + Repetitions({90});
+  for (Row& row : rows) row.family_index = row.per_family_instance_index = 0;
   EXPECT_FALSE(MayBeSeveral(rows));
   rows[1].family_index = 3;
   EXPECT_TRUE(MayBeSeveral(rows));
@@ -86,8 +88,10 @@ TEST(Side, KnowsTwoBenchmarksOfOneNameByTheirPlaceInTheProgramsList) {
   EXPECT_TRUE(MayBeSeveral(rows));
 }
 
-TEST(Side, CannotTellRowsThatSayNoRepetitionFromSeveralBenchmarks) {
+TEST(Side, CannotTellRowsThatSayTooLittleFromSeveralBenchmarks) {
+  EXPECT_FALSE(MayBeSeveral(Repetitions({10, 90})));
   std::vector<Row> rows = Repetitions({10}) + Repetitions({90});
+  EXPECT_TRUE(MayBeSeveral(rows));
   for (Row& row : rows) row.repetition_index = -1;
   EXPECT_TRUE(MayBeSeveral(rows));
   EXPECT_FALSE(MayBeSeveral(rows, true));
