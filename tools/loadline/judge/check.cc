@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "loadline/stats/proportion.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/fingerprint.h"
 #include "tools/loadline/judge/glob.h"
@@ -23,39 +24,7 @@ using results::Quoted;
 using results::ResultFile;
 using results::Row;
 
-// All iteration rows of one benchmark on one host.
-struct Benchmark {
-  std::string name;
-  std::string source;  // the first file that has it
-  std::vector<const Row*> measured;
-  size_t failed = 0;
-  size_t skipped = 0;
-};
-
-std::vector<Benchmark> GroupRows(absl::Span<const ResultFile> files) {
-  std::vector<Benchmark> benchmarks;
-  std::map<std::pair<std::string, std::string>, size_t> index;
-  for (const ResultFile& file : files) {
-    const Host host = HostOf(file);
-    for (const Row& row : file.rows) {
-      if (row.run_type != results::RunType::kIteration) continue;
-      std::string name = results::CanonicalName(row.run_name);
-      const auto [at, fresh] = index.emplace(std::pair(host.name, name), benchmarks.size());
-      if (fresh) {
-        benchmarks.push_back({.name = std::move(name),
-                              .source = file.source,
-                              .measured = {},
-                              .failed = 0,
-                              .skipped = 0});
-      }
-      Benchmark& benchmark = benchmarks[at->second];
-      if (row.measured()) benchmark.measured.push_back(&row);
-      benchmark.failed += row.error_occurred ? 1 : 0;
-      benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
-    }
-  }
-  return benchmarks;
-}
+using Benchmark = BenchmarkRows;
 
 // What one benchmark gives to one limit.
 struct Measurement {
@@ -167,8 +136,8 @@ std::vector<std::string> CounterNames(const std::vector<const Benchmark*>& bench
 }
 
 bool Selects(const Limit& limit, const Benchmark& benchmark) {
-  return MatchesAnyGlob(limit.benchmarks, benchmark.name) &&
-         !MatchesAnyGlob(limit.except, benchmark.name);
+  return MatchesBenchmark(limit.benchmarks, benchmark.name) &&
+         !MatchesBenchmark(limit.except, benchmark.name);
 }
 
 // Judges one limit; each step either decides the verdict or leaves it to the next.
@@ -311,6 +280,15 @@ void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> file
   }
 }
 
+void AddNamesakeNotes(const std::vector<Benchmark>& benchmarks, CheckVerdict& verdict) {
+  for (const Benchmark& benchmark : benchmarks) {
+    if (benchmark.namesakes != 1) continue;
+    verdict.notes.push_back(
+        absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
+                     "; each is held to the limits by itself. Give each a name of its own"));
+  }
+}
+
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   if (file.incomplete()) {
     verdict.problems.push_back(
@@ -319,7 +297,15 @@ void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   const bool any = std::any_of(file.rows.begin(), file.rows.end(), [](const Row& row) {
     return row.run_type == results::RunType::kIteration;
   });
-  if (!any) verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  const std::set<std::string> alone = AggregatesAlone(file);
+  if (!alone.empty()) {
+    const size_t more = alone.size() - 1;
+    verdict.problems.push_back(absl::StrCat(file.source, ": ", Quoted(*alone.begin()),
+                                            more > 0 ? absl::StrCat(" and ", more, " more") : "",
+                                            ": ", results::kOnlyAggregates));
+  } else if (!any) {
+    verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  }
   for (const Row& row : file.rows) {
     if (!row.error_occurred) continue;
     verdict.failures.push_back(
@@ -483,6 +469,7 @@ CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
     verdict.notes.push_back(
         Counted(skipped, "benchmark skipped itself", "benchmarks skipped themselves"));
   }
+  AddNamesakeNotes(benchmarks, verdict);
   AddThreadedTimeNote(policy, files, verdict);
   const bool partial =
       benchmarks.empty() || std::any_of(files.begin(), files.end(),

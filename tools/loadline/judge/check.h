@@ -38,7 +38,7 @@ struct LimitVerdict {
   // The worst benchmark's statistic, in the counter's own unit; not finite when one of its values
   // is not. Absent when nothing was measured.
   std::optional<double> worst;
-  std::string worst_benchmark;  // canonical name
+  std::string worst_benchmark;  // its run name
   std::string worst_source;     // the file it is in
 
   size_t benchmarks_matched = 0;
@@ -64,7 +64,7 @@ struct CheckVerdict {
   std::string policy;
   std::vector<std::string> sources;
   std::vector<Host> hosts;  // every one once, in the order of the files
-  size_t benchmarks = 0;    // distinct canonical names with at least one iteration row
+  size_t benchmarks = 0;    // with at least one iteration row
   std::vector<LimitVerdict> limits;
   std::vector<FailedBenchmark> failures;
   std::vector<std::string> problems;  // what else keeps this from being a pass
@@ -78,8 +78,9 @@ struct CheckVerdict {
   std::string Headline() const;
 };
 
-// Holds every limit of the policy against the files' iteration rows, grouped by host and canonical
-// name. Rows of the same benchmark in several files are one sample.
+// Holds every limit of the policy against the files' iteration rows, grouped by host and run name.
+// Rows of the same benchmark in several files are one sample; several benchmarks of one name in a
+// file (by "family_index" and "per_family_instance_index") are one each.
 //
 // A limit in mode "confident" passes when every benchmark proves it, fails when one refutes it, and
 // is inconclusive (3) otherwise: rates by the interval of Clopper and Pearson, quantiles by the

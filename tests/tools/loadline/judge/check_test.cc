@@ -15,6 +15,7 @@ namespace {
 
 using results::ResultFile;
 using results::Row;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -154,8 +155,48 @@ TEST(Check, TakesRepetitionsAsOneSample) {
       "median(x) < 10", {MakeRow("a/repeats:3", {{"x", 1}}), MakeRow("a/repeats:3", {{"x", 2}}),
                          MakeRow("a/repeats:3", {{"x", 99}})});
   EXPECT_EQ(verdict.limits[0].worst, 2);
-  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a/repeats:3");
   EXPECT_EQ(verdict.benchmarks, 1u);
+}
+
+TEST(Check, HoldsEveryArgumentToTheLimitWhateverItIsCalled) {
+  const std::vector<Row> rows = {MakeRow("a/iterations:5", {{"x", 1}}),
+                                 MakeRow("a/iterations:6", {{"x", 2}}),
+                                 MakeRow("a/iterations:7", {{"x", 90}})};
+  EXPECT_EQ(CheckOne("median(x) < 10", rows).exit_code, ExitCode::kBroken);
+  EXPECT_EQ(CheckOne("median(x) < 10", rows, "a/iterations:6").exit_code, ExitCode::kPass);
+  EXPECT_EQ(CheckOne("median(x) < 10", rows, "a").limits[0].benchmarks_matched, 3u);
+}
+
+TEST(Check, HoldsEachBenchmarkOfOneNameToTheLimitByItselfAndSaysSo) {
+  std::vector<Row> rows;
+  for (const double x : {1, 2, 3, 90}) {
+    rows.push_back(MakeRow("a", {{"x", x}}));
+    rows.back().family_index = x > 50 ? 1 : 0;
+  }
+  const CheckVerdict verdict = CheckOne("median(x) < 10", rows);
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.limits[0].worst, 90);
+  EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("several benchmarks are named \"a\"")));
+}
+
+Row Aggregate(const std::string& name, const std::string& aggregate) {
+  Row row = MakeRow(name, {{"x", 1}});
+  row.run_type = results::RunType::kAggregate;
+  row.aggregate_name = aggregate;
+  return row;
+}
+
+TEST(Check, SaysWhatToDoAboutABenchmarkThatHasOnlyAggregates) {
+  for (const bool among_others : {false, true}) {
+    std::vector<Row> rows = {Aggregate("lonely", "mean"), Aggregate("lonely", "median"),
+                             Aggregate("fit", "BigO")};
+    if (among_others) rows.push_back(MakeRow("b", {{"x", 1}}));
+    const CheckVerdict verdict = CheckOne("max(x) < 10", rows);
+    EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+    EXPECT_THAT(verdict.problems,
+                ElementsAre(AllOf(HasSubstr("\"lonely\""), HasSubstr("report every repetition"))));
+  }
 }
 
 TEST(Check, KeepsTheSameBenchmarkOfTwoHostsApart) {

@@ -31,6 +31,10 @@ TEST(Policy, ReadsTheM4Marks) {
   EXPECT_DOUBLE_EQ(*policy->compare.margin, 0.01);
 }
 
+TEST(Policy, MayBeginWithAByteOrderMark) {
+  EXPECT_OK(ParsePolicy("p", "\xEF\xBB\xBF[compare]\nmargin = 0.05"));
+}
+
 TEST(Policy, TakesListsOfGlobsAndNumbersForMargins) {
   const auto policy = ParsePolicy("p", R"(
 limit = [{benchmarks = ["A/*", "B/*"], require = "max(x) < 1"}]
