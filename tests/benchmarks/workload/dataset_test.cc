@@ -26,21 +26,21 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
-constexpr size_t kRows = 300;
-constexpr size_t kQueries = 5;
-constexpr size_t kDimension = 128;  // rows fill more than two checksummed blocks
+constexpr size_t kSetRows = 300;
+constexpr size_t kSetQueries = 5;
+constexpr size_t kSetDimension = 128;  // rows fill more than two checksummed blocks
 
 DatasetContent MakeContent() {
   DatasetContent content;
-  content.dimension = kDimension;
+  content.dimension = kSetDimension;
   Random random(1);
-  for (size_t i = 0; i < kRows * kDimension; ++i) {
+  for (size_t i = 0; i < kSetRows * kSetDimension; ++i) {
     content.vectors.push_back(static_cast<float>(random.Uniform()));
   }
-  for (size_t i = 0; i < kQueries * kDimension; ++i) {
+  for (size_t i = 0; i < kSetQueries * kSetDimension; ++i) {
     content.queries.push_back(static_cast<float>(random.Uniform()));
   }
-  for (size_t rows : {size_t{100}, kRows}) {
+  for (size_t rows : {size_t{100}, kSetRows}) {
     for (NeighborTable& table : ExactNeighbors(content.vector_matrix().first(rows),
                                                content.query_matrix(), 10, kAllDistances)) {
       content.truths.push_back(std::move(table));
@@ -63,7 +63,7 @@ DatasetContent MakeContent() {
     file.project = p;
     content.files.push_back(file);
   }
-  for (uint32_t i = 0; i < kRows + kQueries; ++i) {
+  for (uint32_t i = 0; i < kSetRows + kSetQueries; ++i) {
     DatasetContent::Chunk chunk;
     chunk.file = i < 200 ? 0 : 1;
     chunk.first_line = i * 20 + 1;
@@ -105,8 +105,8 @@ TEST_F(DatasetTest, ReadsBackWhatWasWritten) {
   ASSERT_THAT(opened, IsOk());
   const Dataset& dataset = **opened;
   EXPECT_EQ(dataset.key(), (ContentKey{7, 9}));
-  EXPECT_EQ(dataset.rows(), kRows);
-  EXPECT_EQ(dataset.query_count(), kQueries);
+  EXPECT_EQ(dataset.rows(), kSetRows);
+  EXPECT_EQ(dataset.query_count(), kSetQueries);
   EXPECT_EQ(dataset.vectors().values, absl::MakeConstSpan(content_.vectors));
   EXPECT_EQ(dataset.queries().values, absl::MakeConstSpan(content_.queries));
   ASSERT_EQ(dataset.projects().size(), 2u);
@@ -143,34 +143,34 @@ TEST_F(DatasetTest, KnowsTheTruthOfFirstRowsAndOfAll) {
   }
   EXPECT_THAT((*opened)->Truth(Distance::kCosine, 99, 0),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("cosine over 100")));
-  EXPECT_THAT((*opened)->Truth(Distance::kCosine, 100, kQueries),
+  EXPECT_THAT((*opened)->Truth(Distance::kCosine, 100, kSetQueries),
               StatusIs(absl::StatusCode::kOutOfRange));
 }
 
 TEST_F(DatasetTest, RecallOfTheTruthIsOne) {
   const auto opened = Open(Bytes());
   ASSERT_THAT(opened, IsOk());
-  const auto truth = (*opened)->Truth(Distance::kSquaredL2, kRows, 1);
+  const auto truth = (*opened)->Truth(Distance::kSquaredL2, kSetRows, 1);
   ASSERT_THAT(truth, IsOk());
   std::vector<uint64_t> found(truth->rows.begin(), truth->rows.end());
-  EXPECT_EQ(*(*opened)->Recall(Distance::kSquaredL2, kRows, 1, found, 10), 1.0);
+  EXPECT_EQ(*(*opened)->Recall(Distance::kSquaredL2, kSetRows, 1, found, 10), 1.0);
   // A row that is not near stands in for one that is.
-  for (uint64_t row = 0; row < kRows; ++row) {
+  for (uint64_t row = 0; row < kSetRows; ++row) {
     if (std::find(truth->rows.begin(), truth->rows.end(), row) != truth->rows.end()) continue;
     found[4] = row;
     break;
   }
-  EXPECT_EQ(*(*opened)->Recall(Distance::kSquaredL2, kRows, 1, found, 10), 0.9);
-  EXPECT_THAT((*opened)->Recall(Distance::kSquaredL2, kRows, 1, found, 11),
+  EXPECT_EQ(*(*opened)->Recall(Distance::kSquaredL2, kSetRows, 1, found, 10), 0.9);
+  EXPECT_THAT((*opened)->Recall(Distance::kSquaredL2, kSetRows, 1, found, 11),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(DatasetTest, ReadsVectorsWithoutTheMapping) {
   const auto opened = Open(Bytes());
   ASSERT_THAT(opened, IsOk());
-  std::vector<float> out(2 * kDimension);
+  std::vector<float> out(2 * kSetDimension);
   ASSERT_THAT((*opened)->ReadVectors(298, absl::MakeSpan(out)), IsOk());
-  EXPECT_EQ(absl::MakeConstSpan(out), (*opened)->vectors().values.subspan(298 * kDimension));
+  EXPECT_EQ(absl::MakeConstSpan(out), (*opened)->vectors().values.subspan(298 * kSetDimension));
   EXPECT_THAT((*opened)->ReadVectors(299, absl::MakeSpan(out)),
               StatusIs(absl::StatusCode::kOutOfRange));
 }
@@ -190,7 +190,7 @@ TEST_F(DatasetTest, OffersOnlyTheFirstRows) {
   EXPECT_EQ((*opened)->projects()[1].row_count, 0u);
   EXPECT_EQ((*opened)->query_chunk(2).text, "text of chunk 302");
   EXPECT_THAT((*opened)->Truth(Distance::kCosine, 100, 0), IsOk());
-  EXPECT_THAT((*opened)->Truth(Distance::kCosine, kRows, 0), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT((*opened)->Truth(Distance::kCosine, kSetRows, 0), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(DatasetTest, FindsEveryChangedByteThatItOffers) {
@@ -256,10 +256,10 @@ TEST_F(DatasetTest, RefusesReferencesOutsideTheFile) {
   EXPECT_TRUE(refused([](DatasetContent& c) { c.chunks[3].file = 2; }));
   EXPECT_TRUE(refused([](DatasetContent& c) { c.chunks.pop_back(); }));
   EXPECT_TRUE(refused([](DatasetContent& c) { c.files[0].project = 2; }));
-  EXPECT_TRUE(refused([](DatasetContent& c) { c.projects[0].row_count = kRows + 1; }));
+  EXPECT_TRUE(refused([](DatasetContent& c) { c.projects[0].row_count = kSetRows + 1; }));
   EXPECT_TRUE(refused([](DatasetContent& c) { c.projects[1].first_query = UINT64_MAX; }));
   EXPECT_TRUE(refused([](DatasetContent& c) { c.truths[0].rows[5] = 100; }));
-  EXPECT_TRUE(refused([](DatasetContent& c) { c.truths[5].base_rows = kRows + 1; }));
+  EXPECT_TRUE(refused([](DatasetContent& c) { c.truths[5].base_rows = kSetRows + 1; }));
   EXPECT_TRUE(refused([](DatasetContent& c) { c.truths[5].rows.pop_back(); }));
 }
 

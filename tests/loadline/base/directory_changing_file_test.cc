@@ -17,7 +17,7 @@ using ::loadline::testing::IsOkAndHolds;
 using ::loadline::testing::StatusIs;
 using ::loadline::testing::TempDir;
 
-constexpr size_t kPlenty = 1 << 20;
+constexpr size_t kEnough = 1 << 20;
 
 // The machine's file system, where something happens, once, right after "file" was opened or
 // right before something is read.
@@ -62,10 +62,10 @@ class DirectoryReadChangingFile : public ::testing::Test {
 TEST_F(DirectoryReadChangingFile, GivesTheOldContentOfAFileThatIsReplacedOrRemovedMeanwhile) {
   temp_.WriteFile("file", "old");
   fs_.DoAfterOpening([this] { EXPECT_OK(directory_->WriteFileAtomically("file", "new")); });
-  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("old"));
-  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("new"));
+  EXPECT_THAT(directory_->ReadFile("file", kEnough), IsOkAndHolds("old"));
+  EXPECT_THAT(directory_->ReadFile("file", kEnough), IsOkAndHolds("new"));
   fs_.DoAfterOpening([this] { EXPECT_OK(directory_->RemoveFile("file")); });
-  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("new"));
+  EXPECT_THAT(directory_->ReadFile("file", kEnough), IsOkAndHolds("new"));
 }
 
 TEST_F(DirectoryReadChangingFile, GivesAllOfAFileThatGrowsAfterItsSizeWasAsked) {
@@ -74,7 +74,7 @@ TEST_F(DirectoryReadChangingFile, GivesAllOfAFileThatGrowsAfterItsSizeWasAsked) 
     const std::string grown(10 + more, 'b');
     temp_.WriteFile("file", "0123456789");
     fs_.DoBeforeReading([&] { temp_.WriteFile("file", grown); });
-    EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds(grown));
+    EXPECT_THAT(directory_->ReadFile("file", kEnough), IsOkAndHolds(grown));
   }
 }
 
@@ -87,13 +87,13 @@ TEST_F(DirectoryReadChangingFile, KeepsToTheLimitWhenTheFileGrowsPastIt) {
 TEST_F(DirectoryReadChangingFile, GivesWhatIsLeftOfAFileThatShrinksAfterItsSizeWasAsked) {
   temp_.WriteFile("file", std::string(100'000, 'a'));
   fs_.DoBeforeReading([this] { temp_.WriteFile("file", "b"); });
-  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds("b"));
+  EXPECT_THAT(directory_->ReadFile("file", kEnough), IsOkAndHolds("b"));
 }
 
 TEST_F(DirectoryReadChangingFile, TakesNoMoreMemoryThanTheFileNeedsNorMoreReads) {
   const std::string content(1'000'000, 'a');
   temp_.WriteFile("file", content);
-  const auto read = directory_->ReadFile("file", kPlenty);
+  const auto read = directory_->ReadFile("file", kEnough);
   ASSERT_THAT(read, IsOkAndHolds(content));
   EXPECT_LE(read->capacity(), content.size() + 1);
   EXPECT_EQ(fs_.reads(), 2);  // the content and its end

@@ -22,7 +22,7 @@ using ::loadline::testing::TempDir;
 using ::testing::AnyOf;
 using ::testing::SizeIs;
 
-constexpr size_t kPlenty = 1 << 20;
+constexpr size_t kMuch = 1 << 20;
 
 // One directory on a file system whose calls can be made to fail.
 class DirectoryFaults : public ::testing::Test {
@@ -104,7 +104,7 @@ TEST_F(DirectoryFaults, ReadingAndWritingGoOnAfterSignalsAndShortCounts) {
   const std::string content = "text in more than one piece";
   fs_.Interrupt();
   EXPECT_OK(directory_->WriteFileAtomically("file", content));
-  EXPECT_THAT(directory_->ReadFile("file", kPlenty), IsOkAndHolds(content));
+  EXPECT_THAT(directory_->ReadFile("file", kMuch), IsOkAndHolds(content));
   EXPECT_THAT(directory_->List(), IsOkAndHolds(SizeIs(1)));
   EXPECT_OK(directory_->Sync());
   EXPECT_GT(fs_.interruptions(), 0);
@@ -114,7 +114,7 @@ TEST_F(DirectoryFaults, AReadThatFailsSaysSo) {
   temp_.WriteFile("file", "text");
   FailEachCall(
       EMFILE, absl::StatusCode::kResourceExhausted,
-      [this] { return directory_->ReadFile("file", kPlenty).status(); }, [] {});
+      [this] { return directory_->ReadFile("file", kMuch).status(); }, [] {});
 }
 
 TEST_F(DirectoryFaults, AListThatFailsSaysSo) {

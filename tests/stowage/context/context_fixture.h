@@ -11,12 +11,16 @@
 
 #include "loadline/base/directory.h"
 #include "stowage/context/project_context_manager.h"
+#include "stowage/registry/project_id.h"
 #include "stowage/registry/project_registry.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
 namespace stowage {
+
+// A project that no registry of the tests knows.
+inline const ProjectId kUnknown = *ProjectId::FromHex("000000000000000000000000000000aa");
 
 // A registry and a context manager over a fresh directory; both can be closed and opened again.
 class ContextFixture : public ::testing::Test {

@@ -24,21 +24,21 @@ std::vector<int64_t> Sequences(const MessageWindow& window, size_t limit = 1'000
   return sequences;
 }
 
-const size_t kOne = MessageFootprint(*Numbered(1));
+const size_t kFootprint = MessageFootprint(*Numbered(1));
 
 TEST(MessageWindow, KeepsTheNewestThatFit) {
-  MessageWindow window(3 * kOne);
+  MessageWindow window(3 * kFootprint);
   for (int64_t i = 1; i <= 5; ++i) window.PushNewest(Numbered(i));
   EXPECT_THAT(Sequences(window), ElementsAre(3, 4, 5));
   EXPECT_THAT(Sequences(window, 2), ElementsAre(4, 5));
-  EXPECT_LE(window.bytes(), 3 * kOne);
+  EXPECT_LE(window.bytes(), 3 * kFootprint);
   EXPECT_FALSE(window.complete());
   EXPECT_FALSE(window.Covers(2));
   EXPECT_TRUE(window.Covers(3));
 }
 
 TEST(MessageWindow, IsCompleteUntilSomethingIsLeftOut) {
-  MessageWindow window(2 * kOne);
+  MessageWindow window(2 * kFootprint);
   EXPECT_TRUE(window.complete());
   window.PushNewest(Numbered(1));
   window.PushNewest(Numbered(2));
@@ -48,7 +48,7 @@ TEST(MessageWindow, IsCompleteUntilSomethingIsLeftOut) {
 }
 
 TEST(MessageWindow, HoldsNothingWhenOneMessageExceedsTheBudget) {
-  MessageWindow window(kOne);
+  MessageWindow window(kFootprint);
   window.PushNewest(Numbered(1));
   window.PushNewest(Numbered(2, 100'000));
   EXPECT_THAT(Sequences(window), IsEmpty());
@@ -57,7 +57,7 @@ TEST(MessageWindow, HoldsNothingWhenOneMessageExceedsTheBudget) {
 }
 
 TEST(MessageWindow, FillsBackwardsUntilOneDoesNotFit) {
-  MessageWindow window(2 * kOne + kOne / 2);
+  MessageWindow window(2 * kFootprint + kFootprint / 2);
   EXPECT_TRUE(window.PushOldest(Numbered(9)));
   EXPECT_TRUE(window.PushOldest(Numbered(8)));
   EXPECT_FALSE(window.PushOldest(Numbered(7)));
@@ -68,17 +68,17 @@ TEST(MessageWindow, FillsBackwardsUntilOneDoesNotFit) {
 }
 
 TEST(MessageWindow, RemovesByNumberAndStillCoversThem) {
-  MessageWindow window(10 * kOne);
+  MessageWindow window(10 * kFootprint);
   for (int64_t i = 1; i <= 4; ++i) window.PushNewest(Numbered(i));
   window.Remove({2, 4, 77});
   EXPECT_THAT(Sequences(window), ElementsAre(1, 3));
   EXPECT_EQ(window.Find(2), nullptr);
   EXPECT_TRUE(window.Covers(2));
-  EXPECT_EQ(window.bytes(), 2 * kOne);
+  EXPECT_EQ(window.bytes(), 2 * kFootprint);
 }
 
 TEST(MessageWindow, FindsByNumber) {
-  MessageWindow window(10 * kOne);
+  MessageWindow window(10 * kFootprint);
   for (int64_t i : {2, 5, 9}) window.PushNewest(Numbered(i));
   EXPECT_EQ(window.Find(5)->sequence, 5);
   EXPECT_EQ(window.Find(1), nullptr);

@@ -31,7 +31,6 @@ using ::testing::SizeIs;
 
 class ProjectContextDamageTest : public ContextFixture {};
 
-const ProjectId kUnknown = *ProjectId::FromHex("000000000000000000000000000000aa");
 
 TEST_F(ProjectContextDamageTest, MovesADamagedFileToQuarantineAndSaysWhere) {
   const ProjectId damaged = Register("damaged");

@@ -31,7 +31,6 @@ using ::testing::SizeIs;
 
 class ProjectContextManagerTest : public ContextFixture {};
 
-const ProjectId kUnknown = *ProjectId::FromHex("000000000000000000000000000000aa");
 
 TEST_F(ProjectContextManagerTest, NumbersMessagesFromOne) {
   const ProjectId id = Register("p");

@@ -36,9 +36,9 @@ struct Ledger {
   std::atomic<int> loads{0};
 };
 
-class Value {
+class Resident {
  public:
-  Value(Ledger& ledger, int key) : ledger_(ledger), key_(key) {
+  Resident(Ledger& ledger, int key) : ledger_(ledger), key_(key) {
     if (ledger_.open[key_].fetch_add(1) != 0) ledger_.opened_twice.fetch_add(1);
     const int now = ledger_.total.fetch_add(1) + 1;
     int most = ledger_.most.load();
@@ -46,7 +46,7 @@ class Value {
     }
     ledger_.loads.fetch_add(1);
   }
-  ~Value() {
+  ~Resident() {
     ledger_.total.fetch_sub(1);
     ledger_.open[key_].fetch_sub(1);
   }
@@ -57,12 +57,12 @@ class Value {
   const int key_;
 };
 
-using Set = ResidentSet<int, Value>;
+using Set = ResidentSet<int, Resident>;
 
 auto Open(Ledger& ledger, int key, size_t bytes = 0) {
-  return [&ledger, key, bytes](Set::Budget& budget) -> absl::StatusOr<std::unique_ptr<Value>> {
+  return [&ledger, key, bytes](Set::Budget& budget) -> absl::StatusOr<std::unique_ptr<Resident>> {
     LOADLINE_RETURN_IF_ERROR(budget.Reserve(bytes));
-    return std::make_unique<Value>(ledger, key);
+    return std::make_unique<Resident>(ledger, key);
   };
 }
 
@@ -72,7 +72,7 @@ absl::StatusOr<Set::Pin> Acquire(Set& set, Ledger& ledger, int key, size_t bytes
 
 std::vector<int> Keys(const Set& set) {
   std::vector<int> keys;
-  set.ForEach([&](int key, const Value&) { keys.push_back(key); });
+  set.ForEach([&](int key, const Resident&) { keys.push_back(key); });
   return keys;
 }
 
@@ -159,10 +159,10 @@ TEST(ResidentSet, LoadsOnceForTwoThreadsThatAskForTheSameAbsentEntry) {
   Ledger ledger;
   Set set({.max_entries = 4});
   std::atomic<int> inside{0};
-  auto slow = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Value>> {
+  auto slow = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Resident>> {
     inside.fetch_add(1);
     LetOthersRun();
-    return std::make_unique<Value>(ledger, 5);
+    return std::make_unique<Resident>(ledger, 5);
   };
   std::thread one([&] { EXPECT_OK(set.Acquire(5, slow)); });
   std::thread two([&] { EXPECT_OK(set.Acquire(5, slow)); });
@@ -191,7 +191,7 @@ TEST(ResidentSet, EvictsOneEntryOnlyForTwoThreadsThatAskForTheSameAbsentEntry) {
 TEST(ResidentSet, KeepsNothingOfAFailedLoad) {
   Ledger ledger;
   Set set({.max_entries = 1, .max_bytes = 100});
-  auto fail = [](Set::Budget& budget) -> absl::StatusOr<std::unique_ptr<Value>> {
+  auto fail = [](Set::Budget& budget) -> absl::StatusOr<std::unique_ptr<Resident>> {
     LOADLINE_RETURN_IF_ERROR(budget.Reserve(90));
     return absl::DataLossError("planted");
   };
@@ -207,7 +207,7 @@ TEST(ResidentSet, TriesAgainForAThreadThatWaitedForALoadThatFailed) {
   Set set({.max_entries = 1});
   std::atomic<bool> loading{false};
   std::thread failing([&] {
-    auto fail = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Value>> {
+    auto fail = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Resident>> {
       loading = true;
       LetOthersRun();
       return absl::UnavailableError("planted");
@@ -233,7 +233,7 @@ TEST(ResidentSet, ReleaseWaitsForUsersAndBarsNewOnes) {
   EXPECT_FALSE(released);
   // Whoever comes now is answered by a fresh load, which may well refuse.
   std::thread late([&] {
-    auto refuse = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Value>> {
+    auto refuse = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Resident>> {
       EXPECT_EQ(ledger.open[1], 0);
       return absl::NotFoundError("gone");
     };
@@ -252,10 +252,10 @@ TEST(ResidentSet, ReleaseWaitsForARunningLoad) {
   Set set({.max_entries = 2});
   std::atomic<bool> loading{false};
   std::thread loader([&] {
-    auto slow = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Value>> {
+    auto slow = [&](Set::Budget&) -> absl::StatusOr<std::unique_ptr<Resident>> {
       loading = true;
       LetOthersRun();
-      return std::make_unique<Value>(ledger, 1);
+      return std::make_unique<Resident>(ledger, 1);
     };
     EXPECT_OK(set.Acquire(1, slow));
   });

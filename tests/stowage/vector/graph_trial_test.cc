@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 
 using Vectors = std::vector<std::vector<float>>;
 
-const std::atomic<bool> kNotCancelled{false};
+const std::atomic<bool> kUncancelled{false};
 constexpr size_t kMinCount = 2'200;  // more than 16 rows a candidate, so that a graph is asked
 
 VectorIndexOptions Options() {
@@ -158,7 +158,7 @@ TEST(GraphTrial, NoDataMakesASearchSilentlyWrong) {
         WithALargeComponent(Metric::kCosine), ClusterByCluster(), NearCopiesOfOneAndAFewOthers()}) {
     VectorIndex index(data.config, Options());
     Add(index, data.vectors, 0);
-    index.RunIndexing(kNotCancelled);
+    index.RunIndexing(kUncancelled);
     EXPECT_GE(RecallOf(index, data.vectors), 0.95) << data.name;
     EXPECT_FALSE(index.NeedsIndexing()) << data.name;
     ASSERT_TRUE(index.graph_verdict().has_value()) << data.name;
@@ -172,7 +172,7 @@ TEST(GraphTrial, AGraphIsUsedWhereItFindsWhatAScanFinds) {
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, vectors, 0);
   EXPECT_EQ(index.WhyNoGraph(), "not built yet");
-  index.RunIndexing(kNotCancelled);
+  index.RunIndexing(kUncancelled);
   EXPECT_EQ(index.counts().indexed, 3'000U);
   EXPECT_GE(index.graph_verdict()->recall, 0.95);
   EXPECT_GT(index.graph_verdict()->queries, 100U);
@@ -183,7 +183,7 @@ TEST(GraphTrial, AGraphThatFailsSaysWhy) {
   const Data data = Places();
   VectorIndex index(data.config, Options());
   Add(index, data.vectors, 0);
-  index.RunIndexing(kNotCancelled);
+  index.RunIndexing(kUncancelled);
   EXPECT_EQ(index.counts().indexed, 0U);
   EXPECT_THAT(index.WhyNoGraph(), HasSubstr("of the 10 nearest"));
 }
@@ -192,13 +192,13 @@ TEST(GraphTrial, CopiesThatComeLaterHaveAGraphTriedAgain) {
   Vectors vectors = Clustered(32, 3'000, 14);
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, vectors, 0);
-  index.RunIndexing(kNotCancelled);
+  index.RunIndexing(kUncancelled);
   ASSERT_GT(index.counts().indexed, 0U);
   for (int round = 0; round < 5; ++round) {
     const Vectors copies(600, vectors[11]);
     Add(index, copies, vectors.size());
     vectors.insert(vectors.end(), copies.begin(), copies.end());
-    index.RunIndexing(kNotCancelled);
+    index.RunIndexing(kUncancelled);
     EXPECT_GE(RecallOf(index, vectors), 0.95) << round;
   }
 }
@@ -209,14 +209,14 @@ TEST(GraphTrial, AGraphThatFailedIsBuiltAgainOnceTheDataIsAnother) {
   VectorIndex index({.dimension = 32, .metric = Metric::kCosine}, Options());
   Add(index, same, 100'000);
   Add(index, vectors, 0);
-  index.RunIndexing(kNotCancelled);
+  index.RunIndexing(kUncancelled);
   ASSERT_EQ(index.counts().indexed, 0U) << "the case needs a graph that fails";
   std::vector<uint64_t> ids;
   for (uint64_t i = 0; i < same.size(); ++i) ids.push_back(100'000 + i);
   index.Remove(ids);
   Add(index, Clustered(32, 3'000, 16), vectors.size());
   EXPECT_TRUE(index.NeedsIndexing());
-  index.RunIndexing(kNotCancelled);
+  index.RunIndexing(kUncancelled);
   EXPECT_GT(index.counts().indexed, 0U);
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr uint64_t kProbe = 999;
 
-VectorEntry Entry(uint64_t id, float x, std::string file = "a.cc") {
+VectorEntry EntryAt(uint64_t id, float x, std::string file = "a.cc") {
   return {.id = id,
           .values = {x, 1},
           .chunk = {.file = std::move(file), .first_line = 1, .last_line = 2, .language = "c++"}};
@@ -45,7 +45,7 @@ class StoreUnderFaults {
                                      .metadata = {}}));
     }
     EXPECT_OK(vectors_->Create(stored(), kConfig));
-    EXPECT_OK(vectors_->Add(stored(), {Entry(1, 1), Entry(2, 2, "b.cc"), Entry(3, 3)}));
+    EXPECT_OK(vectors_->Add(stored(), {EntryAt(1, 1), EntryAt(2, 2, "b.cc"), EntryAt(3, 3)}));
   }
   std::string Snapshot() {
     std::string text;
@@ -67,7 +67,7 @@ class StoreUnderFaults {
     }
     return text;
   }
-  absl::Status Probe() { return vectors_->Upsert(stored(), {Entry(kProbe, 9, "probe")}); }
+  absl::Status Probe() { return vectors_->Upsert(stored(), {EntryAt(kProbe, 9, "probe")}); }
 
   VectorStoreManager& vectors() { return *vectors_; }
   ProjectId stored() const { return Id("stored"); }
@@ -89,18 +89,18 @@ TEST(VectorFaultTable, AFailedCallLeavesTheStateBeforeOrAfterIt) {
   using S = StoreUnderFaults;
   loadline::testing::FaultTable<S>(
       {{"create", [](S& s) { return s.vectors().Create(s.empty(), S::kConfig); }},
-       {"add one", [](S& s) { return s.vectors().Add(s.stored(), {Entry(7, 7)}); }},
+       {"add one", [](S& s) { return s.vectors().Add(s.stored(), {EntryAt(7, 7)}); }},
        {"add a batch of several pages",
         [](S& s) {
           std::vector<VectorEntry> entries;
           for (uint64_t i = 0; i < 300; ++i) {
-            entries.push_back(Entry(1'000 + i, static_cast<float>(i), std::string(200, 'f')));
+            entries.push_back(EntryAt(1'000 + i, static_cast<float>(i), std::string(200, 'f')));
           }
           return s.vectors().Add(s.stored(), std::move(entries));
         }},
        {"upsert",
         [](S& s) {
-          return s.vectors().Upsert(s.stored(), {Entry(2, 20), Entry(8, 8)});
+          return s.vectors().Upsert(s.stored(), {EntryAt(2, 20), EntryAt(8, 8)});
         }},
        {"remove",
         [](S& s) {

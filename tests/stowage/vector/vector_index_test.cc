@@ -38,16 +38,16 @@ std::vector<uint64_t> Ids(const std::vector<Neighbor>& neighbors) {
   return ids;
 }
 
-VectorEntry Entry(uint64_t id, std::vector<float> values, std::string file = "a.cc",
+VectorEntry EntryOf(uint64_t id, std::vector<float> values, std::string file = "a.cc",
                   std::string language = "cpp") {
   return {id, std::move(values), {std::move(file), 1, 2, std::move(language)}};
 }
 
-constexpr StoreConfig kL2Of2 = {.dimension = 2, .metric = Metric::kSquaredL2};
+constexpr StoreConfig kPlane = {.dimension = 2, .metric = Metric::kSquaredL2};
 
 TEST(VectorIndex, FindsNearestFirstWithDistanceAndChunk) {
-  VectorIndex index(kL2Of2);
-  Add(index, {Entry(1, {0, 0}), Entry(2, {3, 4}, "b.py", "python"), Entry(3, {1, 0})});
+  VectorIndex index(kPlane);
+  Add(index, {EntryOf(1, {0, 0}), EntryOf(2, {3, 4}, "b.py", "python"), EntryOf(3, {1, 0})});
   const auto found = index.Search({0, 0}, 3, {});
   ASSERT_THAT(Ids(found), ElementsAre(1, 3, 2));
   EXPECT_FLOAT_EQ(found[2].distance, 25);
@@ -62,24 +62,24 @@ TEST(VectorIndex, StatesDistancesAsTheMetricDefinesThem) {
   const std::vector<float> b = {8, 6};
   for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
     VectorIndex index({.dimension = 2, .metric = metric});
-    Add(index, {Entry(1, a)});
+    Add(index, {EntryOf(1, a)});
     EXPECT_NEAR(index.Search(b, 1, {})[0].distance, testing::TrueDistance(metric, a, b), 1e-5)
         << MetricName(metric);
   }
 }
 
 TEST(VectorIndex, GivesNothingForNoneAndAllForTooMany) {
-  VectorIndex index(kL2Of2);
+  VectorIndex index(kPlane);
   EXPECT_THAT(index.Search({0, 0}, 5, {}), IsEmpty());
-  Add(index, {Entry(1, {0, 0}), Entry(2, {1, 0})});
+  Add(index, {EntryOf(1, {0, 0}), EntryOf(2, {1, 0})});
   EXPECT_THAT(index.Search({0, 0}, 0, {}), IsEmpty());
   EXPECT_THAT(index.Search({0, 0}, SIZE_MAX, {}), SizeIs(2));
 }
 
 TEST(VectorIndex, FiltersByPathPrefixAndLanguage) {
-  VectorIndex index(kL2Of2);
-  Add(index, {Entry(1, {1, 0}, "src/a.cc"), Entry(2, {2, 0}, "src/b.py", "python"),
-              Entry(3, {3, 0}, "test/a.cc"), Entry(4, {4, 0}, "src/c.cc")});
+  VectorIndex index(kPlane);
+  Add(index, {EntryOf(1, {1, 0}, "src/a.cc"), EntryOf(2, {2, 0}, "src/b.py", "python"),
+              EntryOf(3, {3, 0}, "test/a.cc"), EntryOf(4, {4, 0}, "src/c.cc")});
   EXPECT_THAT(Ids(index.Search({0, 0}, 9, {.path_prefix = "src/", .language = ""})),
               ElementsAre(1, 2, 4));
   EXPECT_THAT(Ids(index.Search({0, 0}, 9, {.path_prefix = "", .language = "cpp"})),
@@ -90,8 +90,8 @@ TEST(VectorIndex, FiltersByPathPrefixAndLanguage) {
 }
 
 TEST(VectorIndex, HidesStagedRowsUntilTheyArePublished) {
-  VectorIndex index(kL2Of2);
-  auto staged = index.Stage({Entry(1, {0, 0})});
+  VectorIndex index(kPlane);
+  auto staged = index.Stage({EntryOf(1, {0, 0})});
   ASSERT_OK(staged);
   EXPECT_THAT(index.Search({0, 0}, 1, {}), IsEmpty());
   index.Publish(*std::move(staged));
@@ -115,7 +115,7 @@ TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
 TEST(VectorIndex, GivesBackExactlyWhatWasPutIn) {
   for (const Metric metric : {Metric::kSquaredL2, Metric::kCosine}) {
     VectorIndex index({.dimension = 3, .metric = metric});
-    Add(index, {Entry(7, {0.1F, -20.0F, 1e-3F}, "x/y.cc", "c")});
+    Add(index, {EntryOf(7, {0.1F, -20.0F, 1e-3F}, "x/y.cc", "c")});
     const auto entry = index.Get(7);
     ASSERT_OK(entry);
     EXPECT_THAT(entry->values, ElementsAre(0.1F, -20.0F, 1e-3F));
@@ -264,10 +264,10 @@ TEST(VectorIndex, DropsTheGraphOfAStoreThatBecameSmall) {
 TEST(VectorIndex, ScansVectorsTooLongForAGraph) {
   VectorIndexOptions options;
   options.graph_min_count = 10;
-  VectorIndex index(kL2Of2, options);
+  VectorIndex index(kPlane, options);
   std::vector<VectorEntry> entries;
   for (uint64_t id = 0; id < 20; ++id)
-    entries.push_back(Entry(id, {1e18F, -1e17F * static_cast<float>(id)}));
+    entries.push_back(EntryOf(id, {1e18F, -1e17F * static_cast<float>(id)}));
   Add(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   EXPECT_EQ(index.counts().indexed, 0U);

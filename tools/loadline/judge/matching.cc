@@ -108,7 +108,7 @@ std::vector<NumberedSeries> Numbered(const SideBenchmark& benchmark,
 }
 
 // A metric's figures, and the question that they answer.
-struct Compared {
+struct Answer {
   Effect effect;
   EffectQuestion question;
 };
@@ -184,9 +184,9 @@ class Matcher {
     CompareMetrics(*base, *fresh, out.name);
     // By name within each half: the numbers are, and the partition is stable.
     std::stable_partition(effects_.begin(), effects_.end(),
-                          [](const Compared& one) { return one.effect.change.gated; });
+                          [](const Answer& one) { return one.effect.change.gated; });
     out.changes.reserve(effects_.size());
-    for (Compared& compared : effects_) {
+    for (Answer& compared : effects_) {
       matched_.evidence.push_back(compared.effect.evidence);
       matched_.questions.push_back(compared.question);
       out.changes.push_back(std::move(compared.effect.change));
@@ -214,7 +214,7 @@ class Matcher {
     const ComparedMetric& metric = matched_.metrics[number];
     const Terms terms = terms_.For(name, metric);
     if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
-    Compared compared;
+    Answer compared;
     Change& change = compared.effect.change;
     if (base != nullptr && fresh != nullptr) {
       compared = Measure(name, metric, terms, *base, *fresh);
@@ -231,7 +231,7 @@ class Matcher {
     effects_.push_back(std::move(compared));
   }
 
-  Compared Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
+  Answer Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
                    const Series& base, const Series& fresh) {
     EffectQuestion question{.base = base.processes,
                             .fresh = fresh.processes,
@@ -250,7 +250,7 @@ class Matcher {
       const auto series = options_.paired->benchmarks.find(name);
       if (series != options_.paired->benchmarks.end()) question.paired = &series->second;
     }
-    Compared compared{MeasureEffect(question), question};
+    Answer compared{MeasureEffect(question), question};
     Change& change = compared.effect.change;
     if (terms.gated && options_.noise != nullptr && change.method == Method::kPoint) {
       ++matched_.without_noise;
@@ -274,7 +274,7 @@ class Matcher {
   std::vector<uint32_t> new_numbers_;
   Matched matched_;
   bool threaded_ = false;          // the benchmark at hand
-  std::vector<Compared> effects_;  // of the benchmark at hand
+  std::vector<Answer> effects_;  // of the benchmark at hand
 };
 
 }  // namespace

@@ -31,13 +31,13 @@ constexpr MetricTraits Quality() {
 constexpr MetricTraits NotJudged() { return {.judged = false}; }
 constexpr MetricTraits Flag() { return {.judged = false, .flag = true}; }
 
-struct Rule {
+struct NameRule {
   absl::string_view pattern;
   MetricTraits traits;
 };
 // What is known by its exact name decides; what is only guessed from a unit is reported. The two
 // times of a row, and figures made of the same readings (percentiles, net memory), decide once.
-constexpr Rule kRules[] = {
+constexpr NameRule kNameRules[] = {
     {"real_time_ns", Noisy(kLower, true)},
     {"cpu_time_ns", Noisy(kLower, true)},
     {"items_per_second", Noisy(kHigher, true)},
@@ -87,7 +87,7 @@ absl::string_view DirectionName(Direction direction) {
 }
 
 MetricTraits TraitsOf(absl::string_view metric) {
-  for (const Rule& rule : kRules) {
+  for (const NameRule& rule : kNameRules) {
     if (GlobMatches(rule.pattern, metric)) return rule.traits;
   }
   return MetricTraits();

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
 #include "tests/support/test_path.h"
-#include "tools/loadline/cli/main.h"
+#include "tests/tools/loadline/cli/tool_outcome.h"
 #include "tools/loadline/cli/standard_input.h"
 
 namespace loadline::cli {
@@ -21,21 +21,6 @@ using ::loadline::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-struct Outcome {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Outcome RunTool(const std::vector<std::string>& args) {
-  std::vector<const char*> words;
-  for (const std::string& arg : args) words.push_back(arg.c_str());
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = Main(words, out, err);
-  return {code, out.str(), err.str()};
-}
 
 constexpr char kPolicy[] = "[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(x) < 10\"\n";
 std::string ResultWith(const std::string& value) {

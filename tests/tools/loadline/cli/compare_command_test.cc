@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "support/temp_dir.h"
 #include "tests/support/test_path.h"
-#include "tools/loadline/cli/main.h"
+#include "tests/tools/loadline/cli/tool_outcome.h"
 #include "tools/loadline/cli/standard_input.h"
 
 namespace loadline::cli {
@@ -23,12 +23,6 @@ using ::loadline::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-struct Outcome {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 // Six processes whose times are `nanos` and a little more.
 std::string ResultOf(double nanos) {
@@ -48,11 +42,7 @@ class CompareCommand : public ::testing::Test {
  protected:
   Outcome Run(std::vector<std::string> args) const {
     args.insert(args.begin(), "compare");
-    std::vector<const char*> words;
-    for (const std::string& arg : args) words.push_back(arg.c_str());
-    std::ostringstream out, err;
-    const int code = Main(words, out, err);
-    return {code, out.str(), err.str()};
+    return RunTool(args);
   }
 
   Outcome CompareTimes(double base, double fresh, const std::vector<std::string>& more = {}) const {

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/tools/loadline/judge/planted_runs.h"
 
 namespace loadline::judge {
 namespace {
@@ -249,27 +250,20 @@ TEST(Check, CountsRowsWithoutTheCounter) {
   EXPECT_EQ(verdict.limits[0].rows_without_counter, 2u);
 }
 
-Row FailedRow(const std::string& name) {
-  Row row = MakeRow(name, {});
-  row.error_occurred = true;
-  row.error_message = "crashed";
-  return row;
-}
-
 TEST(Check, NeverPassesWithAFailedBenchmark) {
-  const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b")});
+  const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b", "crashed")});
   EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
   ASSERT_EQ(verdict.failures.size(), 1u);
   EXPECT_EQ(verdict.failures[0].message, "crashed");
 }
 
 TEST(Check, ABrokenLimitOutweighsAFailedBenchmark) {
-  EXPECT_EQ(CheckOne("max(x) < 1", {MakeRow("a", {{"x", 1}}), FailedRow("b")}).exit_code,
+  EXPECT_EQ(CheckOne("max(x) < 1", {MakeRow("a", {{"x", 1}}), FailedRow("b", "crashed")}).exit_code,
             ExitCode::kBroken);
 }
 
 TEST(Check, CallsALimitOverFailedBenchmarksNotMeasured) {
-  EXPECT_EQ(CheckOne("max(x) < 1", {FailedRow("b")}).exit_code, ExitCode::kNotMeasured);
+  EXPECT_EQ(CheckOne("max(x) < 1", {FailedRow("b", "crashed")}).exit_code, ExitCode::kNotMeasured);
 }
 
 TEST(Check, ShowsSkippedBenchmarksWithoutCallingThemFailed) {

@@ -123,13 +123,13 @@ TEST(Policy, NamesLineAndColumnOfEveryMistakeInCompare) {
 
 constexpr char kHead[] = "[[limit]]\nbenchmarks = \"*\"\n";
 
-struct Wrong {
+struct WrongPolicy {
   std::string toml;
   const char* message;
 };
 
 TEST(Policy, NamesLineAndColumnOfEveryMistake) {
-  const std::vector<Wrong> wrongs = {
+  const std::vector<WrongPolicy> wrongs = {
       {"[[limit", "p.toml:1:8: "},
       {"[[limits]]\n", "p.toml:1:3: unknown key \"limits\" in the policy; did you mean \"limit\"?"},
       {absl::StrCat(kHead, "requires = \"max(x) < 1\""),
@@ -163,7 +163,7 @@ TEST(Policy, NamesLineAndColumnOfEveryMistake) {
       {"a = 1\na = 2", "p.toml:2:"},
       {std::string("\xff\xfe", 2), "p.toml:"},
   };
-  for (const Wrong& wrong : wrongs) {
+  for (const WrongPolicy& wrong : wrongs) {
     EXPECT_THAT(ParsePolicy("p.toml", wrong.toml),
                 StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(wrong.message)))
         << wrong.toml;

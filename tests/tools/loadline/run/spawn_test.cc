@@ -13,7 +13,7 @@
 namespace loadline::run {
 namespace {
 
-SpawnOptions Shell(const std::string& script) {
+SpawnOptions ShellScript(const std::string& script) {
   return {.program = "/bin/sh", .arguments = {"sh", "-c", script}};
 }
 
@@ -38,7 +38,7 @@ int seen_signals = 0;
 void Count(int) { ++seen_signals; }
 
 TEST(Spawn, StartsAChildThatSignalsReach) {
-  const auto pid = Spawn(Shell("kill -TERM $$; exit 7"));
+  const auto pid = Spawn(ShellScript("kill -TERM $$; exit 7"));
   ASSERT_TRUE(pid.ok()) << pid.status();
   const int status = WaitFor(*pid);
   ASSERT_TRUE(WIFSIGNALED(status));
@@ -48,7 +48,7 @@ TEST(Spawn, StartsAChildThatSignalsReach) {
 TEST(Spawn, LeavesTheSignalsOfThisProcessAsTheyWere) {
   const std::vector<int> before = BlockedSignals();
   const auto previous = ::signal(SIGTERM, Count);
-  const auto pid = Spawn(Shell("kill -TERM $$"));
+  const auto pid = Spawn(ShellScript("kill -TERM $$"));
   ASSERT_TRUE(pid.ok()) << pid.status();
   WaitFor(*pid);
   EXPECT_EQ(seen_signals, 0) << "the child ran a handler of this process";
@@ -60,7 +60,7 @@ TEST(Spawn, LeavesTheSignalsOfThisProcessAsTheyWere) {
 
 TEST(Spawn, LeavesASignalIgnoredThatIsIgnoredHere) {
   const auto previous = ::signal(SIGHUP, SIG_IGN);
-  const auto pid = Spawn(Shell("kill -HUP $$; exit 7"));
+  const auto pid = Spawn(ShellScript("kill -HUP $$; exit 7"));
   ::signal(SIGHUP, previous);
   ASSERT_TRUE(pid.ok()) << pid.status();
   const int status = WaitFor(*pid);
@@ -89,7 +89,7 @@ TEST(Spawn, LeavesNoChildWhereAProgramCannotBeStarted) {
 
 TEST(Spawn, ChangesNeitherTheEnvironmentNorTheGroupOfThisProcess) {
   const pid_t group = ::getpgrp();
-  SpawnOptions options = Shell("test \"$SPAWN_TEST\" = planted");
+  SpawnOptions options = ShellScript("test \"$SPAWN_TEST\" = planted");
   options.environment = {{"SPAWN_TEST", "planted"}};
   const auto pid = Spawn(options);
   ASSERT_TRUE(pid.ok()) << pid.status();
