@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -158,6 +159,19 @@ TEST(Check, TakesRepetitionsAsOneSample) {
   EXPECT_EQ(verdict.benchmarks, 1u);
 }
 
+TEST(Check, PoolsNoTwoBenchmarksOfOneName) {
+  Row small = MakeRow("a", {{"x", 1}});
+  Row large = MakeRow("a", {{"x", 9}});
+  large.family_index = 1;
+  for (const char* require : {"median(x) < 10", "min(x) < 2", "p95(x) < 10", "mean(x) < 10"}) {
+    const CheckVerdict verdict = CheckOne(require, {small, large});
+    EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid) << require;
+    EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("several benchmarks of the name \"a\""));
+  }
+  EXPECT_EQ(CheckOne("max(x) < 10", {small, large}).exit_code, ExitCode::kPass);
+  EXPECT_EQ(CheckOne("max(x) < 9", {small, large}).exit_code, ExitCode::kBroken);
+}
+
 TEST(Check, KeepsTheSameBenchmarkOfTwoHostsApart) {
   ResultFile one = MakeFile({MakeRow("a", {{"x", 1}})});
   ResultFile two = MakeFile({MakeRow("a", {{"x", 30}})});
@@ -199,13 +213,106 @@ TEST(Check, CallsALimitThatMatchesNothingAnError) {
   EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
 }
 
-TEST(Check, CountsRowsWithoutTheCounter) {
+TEST(Check, NamesTheBenchmarksThatLackTheCounterAndDoesNotPass) {
   const CheckVerdict verdict =
       CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("b", {}), MakeRow("c", {})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+  const LimitVerdict& limit = verdict.limits[0];
+  EXPECT_EQ(limit.outcome, Outcome::kError);
+  EXPECT_EQ(limit.benchmarks_matched, 3u);
+  EXPECT_EQ(limit.benchmarks_measured, 1u);
+  EXPECT_EQ(limit.rows_without_counter, 2u);
+  EXPECT_THAT(limit.lacking, ElementsAre("b", "c"));
+  EXPECT_THAT(limit.explanation,
+              HasSubstr("2 rows do not have the counter \"x\": of \"b\", \"c\""));
+}
+
+TEST(Check, OneRepetitionWithoutTheCounterIsNoPass) {
+  const CheckVerdict verdict = CheckOne(
+      "max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("a", {}), MakeRow("a", {{"x", 2}})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+  EXPECT_THAT(verdict.limits[0].lacking, ElementsAre("a"));
+}
+
+TEST(Check, ARateThatOneBenchmarkCannotGiveIsNoPass) {
+  const CheckVerdict verdict =
+      CheckOne("rate(success) > 95%",
+               {MakeRow("a", {{"ops_ok", 9}, {"ops_total", 9}}), MakeRow("b", {{"ops_ok", 9}})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+  EXPECT_THAT(verdict.limits[0].explanation,
+              HasSubstr("1 row does not have both ops_ok and ops_total: of \"b\""));
+}
+
+TEST(Check, AMissingCounterHidesNoBrokenMark) {
+  const CheckVerdict verdict =
+      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 11}}), MakeRow("b", {})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.limits[0].outcome, Outcome::kFail);
+  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("of \"b\""));
+}
+
+TEST(Check, NamesAFewOfManyThatLackTheCounter) {
+  std::vector<Row> rows = {MakeRow("a", {{"x", 1}})};
+  for (int i = 0; i < 40; ++i) rows.push_back(MakeRow(absl::StrCat("b", i), {}));
+  const CheckVerdict verdict = CheckOne("max(x) < 10", std::move(rows));
+  EXPECT_EQ(verdict.limits[0].lacking.size(), 40u);
+  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("\"b4\" and 35 more;"));
+}
+
+TEST(Check, LeavesOutWhatLacksTheCounterWhereThePolicySaysSo) {
+  const auto policy = ParsePolicy(
+      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(x) < 10\"\nmissing = \"skip\"");
+  ASSERT_OK(policy);
+  const CheckVerdict verdict =
+      Check(*policy, {MakeFile({MakeRow("a", {{"x", 1}}), MakeRow("b", {})})});
   EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-  EXPECT_EQ(verdict.limits[0].benchmarks_matched, 3u);
-  EXPECT_EQ(verdict.limits[0].benchmarks_measured, 1u);
-  EXPECT_EQ(verdict.limits[0].rows_without_counter, 2u);
+  EXPECT_EQ(verdict.limits[0].explanation, "");
+  EXPECT_EQ(Check(*policy, {MakeFile({MakeRow("b", {})})}).exit_code, ExitCode::kInvalid)
+      << "a counter that nothing has is a mistake all the same";
+}
+
+TEST(Check, CallsAValueThatNoMeasurementGivesAnErrorAndNamesItsRow) {
+  for (const auto& [require, counter, value] :
+       std::vector<std::tuple<const char*, const char*, double>>{
+           {"p95(boot_ns) < 5s", "boot_ns", -3e9},
+           {"min(boot_ms) > 1", "boot_ms", -2},
+           {"max(rss_peak_bytes) < 5GB", "rss_peak_bytes", -1},
+           {"min(success_pct) > 95", "success_pct", 104},
+           {"min(recall_at_5) > 0.9", "recall_at_5", 1.5}}) {
+    const CheckVerdict verdict =
+        CheckOne(require, {MakeRow("fine", {{counter, 1}}), MakeRow("odd/3", {{counter, value}})});
+    EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid) << require;
+    EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("in row \"odd/3\" of r.json")) << require;
+  }
+  Row row = MakeRow("a", {});
+  row.cpu_time_ns = -5;
+  EXPECT_EQ(CheckOne("max(cpu_time_ns) < 1s", {row}).exit_code, ExitCode::kInvalid);
+}
+
+TEST(Check, TakesDifferencesBelowZero) {
+  for (const char* counter : {"rss_net_bytes", "net_heap_growth", "clock_skew_ns", "balance"}) {
+    EXPECT_EQ(CheckOne(absl::StrCat("max(", counter, ") < 10"), {MakeRow("a", {{counter, -4}})})
+                  .exit_code,
+              ExitCode::kPass)
+        << counter;
+  }
+}
+
+TEST(Check, HoldsALimitOfTheMemoryManagersBytesAgainstMegabytes) {
+  const std::vector<Row> rows = {MakeRow("a", {{"max_bytes_used", 4e6}})};
+  EXPECT_EQ(CheckOne("max(max_bytes_used) < 5MB", rows).exit_code, ExitCode::kPass);
+  const CheckVerdict verdict = CheckOne("max(max_bytes_used) < 3MB", rows);
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.limits[0].WorstText(), "4 MB");
+}
+
+TEST(Check, ReckonsInTheUnitThatThePolicyStates) {
+  const auto policy = ParsePolicy(
+      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(arena) < 3MB\"\nunit = \"kB\"");
+  ASSERT_OK(policy);
+  const CheckVerdict verdict = Check(*policy, {MakeFile({MakeRow("a", {{"arena", 2500}})})});
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  EXPECT_EQ(verdict.limits[0].WorstText(), "2.5 MB");
 }
 
 Row FailedRow(const std::string& name) {
@@ -293,14 +400,70 @@ TEST(Check, WarnsThatOldThreadedRealTimeIsDivided) {
   EXPECT_TRUE(Check(MakePolicy("max(real_time_ns) < 1s"), {file}).notes.empty());
 }
 
-TEST(Check, SaysWhichHostAndThatItIsNoM4) {
+TEST(Check, SaysWhichHostAndNothingOfAReferenceThatThePolicyDoesNotName) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
+            "PASS: 1 of 1 limits hold, measured on example");
+}
+
+TEST(Check, SaysWhetherTheHostIsThePolicysReference) {
+  Policy policy = MakePolicy("max(x) < 10");
+  policy.reference = "the blue box";
+  policy.reference_model = "Box 3000";
   ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
-  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
-              ::testing::AllOf(HasSubstr("measured on example"), HasSubstr("not M4 figures")));
-  file.context = {{"loadline.host.name", "mini"}, {"loadline.reference_machine", "true"}};
-  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
-              ::testing::AllOf(HasSubstr("measured on mini, the reference machine"),
-                               ::testing::Not(HasSubstr("not M4 figures"))));
+  EXPECT_THAT(Check(policy, {file}).Headline(),
+              HasSubstr("This is not the reference machine (the blue box)"));
+  for (const char* key : {"hardware_model", "cpu_model", "name"}) {
+    file.context = {{absl::StrCat("loadline.host.", key), "Box 3000"}};
+    EXPECT_THAT(Check(policy, {file}).Headline(),
+                ::testing::EndsWith(", the reference machine (the blue box)"))
+        << key;
+  }
+}
+
+ResultFile LoadedFile(const char* before, const char* after) {
+  ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  file.context = {{"host_name", "example"}, {"num_cpus", 4}};
+  if (before != nullptr) file.context.emplace_back("loadline.load_before", before);
+  if (after != nullptr) file.context.emplace_back("loadline.load_after", after);
+  return file;
+}
+
+TEST(Check, SaysThatTheMachineWasBusyBesidePassAndFail) {
+  for (const char* require : {"max(x) < 10", "max(x) < 1"}) {
+    const CheckVerdict verdict = Check(MakePolicy(require), {LoadedFile("0.5", "7.25")});
+    EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("load 0.5 before and 7.25 after it, 4 CPUs")));
+    EXPECT_THAT(verdict.Headline(), HasSubstr("measured on example (4 CPUs) while busy"));
+  }
+}
+
+TEST(Check, SaysThatTheMachineWasBusyWhenTheRunBegan) {
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile("2.1", nullptr)}).busy);
+  ResultFile plain = LoadedFile(nullptr, nullptr);
+  plain.context.emplace_back("load_avg", results::Json::Array{3, 0.5, 0.25});
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {plain}).busy);
+}
+
+TEST(Check, CountsNoLoadThatTheRunMadeItself) {
+  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {LoadedFile("0.1", "1.5")}).busy);
+  ResultFile threaded = LoadedFile("0.1", "4.5");
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
+  threaded.rows[0].threads = 16;  // on 4 CPUs
+  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
+}
+
+TEST(Check, NamesTheBusiestOfSeveralFiles) {
+  ResultFile worst = LoadedFile("9", "8");
+  worst.source = "worst.json";
+  const std::vector<ResultFile> files = {LoadedFile("3", "1"), worst, LoadedFile("0", "1")};
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), files).notes,
+              ElementsAre(::testing::StartsWith("worst.json and 1 more: the machine was busy")));
+}
+
+TEST(Check, SaysNothingOfALoadThatIsNoNumber) {
+  for (const char* load : {"nan", "inf", "-9", "unavailable", ""}) {
+    EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile(load, load)}).notes.empty()) << load;
+  }
 }
 
 TEST(ExitCode, FollowsTheFixedOrder) {
