@@ -20,12 +20,6 @@ namespace {
 using results::ResultFile;
 using results::Row;
 
-// Whether two rows of one file, whose names mean the same, are of two benchmarks.
-bool OfTwoBenchmarks(const Row& a, const Row& b) {
-  return a.run_name != b.run_name || a.family_index != b.family_index ||
-         a.per_family_instance_index != b.per_family_instance_index;
-}
-
 std::vector<BenchmarkRows> GroupRows(absl::Span<const ResultFile> files) {
   std::vector<BenchmarkRows> benchmarks;
   std::map<std::pair<std::string, std::string>, size_t> index;
@@ -43,12 +37,7 @@ std::vector<BenchmarkRows> GroupRows(absl::Span<const ResultFile> files) {
                               .skipped = 0});
       }
       BenchmarkRows& benchmark = benchmarks[at->second];
-      if (row.measured()) {
-        const auto& rows = benchmark.measured;
-        benchmark.several = benchmark.several || (!rows.empty() && rows.back().file == &file &&
-                                                  OfTwoBenchmarks(*rows.back().row, row));
-        benchmark.measured.push_back({&row, &file});
-      }
+      if (row.measured()) benchmark.measured.push_back({&row, &file});
       benchmark.failed += row.error_occurred ? 1 : 0;
       benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
     }

@@ -147,11 +147,6 @@ bool Selects(const Limit& limit, const BenchmarkRows& benchmark) {
          !MatchesAnyGlob(limit.except, benchmark.name);
 }
 
-// Whether the worst of several benchmarks' values together is the worst of one of them.
-bool WorstIsOfOne(const LimitExpression& require) {
-  return require.statistic == (require.upper() ? Statistic::kMax : Statistic::kMin);
-}
-
 // Judges one limit; each step either decides the verdict or leaves it to the next.
 class LimitJudge {
  public:
@@ -197,11 +192,6 @@ class LimitJudge {
       verdict_.rows_without_counter += measurement.rows_without;
       if (measurement.rows_without > 0) verdict_.lacking.push_back(benchmark->name);
       if (!measurement.problem.empty()) contradiction_ = measurement.problem;
-      if (benchmark->several && !WorstIsOfOne(verdict_.limit.require)) {
-        contradiction_ = absl::StrCat(benchmark->source, " has several benchmarks of the name ",
-                                      Quoted(benchmark->name),
-                                      ", which are no sample together; give each its own name");
-      }
       if (!measurement.value.has_value()) continue;
       ++verdict_.benchmarks_measured;
       if (!verdict_.worst.has_value() || Gravest(measurement)) {

@@ -51,7 +51,6 @@ struct BenchmarkRows {
   std::string name;    // canonical
   std::string source;  // the first file that has it
   std::vector<Measured> measured;
-  bool several = false;  // a file has more than one benchmark of this name
   size_t failed = 0;
   size_t skipped = 0;
 };

@@ -159,19 +159,6 @@ TEST(Check, TakesRepetitionsAsOneSample) {
   EXPECT_EQ(verdict.benchmarks, 1u);
 }
 
-TEST(Check, PoolsNoTwoBenchmarksOfOneName) {
-  Row small = MakeRow("a", {{"x", 1}});
-  Row large = MakeRow("a", {{"x", 9}});
-  large.family_index = 1;
-  for (const char* require : {"median(x) < 10", "min(x) < 2", "p95(x) < 10", "mean(x) < 10"}) {
-    const CheckVerdict verdict = CheckOne(require, {small, large});
-    EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid) << require;
-    EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("several benchmarks of the name \"a\""));
-  }
-  EXPECT_EQ(CheckOne("max(x) < 10", {small, large}).exit_code, ExitCode::kPass);
-  EXPECT_EQ(CheckOne("max(x) < 9", {small, large}).exit_code, ExitCode::kBroken);
-}
-
 TEST(Check, KeepsTheSameBenchmarkOfTwoHostsApart) {
   ResultFile one = MakeFile({MakeRow("a", {{"x", 1}})});
   ResultFile two = MakeFile({MakeRow("a", {{"x", 30}})});
