@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/results/run_name.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::fuzz {
@@ -47,8 +48,8 @@ std::string Render(const CompareVerdict& verdict, Format format) {
 void AddNames(const std::vector<ResultFile>& side, std::set<std::string>& names) {
   for (const ResultFile& file : side) {
     for (const results::Row& row : file.rows) {
-      if (row.aggregate_name == "BigO" || row.aggregate_name == "RMS") continue;
-      names.insert(results::CanonicalName(row.run_name));
+      if (results::IsFit(row)) continue;
+      names.insert(row.run_name);
     }
   }
 }
@@ -58,17 +59,15 @@ void RequireEveryName(const Comparison& asked, const CompareVerdict& verdict) {
   AddNames(asked.base, names);
   AddNames(asked.fresh, names);
   const std::vector<std::string>& globs = asked.options.benchmarks;
-  auto name = names.begin();
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
-    while (name != names.end() && *name != benchmark.name) {
-      Require(!globs.empty() && !judge::MatchesAnyGlob(globs, *name), "no name is dropped");
-      ++name;
-    }
-    Require(name != names.end(), "no name is made up, and none is there twice");
-    ++name;
+    if (names.erase(benchmark.name) == 1) continue;
+    const size_t both = std::erase_if(names, [&](const std::string& name) {
+      return results::CanonicalName(name) == benchmark.name;
+    });
+    Require(both == 2, "no name is made up, and none is there twice");
   }
-  for (; name != names.end(); ++name) {
-    Require(!globs.empty() && !judge::MatchesAnyGlob(globs, *name), "no name is dropped");
+  for (const std::string& name : names) {
+    Require(!globs.empty() && !judge::MatchesBenchmark(globs, name), "no name is dropped");
   }
 }
 

@@ -64,9 +64,7 @@ class CheckCommand : public Command {
     LOADLINE_ASSIGN_OR_RETURN(results_, ExpandInputPaths("RESULT", results_));
     std::vector<std::string> inputs = results_;
     inputs.push_back(policy_);
-    if (std::count(inputs.begin(), inputs.end(), "-") > 1) {
-      return absl::InvalidArgumentError("standard input (-) can be read once only");
-    }
+    LOADLINE_RETURN_IF_ERROR(CheckReadOnce(inputs));
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, judge::ReadPolicy(policy_));
     std::vector<results::ResultFile> files;

@@ -102,9 +102,7 @@ class CompareCommand : public Command {
     LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
     LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
     const std::vector<std::string> inputs = Inputs();
-    if (std::count(inputs.begin(), inputs.end(), "-") > 1) {
-      return absl::InvalidArgumentError("standard input (-) can be read once only");
-    }
+    LOADLINE_RETURN_IF_ERROR(CheckReadOnce(inputs));
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, ReadPolicy());
     judge::Noise noise;

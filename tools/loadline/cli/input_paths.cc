@@ -2,6 +2,7 @@
 
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -96,6 +97,25 @@ absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag
     }
   }
   return files;
+}
+
+absl::Status CheckReadOnce(absl::Span<const std::string> inputs) {
+  std::set<std::pair<dev_t, ino_t>> pipes;
+  bool standard_input = false;
+  for (const std::string& path : inputs) {
+    const bool dash = path == "-";
+    struct stat info = {};
+    const bool known = (dash ? ::fstat(STDIN_FILENO, &info) : ::stat(path.c_str(), &info)) == 0;
+    const bool pipe = known && S_ISFIFO(info.st_mode);
+    const bool again =
+        (dash && standard_input) || (pipe && !pipes.emplace(info.st_dev, info.st_ino).second);
+    standard_input = standard_input || dash;
+    if (!again) continue;
+    return absl::InvalidArgumentError(
+        dash ? "standard input (-) can be read once only"
+             : absl::StrCat(results::Quoted(path), ": is a pipe, which can be read once only"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace loadline::cli

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -22,6 +23,10 @@ namespace loadline::cli {
 inline constexpr size_t kMostFiles = 10'000;
 absl::StatusOr<std::vector<std::string>> ExpandInputPaths(absl::string_view flag,
                                                           absl::Span<const std::string> paths);
+
+// kInvalidArgument when standard input ("-") or a pipe is among the inputs of a command twice: what
+// is read from it is gone.
+absl::Status CheckReadOnce(absl::Span<const std::string> inputs);
 
 }  // namespace loadline::cli
 

@@ -97,8 +97,7 @@ class Duet {
     }
     const judge::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
-      const std::string canonical = results::CanonicalName(name);
-      const judge::Terms terms = book.For(canonical, book.About(judge::PrimaryTime(canonical)));
+      const judge::Terms terms = book.For(name, book.About(judge::PrimaryTime(name)));
       contests_.emplace(name, Contest({.margin = terms.margin,
                                        .alpha = options_.alpha,
                                        .alpha_harm = AlphaHarm(open_.size()),
@@ -174,7 +173,7 @@ class Duet {
         outcome.base.rows.push_back(RowOf(name, i, contest.restarts()[i], true));
         outcome.fresh.rows.push_back(RowOf(name, i, contest.restarts()[i], false));
       }
-      outcome.paired.benchmarks.emplace(results::CanonicalName(name), contest.Series());
+      outcome.paired.benchmarks.emplace(name, contest.Series());
     }
     // Whichever side broke, neither was measured; the message begins with the side.
     for (const auto& [name, message] : failed_) {

@@ -4,10 +4,12 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/fingerprint.h"
 #include "tools/loadline/judge/machine_load.h"
@@ -17,33 +19,9 @@
 namespace loadline::judge {
 namespace {
 
+using results::Quoted;
 using results::ResultFile;
 using results::Row;
-
-std::vector<BenchmarkRows> GroupRows(absl::Span<const ResultFile> files) {
-  std::vector<BenchmarkRows> benchmarks;
-  std::map<std::pair<std::string, std::string>, size_t> index;
-  for (const ResultFile& file : files) {
-    const Host host = HostOf(file);
-    for (const Row& row : file.rows) {
-      if (row.run_type != results::RunType::kIteration) continue;
-      std::string name = results::CanonicalName(row.run_name);
-      const auto [at, fresh] = index.emplace(std::pair(host.name, name), benchmarks.size());
-      if (fresh) {
-        benchmarks.push_back({.name = std::move(name),
-                              .source = file.source,
-                              .measured = {},
-                              .failed = 0,
-                              .skipped = 0});
-      }
-      BenchmarkRows& benchmark = benchmarks[at->second];
-      if (row.measured()) benchmark.measured.push_back({&row, &file});
-      benchmark.failed += row.error_occurred ? 1 : 0;
-      benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
-    }
-  }
-  return benchmarks;
-}
 
 void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
                          CheckVerdict& verdict) {
@@ -84,6 +62,15 @@ void AddLoadNote(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
       "has nothing else to do, with no more threads than CPUs"));
 }
 
+void AddNamesakeNotes(const std::vector<BenchmarkRows>& benchmarks, CheckVerdict& verdict) {
+  for (const BenchmarkRows& benchmark : benchmarks) {
+    if (benchmark.namesakes != 1) continue;
+    verdict.notes.push_back(
+        absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
+                     "; each is held to the limits by itself. Give each a name of its own"));
+  }
+}
+
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   if (file.incomplete()) {
     verdict.problems.push_back(
@@ -92,7 +79,15 @@ void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   const bool any = std::any_of(file.rows.begin(), file.rows.end(), [](const Row& row) {
     return row.run_type == results::RunType::kIteration;
   });
-  if (!any) verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  const std::set<std::string> alone = AggregatesAlone(file);
+  if (!alone.empty()) {
+    const size_t more = alone.size() - 1;
+    verdict.problems.push_back(absl::StrCat(file.source, ": ", Quoted(*alone.begin()),
+                                            more > 0 ? absl::StrCat(" and ", more, " more") : "",
+                                            ": ", results::kOnlyAggregates));
+  } else if (!any) {
+    verdict.problems.push_back(absl::StrCat(file.source, ": has no benchmark"));
+  }
   for (const Row& row : file.rows) {
     if (!row.error_occurred) continue;
     verdict.failures.push_back(
@@ -247,6 +242,7 @@ CheckVerdict Check(const Policy& policy, absl::Span<const ResultFile> files) {
         Counted(skipped, "benchmark skipped itself", "benchmarks skipped themselves"));
   }
   AddLoadNote(files, verdict);
+  AddNamesakeNotes(benchmarks, verdict);
   AddThreadedTimeNote(policy, files, verdict);
   const bool partial =
       benchmarks.empty() || std::any_of(files.begin(), files.end(),

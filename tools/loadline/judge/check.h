@@ -37,7 +37,7 @@ struct CheckVerdict {
   std::string reference;  // the machine that the limits are about; empty: the policy names none
   std::vector<std::string> sources;
   std::vector<Host> hosts;  // every one once, in the order of the files
-  size_t benchmarks = 0;    // distinct canonical names with at least one iteration row
+  size_t benchmarks = 0;    // with at least one iteration row
   std::vector<LimitVerdict> limits;
   bool busy = false;  // some file's machine had something else to do; a note says which
   std::vector<FailedBenchmark> failures;
@@ -52,8 +52,9 @@ struct CheckVerdict {
   std::string Headline() const;
 };
 
-// Holds every limit of the policy against the files' iteration rows, grouped by host and canonical
-// name. Rows of the same benchmark in several files are one sample.
+// Holds every limit of the policy against the files' iteration rows, grouped by host and run name.
+// Rows of the same benchmark in several files are one sample; several benchmarks of one name in a
+// file (by "family_index" and "per_family_instance_index") are one each.
 //
 // A limit in mode "confident" passes when every benchmark proves it, fails when one refutes it, and
 // is inconclusive (3) otherwise: rates by the interval of Clopper and Pearson, quantiles by the

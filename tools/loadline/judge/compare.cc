@@ -115,7 +115,9 @@ class Comparer {
                 absl::StrCat(file.source, ": the run was cut short (loadline.incomplete)"));
       }
       if (file.benchmarks == 0) {
-        Problem(ExitCode::kNotMeasured, absl::StrCat(file.source, ": has no benchmark"));
+        Problem(ExitCode::kNotMeasured,
+                absl::StrCat(file.source, ": ",
+                             file.aggregates ? results::kOnlyAggregates : "has no benchmark"));
       }
       CheckSeenBefore(file, name);
     }
@@ -214,8 +216,10 @@ class Comparer {
   // What the policy and the caller name must be there: a gate on nothing is no gate.
   void CheckRequests() {
     for (const std::string& glob : policy_.metrics) {
-      if (std::none_of(verdict_.metrics.begin(), verdict_.metrics.end(),
-                       [&](const std::string& name) { return GlobMatches(glob, name); })) {
+      const auto gates = [&](const std::string& name) {
+        return GlobMatches(glob, name) && !TraitsOf(name).flag;
+      };
+      if (std::none_of(verdict_.metrics.begin(), verdict_.metrics.end(), gates)) {
         Problem(ExitCode::kInvalid,
                 absl::StrCat("the policy gates the metric ", Quoted(glob),
                              ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));

@@ -51,6 +51,7 @@ enum class Reason {
   kTimeSemantics,    // Google Benchmark changed what this figure of a threaded benchmark means
   kNotFinite,        // a value is NaN or infinite
   kOnlyAggregates,   // the file has means and medians, no measurements
+  kSeveral,          // a file has several benchmarks of this name
   kFromZero,         // the base is zero, so that there is no percentage
   kOnBase,           // of kFailed, kSkipped: it is the base side that has no figure
   kMetricGone,       // of kMissing, kNew: the benchmark is there on both sides, the metric is not
@@ -109,15 +110,16 @@ enum class Label {
   kUnitChanged,         // the sides use different time units; values are normalised
   kProcessesUnequal,    // the sides have different numbers of processes
   kRepetitionsUnequal,  // ... or of repetitions in a process
-  kSeveralNames,        // benchmarks of different full names share this canonical name
+  kLengthChanged,       // the sides run it for different lengths ("/iterations:N"), by its names
   kQuantized,           // the clock is too coarse for the figure (counter `quantized`)
   kOversubscribed,      // more threads than CPUs (counter `oversubscribed`)
+  kMemoryShared,        // on one side after others in their process (counter `rss_isolated`)
 };
-inline constexpr size_t kLabels = 6;
+inline constexpr size_t kLabels = 7;
 
-// One canonical name that either side has.
+// One benchmark that either side has.
 struct BenchmarkComparison {
-  std::string name;
+  std::string name;  // its run name; canonical where the sides' differ
   // The worst of its gated changes, or what became of the benchmark as a whole.
   Finding finding = Finding::kInconclusive;
   Reason reason = Reason::kNone;
@@ -156,7 +158,7 @@ struct CompareOptions {
   std::optional<double> margin;
   std::optional<double> alpha;          // above 0, below 0.5; anything else is the default
   std::vector<std::string> allow_env;   // besides the policy's; keys of the environment table
-  std::vector<std::string> benchmarks;  // globs over canonical names; empty: all
+  std::vector<std::string> benchmarks;  // globs over run names; empty: all
   const Noise* noise = nullptr;         // must outlive the call
   const PairedRuns* paired = nullptr;   // must outlive the call; of `loadline duet`
 };

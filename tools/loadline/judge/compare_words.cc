@@ -115,8 +115,11 @@ std::string OfReason(const CompareVerdict& verdict, Reason reason, Finding findi
     case Reason::kNotFinite:
       return "a value is not finite";
     case Reason::kOnlyAggregates:
-      return "there are only means and medians, no measurements: run without "
-             "--benchmark_report_aggregates_only";
+      return results::kOnlyAggregates;
+    case Reason::kSeveral:
+      return "one file has several benchmarks of this name, or rows that may be of several, and "
+             "nothing tells which is which: give each benchmark a name of its own, and each run a "
+             "file";
     case Reason::kFromZero:
       return "the base is zero: there is no percentage";
     case Reason::kOnBase:
@@ -273,12 +276,14 @@ std::string LabelText(Label label, const BenchmarkComparison& benchmark) {
       return absl::StrCat("unequal repetitions in a process: ", benchmark.base_repetitions, " in ",
                           benchmark.base_processes, " against ", benchmark.new_repetitions, " in ",
                           benchmark.new_processes);
-    case Label::kSeveralNames:
-      return "benchmarks of different full names are taken for this one";
+    case Label::kLengthChanged:
+      return "the sides run it for different lengths: the ends of its names differ";
     case Label::kQuantized:
       return "quantized: the clock is too coarse for it";
     case Label::kOversubscribed:
       return "oversubscribed: more threads than CPUs";
+    case Label::kMemoryShared:
+      return "on one side its memory is that of a process that had run other benchmarks before";
   }
   return "";
 }

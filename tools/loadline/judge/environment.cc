@@ -243,14 +243,29 @@ std::string Joined(const std::vector<std::string>& values) {
   });
 }
 
-bool Contains(absl::Span<const std::string> list, absl::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 size_t RuleIndex(absl::string_view key) {
   size_t index = 0;
   while (index < kRuleCount && kRules[index].key != key) ++index;
   return index;
+}
+
+// Whether all files say that they are of one host, and none that its processor is another. The
+// clock rate that such files say is what the clock happened to be at, as on many machines.
+bool OneMachine(absl::Span<const Environment> base, absl::Span<const Environment> fresh) {
+  const auto values = [&](absl::string_view key) {
+    const size_t rule = RuleIndex(key);
+    std::vector<std::string> all = Distinct(base, rule);
+    for (std::string& value : Distinct(fresh, rule)) all.push_back(std::move(value));
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  };
+  const std::vector<std::string> hosts = values("host");
+  return hosts.size() == 1 && !hosts.front().empty() && Said(values("cpu_model")).size() <= 1;
+}
+
+bool Contains(absl::Span<const std::string> list, absl::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
 }
 
 }  // namespace
@@ -288,6 +303,9 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
     difference.key = std::string(rule.key);
     difference.what = std::string(rule.what);
     difference.weight = differs ? rule.differs : rule.unsaid;
+    if (rule.compared == Compared::kClockRate && OneMachine(base, fresh)) {
+      difference.weight = EnvironmentWeight::kWarn;
+    }
     difference.only_threaded = rule.only_threaded;
     difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
                          (Contains(allow, rule.key) || Contains(allow, "all"));

@@ -27,6 +27,7 @@ uint32_t NumberOf(const Side& side, absl::string_view metric) {
 
 Times TimesOf(const Side& side, const std::string& name, uint32_t metric) {
   const SideBenchmark* benchmark = side.Find(name);
+  if (benchmark == nullptr) benchmark = side.FindByCanonicalName(name);
   if (benchmark == nullptr) return nullptr;
   for (const Series& series : benchmark->series) {
     if (series.metric != metric) continue;

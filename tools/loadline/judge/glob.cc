@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "tools/loadline/results/run_name.h"
+
 namespace loadline::judge {
 
 bool GlobMatches(absl::string_view pattern, absl::string_view text) {
@@ -32,6 +34,11 @@ bool GlobMatches(absl::string_view pattern, absl::string_view text) {
 bool MatchesAnyGlob(const std::vector<std::string>& patterns, absl::string_view text) {
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string& pattern) { return GlobMatches(pattern, text); });
+}
+
+bool MatchesBenchmark(const std::vector<std::string>& patterns, absl::string_view run_name) {
+  return MatchesAnyGlob(patterns, run_name) ||
+         MatchesAnyGlob(patterns, results::CanonicalName(run_name));
 }
 
 }  // namespace loadline::judge

@@ -15,6 +15,10 @@ bool GlobMatches(absl::string_view pattern, absl::string_view text);
 // Whether any of them does.
 bool MatchesAnyGlob(const std::vector<std::string>& patterns, absl::string_view text);
 
+// The same for a benchmark's run name, whole or canonical (results::CanonicalName): who writes
+// globs need not know how long a benchmark is run.
+bool MatchesBenchmark(const std::vector<std::string>& patterns, absl::string_view run_name);
+
 }  // namespace loadline::judge
 
 #endif  // TOOLS_LOADLINE_JUDGE_GLOB_H_

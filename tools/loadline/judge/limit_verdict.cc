@@ -143,8 +143,8 @@ std::vector<std::string> CounterNames(const std::vector<const BenchmarkRows*>& b
 }
 
 bool Selects(const Limit& limit, const BenchmarkRows& benchmark) {
-  return MatchesAnyGlob(limit.benchmarks, benchmark.name) &&
-         !MatchesAnyGlob(limit.except, benchmark.name);
+  return MatchesBenchmark(limit.benchmarks, benchmark.name) &&
+         !MatchesBenchmark(limit.except, benchmark.name);
 }
 
 // Judges one limit; each step either decides the verdict or leaves it to the next.

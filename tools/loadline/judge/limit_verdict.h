@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 #include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/judge/policy.h"
-#include "tools/loadline/results/result_file.h"
 
 namespace loadline::judge {
 
@@ -27,7 +27,7 @@ struct LimitVerdict {
   // The worst benchmark's statistic, as the limit's mark is; not finite when one of its values is
   // not. Absent when nothing was measured.
   std::optional<double> worst;
-  std::string worst_benchmark;  // canonical name
+  std::string worst_benchmark;  // its run name
   std::string worst_source;     // the file it is in
 
   size_t benchmarks_matched = 0;
@@ -40,19 +40,6 @@ struct LimitVerdict {
   const std::string& required() const { return limit.require.text; }
   // `worst` for people, with as many digits as the verdict needs; "-" when absent.
   std::string WorstText() const;
-};
-
-// All iteration rows of one benchmark on one host.
-struct BenchmarkRows {
-  struct Measured {
-    const results::Row* row;
-    const results::ResultFile* file;
-  };
-  std::string name;    // canonical
-  std::string source;  // the first file that has it
-  std::vector<Measured> measured;
-  size_t failed = 0;
-  size_t skipped = 0;
 };
 
 // Holds the limit against all of `benchmarks` that it selects, as Check (check.h) says. `partial`:

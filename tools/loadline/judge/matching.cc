@@ -6,6 +6,7 @@
 
 #include "tools/loadline/judge/glob.h"
 #include "tools/loadline/judge/time_semantics.h"
+#include "tools/loadline/results/run_name.h"
 
 namespace loadline::judge {
 namespace {
@@ -35,6 +36,11 @@ bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const Te
     out.exit_code = ExitCode::kIncomparable;
     return true;
   }
+  if (fresh->several || (base != nullptr && base->several)) {
+    decide(Finding::kIncomparable, Action::kFail, Reason::kSeveral);
+    out.exit_code = ExitCode::kIncomparable;
+    return true;
+  }
   if (fresh->repetitions == 0) {
     return decide(Finding::kSkipped, base_measured ? gone : Action::kWarn);
   }
@@ -44,8 +50,13 @@ bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const Te
   return false;
 }
 
+std::string NameOf(const SideBenchmark* base, const SideBenchmark* fresh) {
+  if (base == nullptr) return fresh->name;
+  const bool same = fresh == nullptr || base->name == fresh->name;
+  return same ? base->name : results::CanonicalName(base->name);
+}
+
 void Describe(const SideBenchmark* base, const SideBenchmark* fresh, BenchmarkComparison& out) {
-  out.name = base != nullptr ? base->name : fresh->name;
   if (base != nullptr) {
     out.base_processes = base->processes;
     out.base_repetitions = base->repetitions;
@@ -65,10 +76,18 @@ void AddLabels(const SideBenchmark& base, const SideBenchmark& fresh, BenchmarkC
   set(Label::kProcessesUnequal, base.processes != fresh.processes);
   set(Label::kRepetitionsUnequal,
       base.repetitions * fresh.processes != fresh.repetitions * base.processes);
-  set(Label::kSeveralNames, base.several_names || fresh.several_names);
+  set(Label::kLengthChanged, base.name != fresh.name);
   set(Label::kQuantized, base.quantized || fresh.quantized);
   set(Label::kOversubscribed, base.oversubscribed || fresh.oversubscribed);
+  set(Label::kMemoryShared, base.memory_shared != fresh.memory_shared);
 }
+
+// What is compared: at least one of the two is there.
+struct Pair {
+  std::string name;
+  const SideBenchmark* base;
+  const SideBenchmark* fresh;
+};
 
 // A series by the number that its metric has for both sides.
 struct NumberedSeries {
@@ -101,9 +120,9 @@ class Matcher {
 
   Matched Run() {
     JoinMetrics();
-    const std::vector<const std::string*> names = Names();
-    matched_.benchmarks.reserve(names.size());
-    for (const std::string* name : names) Compare(base_.Find(*name), fresh_.Find(*name));
+    const std::vector<Pair> pairs = Pairs();
+    matched_.benchmarks.reserve(pairs.size());
+    for (const Pair& pair : pairs) Compare(pair);
     return std::move(matched_);
   }
 
@@ -122,25 +141,41 @@ class Matcher {
     for (const std::string& name : fresh_.metrics()) new_numbers_.push_back(numbers[name]);
   }
 
-  std::vector<const std::string*> Names() {
-    std::vector<const std::string*> names;
-    for (const Side* side : {&base_, &fresh_}) {
-      for (const SideBenchmark& benchmark : side->benchmarks()) {
-        if (side == &fresh_ && base_.Find(benchmark.name) != nullptr) continue;
-        if (options_.benchmarks.empty() || MatchesAnyGlob(options_.benchmarks, benchmark.name)) {
-          names.push_back(&benchmark.name);
-        } else {
-          ++matched_.filtered_out;
-        }
-      }
-    }
-    std::sort(names.begin(), names.end(),
-              [](const std::string* a, const std::string* b) { return *a < *b; });
-    return names;
+  // The benchmark of `other` that `benchmark` of `own` is compared with; null: none.
+  const SideBenchmark* PartnerOf(const SideBenchmark& benchmark, const Side& own,
+                                 const Side& other) const {
+    if (const SideBenchmark* same = other.Find(benchmark.name); same != nullptr) return same;
+    // A duet has figures of those only that both programs have.
+    if (options_.paired != nullptr) return nullptr;
+    const std::string name = results::CanonicalName(benchmark.name);
+    return own.FindByCanonicalName(name) == &benchmark ? other.FindByCanonicalName(name) : nullptr;
   }
 
-  void Compare(const SideBenchmark* base, const SideBenchmark* fresh) {
+  std::vector<Pair> Pairs() {
+    std::vector<Pair> pairs;
+    const auto add = [&](const SideBenchmark* base, const SideBenchmark* fresh) {
+      const auto selected = [&](const SideBenchmark* benchmark) {
+        return benchmark != nullptr && MatchesBenchmark(options_.benchmarks, benchmark->name);
+      };
+      if (options_.benchmarks.empty() || selected(base) || selected(fresh)) {
+        pairs.push_back({NameOf(base, fresh), base, fresh});
+      } else {
+        ++matched_.filtered_out;
+      }
+    };
+    for (const SideBenchmark& base : base_.benchmarks()) add(&base, PartnerOf(base, base_, fresh_));
+    for (const SideBenchmark& fresh : fresh_.benchmarks()) {
+      if (PartnerOf(fresh, fresh_, base_) == nullptr) add(nullptr, &fresh);
+    }
+    std::sort(pairs.begin(), pairs.end(),
+              [](const Pair& a, const Pair& b) { return a.name < b.name; });
+    return pairs;
+  }
+
+  void Compare(const Pair& pair) {
+    const auto& [name, base, fresh] = pair;
     BenchmarkComparison& out = matched_.benchmarks.emplace_back();
+    out.name = name;
     Describe(base, fresh, out);
     if (DecideWhole(base, fresh, terms_, out)) return;
     AddLabels(*base, *fresh, out);
@@ -178,7 +213,7 @@ class Matcher {
                      const Series* fresh) {
     const ComparedMetric& metric = matched_.metrics[number];
     const Terms terms = terms_.For(name, metric);
-    if (!metric.traits.judged && !terms.gated) return;
+    if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
     Compared compared;
     Change& change = compared.effect.change;
     if (base != nullptr && fresh != nullptr) {

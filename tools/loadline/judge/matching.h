@@ -26,8 +26,10 @@ struct MatchOptions {
   std::vector<std::string> time_semantics;
 };
 
-// Both sides matched by canonical name, with every metric's figures. Findings of changes that were
-// compared are still open; those of everything else are decided, exit codes included.
+// Both sides matched by name, then, of those whose name the other side does not have, by canonical
+// name where each side has one such benchmark: it may be run for another length. With every
+// metric's figures. Findings of changes that were compared are still open; those of everything else
+// are decided, exit codes included.
 struct Matched {
   std::vector<ComparedMetric> metrics;          // sorted by name
   std::vector<BenchmarkComparison> benchmarks;  // sorted by name; changes gated first

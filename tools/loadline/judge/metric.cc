@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_split.h"
 #include "tools/loadline/judge/glob.h"
+#include "tools/loadline/results/run_name.h"
 
 namespace loadline::judge {
 namespace {
@@ -28,6 +29,7 @@ constexpr MetricTraits Quality() {
   return {.direction = kHigher, .gated = true, .margin = kQualityMargin, .noisy = false};
 }
 constexpr MetricTraits NotJudged() { return {.judged = false}; }
+constexpr MetricTraits Flag() { return {.judged = false, .flag = true}; }
 
 struct Rule {
   absl::string_view pattern;
@@ -56,8 +58,9 @@ constexpr Rule kRules[] = {
     {"ops_total", NotJudged()},
     {"ops_ok", NotJudged()},
     {"ops_failed", NotJudged()},
-    {"oversubscribed", NotJudged()},
-    {"quantized", NotJudged()},
+    {"oversubscribed", Flag()},
+    {"quantized", Flag()},
+    {"rss_isolated", Flag()},
     {"*_per_second", Noisy(kHigher, false)},
     {"*_per_s", Noisy(kHigher, false)},
     {"*_per_op", Noisy(kLower, false)},
@@ -90,8 +93,8 @@ MetricTraits TraitsOf(absl::string_view metric) {
   return MetricTraits();
 }
 
-absl::string_view PrimaryTime(absl::string_view canonical_name) {
-  for (const absl::string_view part : absl::StrSplit(canonical_name, '/')) {
+absl::string_view PrimaryTime(absl::string_view run_name) {
+  for (const absl::string_view part : absl::StrSplit(results::TakeApart(run_name).manner, '/')) {
     if (part == "real_time" || part == "manual_time") return "real_time_ns";
   }
   return "cpu_time_ns";

@@ -20,9 +20,11 @@ struct MetricTraits {
   bool gated = false;
   // Not random: while neither side varies, the values are compared as they are, with no test.
   bool exact = false;
-  // Neither judged nor listed: a parameter of the run (ops_total, rss_baseline_bytes) or a warning
-  // sign (oversubscribed, quantized), which becomes a label.
+  // Neither judged nor listed: a parameter of the run (ops_total, rss_baseline_bytes).
   bool judged = true;
+  // A yes or no about the figures (oversubscribed, quantized, rss_isolated): it becomes a label and
+  // is no quantity, not even where a policy's globs match its name.
+  bool flag = false;
   double margin = 0.05;  // a change within it counts as none
   bool noisy = true;     // the policy's general margin replaces `margin`: times and rates
 };
@@ -31,9 +33,9 @@ struct MetricTraits {
 // known has an unknown direction and is not gated.
 MetricTraits TraitsOf(absl::string_view metric);
 
-// The time that a benchmark is about: "real_time_ns" when its canonical name has a part
-// "real_time" or "manual_time", otherwise "cpu_time_ns", as in Google Benchmark itself.
-absl::string_view PrimaryTime(absl::string_view canonical_name);
+// The time that a benchmark is about: "real_time_ns" when Google Benchmark appended "real_time" or
+// "manual_time" to its name, otherwise "cpu_time_ns".
+absl::string_view PrimaryTime(absl::string_view run_name);
 
 }  // namespace loadline::judge
 

@@ -34,7 +34,7 @@ absl::Status CheckSchema(const results::ResultFile& file) {
 }
 
 absl::Status AddRow(const results::ResultFile& file, const results::Row& row, Noise& noise) {
-  const std::string name = results::CanonicalName(row.run_name);
+  const std::string& name = row.run_name;
   for (const auto& [metric, sigma] : row.counters) {
     if (!std::isfinite(sigma) || sigma < 0) {
       return Error(file.source, absl::StrCat(Quoted(name), " has a ", Quoted(metric), " of ", sigma,

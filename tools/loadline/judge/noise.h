@@ -17,7 +17,7 @@ namespace loadline::judge {
 class Noise {
  public:
   // The standard deviation of the natural logarithm of a process's value; absent where nothing was
-  // recorded. `benchmark` is a canonical name.
+  // recorded. `benchmark` is a run name.
   std::optional<double> SigmaLog(absl::string_view benchmark, absl::string_view metric) const;
   void Set(absl::string_view benchmark, absl::string_view metric, double sigma_log);
   // How many processes the benchmark's deviations are of; 0 where it is not said.

@@ -21,7 +21,7 @@ struct PairedSeries {
 
 // What `loadline duet` knows besides two sides' values.
 struct PairedRuns {
-  absl::flat_hash_map<std::string, PairedSeries> benchmarks;  // by canonical name
+  absl::flat_hash_map<std::string, PairedSeries> benchmarks;  // by run name
   std::vector<std::string> doubts;  // each keeps the verdict from being a pass: exit code 3
   std::vector<std::string> notes;
 };

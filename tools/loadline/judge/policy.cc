@@ -390,7 +390,7 @@ class Reader {
 }  // namespace
 
 bool CompareOverride::SelectsBenchmark(absl::string_view benchmark) const {
-  return MatchesAnyGlob(benchmarks, benchmark);
+  return MatchesBenchmark(benchmarks, benchmark);
 }
 
 bool CompareOverride::Selects(absl::string_view benchmark, absl::string_view metric) const {

@@ -16,7 +16,7 @@ namespace loadline::judge {
 
 // One requirement of one [[limit]].
 struct Limit {
-  std::vector<std::string> benchmarks;  // globs over canonical names; any of them selects,
+  std::vector<std::string> benchmarks;  // globs over run names; any of them selects,
   std::vector<std::string> except;      // unless one of these does
   LimitExpression require;
   bool skip_missing = false;  // benchmarks without the counter are left out, not an error
@@ -34,7 +34,7 @@ enum class Action { kFail, kWarn, kIgnore };
 // One [[compare.override]]: what is different for some benchmarks, or some of their metrics. Of
 // several that select the same, the last one that says something says it.
 struct CompareOverride {
-  std::vector<std::string> benchmarks = {"*"};  // globs over canonical names
+  std::vector<std::string> benchmarks = {"*"};  // globs over run names
   std::vector<std::string> metrics = {"*"};     // globs over metrics' names
   std::optional<double> margin;
   std::optional<Direction> direction;

@@ -4,12 +4,15 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/hash/hash.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/judge/check.h"
 #include "tools/loadline/judge/time_semantics.h"
+#include "tools/loadline/results/run_name.h"
 
 namespace loadline::judge {
 namespace {
@@ -24,7 +27,19 @@ std::string HostText(const ResultFile& file) {
                                   : absl::StrCat(host.name, " (", host.description, ")");
 }
 
-bool IsFit(const Row& row) { return row.aggregate_name == "BigO" || row.aggregate_name == "RMS"; }
+// False where the row contradicts what the end of its name seems to say about how long it is run.
+bool RanAsNamed(const Row& row) {
+  for (absl::string_view part : absl::StrSplit(results::TakeApart(row.run_name).length, '/')) {
+    const bool iterations = absl::ConsumePrefix(&part, "iterations:");
+    if (!iterations && !absl::ConsumePrefix(&part, "repeats:")) continue;
+    int64_t said = 0;
+    if (!absl::SimpleAtoi(part, &said) || said < 1) return false;
+    // The row counts those of all threads, and `loadline run` the repetitions of all processes.
+    if (iterations && row.iterations != said && row.iterations / row.threads != said) return false;
+    if (!iterations && row.repetitions > 0 && row.repetitions % said != 0) return false;
+  }
+  return true;
+}
 
 // Series are sorted by metric, and metrics are numbered as they come, so that this mostly appends.
 std::vector<double>& SeriesOf(SideBenchmark& benchmark, uint32_t metric) {
@@ -43,7 +58,9 @@ std::vector<double>& SeriesOf(SideBenchmark& benchmark, uint32_t metric) {
 
 void Side::Sink::AddRow(const Row& row) {
   if (row.run_type == RunType::kAggregate) {
-    if (!IsFit(row)) Find(row);
+    if (results::IsFit(row)) return;
+    aggregates_ = true;
+    Find(row);
     return;
   }
   const uint32_t index = Find(row);
@@ -65,19 +82,16 @@ void Side::Sink::AddRow(const Row& row) {
 uint32_t Side::Sink::Find(const Row& row) {
   if (!last_name_.empty() && row.run_name == last_name_) return last_index_;
   const auto next = static_cast<uint32_t>(side_.benchmarks_.size());
-  const auto [at, fresh] = side_.index_.emplace(results::CanonicalName(row.run_name), next);
+  const auto [at, fresh] = side_.index_.emplace(row.run_name, next);
   if (fresh) {
     SideBenchmark& made = side_.benchmarks_.emplace_back();
     made.name = at->first;
     made.only_aggregates = true;
+    side_.AddCanonicalName(next);
   }
   last_name_ = row.run_name;
   last_index_ = at->second;
   if (open_.size() < side_.benchmarks_.size()) open_.resize(side_.benchmarks_.size());
-  uint64_t& hash = open_[last_index_].full_name_hash;
-  const uint64_t full_name = absl::HashOf(row.run_name);
-  if (hash != 0 && hash != full_name) side_.benchmarks_[last_index_].several_names = true;
-  hash = full_name;
   return last_index_;
 }
 
@@ -87,6 +101,7 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   ++benchmark.repetitions;
   if (benchmark.time_unit.empty()) benchmark.time_unit = row.time_unit;
   benchmark.units_mixed = benchmark.units_mixed || benchmark.time_unit != row.time_unit;
+  benchmark.ran_as_named = benchmark.ran_as_named && RanAsNamed(row);
   if (open.rows.empty()) touched_.push_back(index);
   const auto number = static_cast<uint32_t>(open.rows.size());
   open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
@@ -101,9 +116,9 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   size_t position = 0;
   for (const auto& [name, value] : row.counters) {
     open.readings.push_back({CounterIndex(name, position++), number, value});
-    if (value == 0) continue;
-    if (name == "quantized") benchmark.quantized = true;
-    if (name == "oversubscribed") benchmark.oversubscribed = true;
+    if (name == "quantized" && value != 0) benchmark.quantized = true;
+    if (name == "oversubscribed" && value != 0) benchmark.oversubscribed = true;
+    if (name == "rss_isolated" && value == 0) benchmark.memory_shared = true;
   }
   fingerprint_.Add(row);
 }
@@ -124,6 +139,7 @@ void Side::Sink::Finish(const ResultFile& file) {
     run_processes = 0;
   }
   for (const uint32_t index : touched_) {
+    if (MayBeSeveral(open_[index], isolated)) side_.benchmarks_[index].several = true;
     const std::vector<uint32_t> processes = ProcessesOf(open_[index], isolated, run_processes);
     Reduce(processes, open_[index], side_.benchmarks_[index]);
   }
@@ -136,12 +152,27 @@ void Side::Sink::Finish(const ResultFile& file) {
   entry.incomplete = file.incomplete();
   entry.isolated = isolated;
   entry.benchmarks = iteration_benchmarks_;
+  entry.aggregates = aggregates_;
   entry.fingerprint = fingerprint_.At(entry.date);
   open_.clear();
   touched_.clear();
   iteration_benchmarks_ = 0;
+  aggregates_ = false;
   fingerprint_ = {};
   last_name_.clear();
+}
+
+// Whether a file's rows of one name may belong to several benchmarks. A repetition that is there
+// again is another run's where the rows say that they are of one benchmark; else who knows.
+bool Side::Sink::MayBeSeveral(const Open& open, bool isolated) {
+  const RowOrigin& first = open.rows.front();
+  absl::flat_hash_set<int64_t> repetitions;
+  return std::any_of(open.rows.begin(), open.rows.end(), [&](const RowOrigin& row) {
+    const bool again = !repetitions.insert(row.repetition_index).second;
+    return row.family_index != first.family_index ||
+           row.per_family_instance_index != first.per_family_instance_index ||
+           (again && !isolated && (row.family_index < 0 || row.repetition_index < 0));
+  });
 }
 
 // The process of each measured row of a benchmark.
@@ -204,9 +235,22 @@ void Side::Add(const ResultFile& file) {
   sink.Finish(file);
 }
 
-const SideBenchmark* Side::Find(absl::string_view canonical_name) const {
-  const auto found = index_.find(canonical_name);
+const SideBenchmark* Side::Find(absl::string_view name) const {
+  const auto found = index_.find(name);
   return found == index_.end() ? nullptr : &benchmarks_[found->second];
+}
+
+const SideBenchmark* Side::FindByCanonicalName(absl::string_view canonical_name) const {
+  const auto found = by_canonical_name_.find(canonical_name);
+  if (found == by_canonical_name_.end() || found->second == kSeveral) return nullptr;
+  const SideBenchmark& benchmark = benchmarks_[found->second];
+  return benchmark.ran_as_named ? &benchmark : nullptr;
+}
+
+void Side::AddCanonicalName(uint32_t index) {
+  const auto [at, fresh] =
+      by_canonical_name_.emplace(results::CanonicalName(benchmarks_[index].name), index);
+  if (!fresh) at->second = kSeveral;
 }
 
 uint32_t Side::MetricIndex(absl::string_view name) {

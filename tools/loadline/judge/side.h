@@ -24,7 +24,7 @@ struct Series {
 
 // Everything that one side holds of one benchmark.
 struct SideBenchmark {
-  std::string name;              // canonical
+  std::string name;              // as the files have it
   int64_t threads = 1;           // the most of its rows
   std::string time_unit;         // as in its first row: "ns", "us", "ms", "s"
   bool units_mixed = false;      // its rows have several
@@ -33,9 +33,11 @@ struct SideBenchmark {
   size_t failed = 0;             // rows with an error
   size_t skipped = 0;            // rows that chose not to run
   bool only_aggregates = false;  // there are no iteration rows, only means and medians
-  bool several_names = false;    // benchmarks of different full names share the canonical name
+  bool several = false;          // benchmarks of this name that nothing tells apart
+  bool ran_as_named = true;      // as often as the name's last parts say, where they say it
   bool quantized = false;
   bool oversubscribed = false;
+  bool memory_shared = false;  // other benchmarks ran before it in its process
   std::string message;         // the first error, else the first skip message
   std::vector<Series> series;  // sorted by metric
 };
@@ -51,7 +53,11 @@ struct SideBenchmark {
 //   ("loadline.repetitions") says which rows belong together;
 // - where a repetition index of a benchmark appears again in the same file, another run was
 //   appended to it: the n-th appearance belongs to the n-th process.
-// Rows that say no repetition at all are one process, however many there are.
+//
+// What a benchmark is. Its run name, every part of it. Where a file's rows of one name belong to
+// several benchmarks (other "family_index", other "per_family_instance_index") or may do so (the
+// same repetition, or none, and no index that says they are of one), they are kept and it is said
+// (`several`): they are not to be compared.
 class Side {
  public:
   void Add(const results::ResultFile& file);
@@ -60,7 +66,10 @@ class Side {
   class Sink;
 
   const std::vector<SideBenchmark>& benchmarks() const { return benchmarks_; }
-  const SideBenchmark* Find(absl::string_view canonical_name) const;  // null: not there
+  const SideBenchmark* Find(absl::string_view name) const;  // null: not there
+  // The one of that canonical name (results::CanonicalName). Null where there are several, or where
+  // the rows show that what looks like Google Benchmark's part of the name is the program's.
+  const SideBenchmark* FindByCanonicalName(absl::string_view canonical_name) const;
   const std::vector<std::string>& metrics() const { return metrics_; }
 
   struct File {
@@ -72,16 +81,21 @@ class Side {
     bool incomplete = false;     // the run was cut short
     bool isolated = false;       // written by `loadline run`
     size_t benchmarks = 0;       // with iteration rows
+    bool aggregates = false;     // it has means and medians
     uint64_t fingerprint = 0;    // Fingerprint: equal for copies of a file
   };
   const std::vector<File>& files() const { return files_; }
 
  private:
+  static constexpr uint32_t kSeveral = UINT32_MAX;
+
   uint32_t MetricIndex(absl::string_view name);
+  void AddCanonicalName(uint32_t index);
 
   std::vector<File> files_;
   std::vector<SideBenchmark> benchmarks_;
-  absl::flat_hash_map<std::string, uint32_t> index_;  // canonical name -> benchmarks_
+  absl::flat_hash_map<std::string, uint32_t> index_;              // name -> benchmarks_
+  absl::flat_hash_map<std::string, uint32_t> by_canonical_name_;  // or kSeveral
   std::vector<std::string> metrics_;
   absl::flat_hash_map<std::string, uint32_t> metric_index_;
 };
@@ -114,7 +128,6 @@ class Side::Sink final : public results::ResultSink {
   // A benchmark in the file at hand.
   struct Open {
     bool seen = false;
-    uint64_t full_name_hash = 0;
     std::vector<RowOrigin> rows;
     std::vector<Reading> readings;
   };
@@ -122,6 +135,7 @@ class Side::Sink final : public results::ResultSink {
   uint32_t Find(const results::Row& row);
   void AddMeasurement(const results::Row& row, uint32_t index);
   uint32_t CounterIndex(const std::string& name, size_t position);
+  static bool MayBeSeveral(const Open& open, bool isolated);
   std::vector<uint32_t> ProcessesOf(const Open& open, bool isolated, int64_t run_processes) const;
   void Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark);
   double MedianOfRepetitions() const;
@@ -130,6 +144,7 @@ class Side::Sink final : public results::ResultSink {
   std::vector<Open> open_;  // by benchmark of the side
   std::vector<uint32_t> touched_;
   size_t iteration_benchmarks_ = 0;
+  bool aggregates_ = false;
   Fingerprint fingerprint_;
   // Rows mostly are of the same benchmark and have the same counters as the row before.
   std::string last_name_;

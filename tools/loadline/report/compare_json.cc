@@ -39,6 +39,8 @@ const char* NameOf(Reason reason) {
       return "not_finite";
     case Reason::kOnlyAggregates:
       return "only_aggregates";
+    case Reason::kSeveral:
+      return "several_of_one_name";
     case Reason::kFromZero:
       return "from_zero";
     case Reason::kOnBase:

@@ -1,10 +1,12 @@
 #include "tools/loadline/results/input_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -23,9 +25,10 @@ absl::Status CheckKind(const std::string& path, const struct stat& info, size_t 
     return absl::InvalidArgumentError(
         absl::StrCat("read ", path, ": is a directory; name a file in it"));
   }
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "read ", path, ": is not a regular file; use - to read standard input from a pipe"));
+  if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("read ", path,
+                     ": is neither a regular file nor a pipe; name one, or - for standard input"));
   }
   if (static_cast<uint64_t>(info.st_size) > max_bytes) {
     return absl::ResourceExhaustedError(
@@ -34,8 +37,18 @@ absl::Status CheckKind(const std::string& path, const struct stat& info, size_t 
   return absl::OkStatus();
 }
 
-// Reads to the end, one byte past the limit at most: a file may grow while it is read.
+constexpr std::chrono::milliseconds kNap{10};
+
+// Until there is something to read, or never will be.
+void WaitForInput(int fd) {
+  pollfd waited = {.fd = fd, .events = POLLIN, .revents = 0};
+  ::poll(&waited, 1, -1);
+}
+
+// Reads to the end, one byte past the limit at most: a file may grow while it is read. An end at
+// the very beginning counts only when it is there still after `patience`.
 absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expected,
+                                    std::chrono::milliseconds patience,
                                     const InputOptions& options) {
   std::string content;
   content.reserve(std::min(expected, options.max_bytes) + 1);
@@ -52,7 +65,16 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expe
     const int error = errno;
     content.resize(before + static_cast<size_t>(std::max<ssize_t>(count, 0)));
     if (count < 0 && error == EINTR) continue;
+    if (count < 0 && error == EAGAIN) {
+      WaitForInput(fd);
+      continue;
+    }
     if (count < 0) return absl::ErrnoToStatus(error, absl::StrCat("read ", path));
+    if (count == 0 && content.empty() && patience > kNap) {
+      std::this_thread::sleep_for(kNap);
+      patience -= kNap;
+      continue;
+    }
     if (count == 0) return content;
     if (content.size() > options.max_bytes) {
       return absl::ResourceExhaustedError(
@@ -74,6 +96,31 @@ absl::Status RefusePrograms(const std::string& path, absl::string_view content) 
     }
   }
   return absl::OkStatus();
+}
+
+// "UTF-16LE" and so on, of a text of two or four bytes a character: by its byte order mark, or by
+// where the zeros are in a first character that is ASCII, as that of every text here is. Empty
+// otherwise.
+absl::string_view WideEncodingOf(absl::string_view content) {
+  if (absl::StartsWith(content, absl::string_view("\xFF\xFE\0\0", 4))) return "UTF-32LE";
+  if (absl::StartsWith(content, absl::string_view("\0\0\xFE\xFF", 4))) return "UTF-32BE";
+  if (absl::StartsWith(content, "\xFF\xFE")) return "UTF-16LE";
+  if (absl::StartsWith(content, "\xFE\xFF")) return "UTF-16BE";
+  std::string zeros;
+  for (const char c : content.substr(0, 4)) zeros += c == '\0' ? '0' : 'x';
+  if (zeros == "x000") return "UTF-32LE";
+  if (zeros == "000x") return "UTF-32BE";
+  if (zeros == "x0x0") return "UTF-16LE";
+  if (zeros == "0x0x") return "UTF-16BE";
+  return "";
+}
+
+absl::Status RefuseWideText(const std::string& path, absl::string_view content) {
+  const absl::string_view encoding = WideEncodingOf(content);
+  if (encoding.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "read ", path, ": is ", encoding, ", want UTF-8 (PowerShell's > writes UTF-16); ",
+      "convert it: iconv -f ", encoding, " -t UTF-8 ", path));
 }
 
 class Descriptor {
@@ -102,7 +149,14 @@ absl::StatusOr<std::string> ReadNamedFile(const std::string& path, const std::st
     return absl::ErrnoToStatus(errno, absl::StrCat("stat ", shown));
   }
   LOADLINE_RETURN_IF_ERROR(CheckKind(shown, info, options.max_bytes));
-  return ReadAll(shown, file.get(), static_cast<size_t>(info.st_size), options);
+  if (!S_ISFIFO(info.st_mode)) {
+    return ReadAll(shown, file.get(), static_cast<size_t>(info.st_size), {}, options);
+  }
+  LOADLINE_ASSIGN_OR_RETURN(std::string content,
+                            ReadAll(shown, file.get(), 0, options.pipe_patience, options));
+  if (!content.empty()) return content;
+  return absl::DeadlineExceededError(
+      absl::StrCat("read ", shown, ": is a pipe, and nobody wrote into it"));
 }
 
 }  // namespace
@@ -114,10 +168,11 @@ absl::StatusOr<std::string> ReadInputFile(absl::string_view path, const InputOpt
   }
   const std::string shown = path == "-" ? "standard input" : EscapeUnprintable(path);
   absl::StatusOr<std::string> content = path == "-"
-                                            ? ReadAll(shown, options.stdin_fd, 0, options)
+                                            ? ReadAll(shown, options.stdin_fd, 0, {}, options)
                                             : ReadNamedFile(std::string(path), shown, options);
   if (!content.ok()) return content.status();
   LOADLINE_RETURN_IF_ERROR(RefusePrograms(shown, *content));
+  LOADLINE_RETURN_IF_ERROR(RefuseWideText(shown, *content));
   return content;
 }
 

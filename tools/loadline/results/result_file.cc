@@ -2,9 +2,7 @@
 
 #include <cmath>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 
 namespace loadline::results {
 namespace {
@@ -23,13 +21,6 @@ struct TextOfValue {
   }
 };
 
-bool SaysHowLong(absl::string_view part) {
-  for (absl::string_view prefix : {"iterations:", "repeats:", "min_time:", "min_warmup_time:"}) {
-    if (absl::StartsWith(part, prefix)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::optional<double> Row::Counter(absl::string_view counter) const {
@@ -39,6 +30,8 @@ std::optional<double> Row::Counter(absl::string_view counter) const {
   if (found == counters.end()) return std::nullopt;
   return found->second;
 }
+
+bool IsFit(const Row& row) { return row.aggregate_name == "BigO" || row.aggregate_name == "RMS"; }
 
 std::string ResultFile::ContextText(absl::string_view key) const {
   for (const Json::Member& member : context) {
@@ -55,18 +48,6 @@ bool ResultFile::incomplete() const {
     }
   }
   return false;
-}
-
-std::string CanonicalName(absl::string_view run_name) {
-  std::string out;
-  bool first = true;
-  for (absl::string_view part : absl::StrSplit(run_name, '/')) {
-    if (!first && SaysHowLong(part)) continue;
-    if (!first) out.push_back('/');
-    absl::StrAppend(&out, part);
-    first = false;
-  }
-  return out;
 }
 
 double NanosPerTimeUnit(absl::string_view unit) {

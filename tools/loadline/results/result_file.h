@@ -57,6 +57,14 @@ struct Row {
   std::optional<double> Counter(absl::string_view counter) const;
 };
 
+// Whether it is a fitted complexity (BigO, RMS), which belongs to several benchmarks.
+bool IsFit(const Row& row);
+
+// Of benchmarks that have aggregates and no other row: what is wrong, and what to do.
+inline constexpr char kOnlyAggregates[] =
+    "there are only means and medians, no measurements: report every repetition, without "
+    "--benchmark_report_aggregates_only and, in the program, ReportAggregatesOnly()";
+
 // A Google Benchmark result file. A plain value.
 struct ResultFile {
   std::string source;    // the path it was read from, "-" for standard input; not part of the file
@@ -70,10 +78,6 @@ struct ResultFile {
   // True unless "loadline.incomplete" is absent or "false": the run was cut short.
   bool incomplete() const;
 };
-
-// `run_name` without what only says how long a benchmark was run: "/iterations:N", "/repeats:N",
-// "/min_time:X" and "/min_warmup_time:X". Two runs of the same benchmark have the same one.
-std::string CanonicalName(absl::string_view run_name);
 
 // Nanoseconds in one of Google Benchmark's units ("ns", "us", "ms", "s"); 0 for any other text.
 double NanosPerTimeUnit(absl::string_view unit);

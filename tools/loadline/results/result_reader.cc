@@ -12,12 +12,14 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/charconv.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/fault.h"
 #include "tools/loadline/results/json.h"
 #include "tools/loadline/results/result_row.h"
+#include "tools/loadline/results/stray_text.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/results/tokens.h"
 
@@ -25,6 +27,7 @@ namespace loadline::results {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";  // some editors write it before a text
 // From here on an object's names are looked up in a hash set; most objects stay below.
 constexpr size_t kFewMembers = 24;
 
@@ -278,8 +281,15 @@ class Builder {
         file_.extras.push_back(std::move(top.members[i]));
       }
     }
-    if (!has_benchmarks) return Fail("the object has no \"benchmarks\"", top.offset);
-    return true;
+    return has_benchmarks || FailWithoutBenchmarks(top.offset);
+  }
+
+  // Programs log in JSON, too.
+  bool FailWithoutBenchmarks(size_t offset) {
+    const bool elsewhere = absl::StrContains(text_, "\"benchmarks\"");
+    return Fail(absl::StrCat("the object has no \"benchmarks\"", elsewhere ? "; " : "",
+                             elsewhere ? kStrayTextAdvice : ""),
+                offset);
   }
 
   const absl::string_view text_;
@@ -369,6 +379,10 @@ class Documents {
   // The first document is there even where nothing is: the parser says what is missing.
   bool AtEnd(size_t count) {
     rapidjson::SkipWhitespace(stream_);
+    if (absl::StartsWith(text_.substr(stream_.Tell()), kByteOrderMark)) {
+      stream_.src_ += sizeof(kByteOrderMark) - 1;
+      rapidjson::SkipWhitespace(stream_);
+    }
     return count > 1 && stream_.Tell() == text_.size();
   }
 
@@ -394,7 +408,9 @@ class Documents {
 absl::Status Stream(absl::string_view source, std::string text, size_t most, ResultSink& sink) {
   std::optional<Fault> fault = PrepareTokens(text);
   if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
-  return fault.has_value() ? ToStatus(source, text, *fault) : absl::OkStatus();
+  if (!fault.has_value()) return absl::OkStatus();
+  fault->message += AdviceOnStrayText(text, fault->offset);
+  return ToStatus(source, text, *fault);
 }
 
 class Collector : public ResultSink {

@@ -14,13 +14,15 @@ namespace loadline::results {
 
 // Reads Google Benchmark's JSON, 1.5 to 1.9 and ours, as untrusted input. Beyond JSON it accepts
 // only what Google Benchmark itself writes: NaN, Infinity and -Infinity, in any case and as "inf".
+// A byte order mark of UTF-8 before a document is left out of account.
 // A counter that is null, or named in a row's "loadline_dropped", is non-finite (NaN).
 //
 // kInvalidArgument, as "FILE: byte 120, line 4:17: ...", for anything else: not JSON, bytes before
-// or after it, invalid UTF-8, NUL, a name twice in one object, more than 64 levels, a number that
-// is out of range or longer than 64 bytes, no "benchmarks", a row whose fields contradict the
-// format (unknown time_unit, negative time, 0 iterations, a counter named like a field). The same
-// repetition may be there twice: people put the rows of several runs into one array.
+// or after it (where they seem to be a program's output, with what to do), invalid UTF-8, NUL, a
+// name twice in one object, more than 64 levels, a number that is out of range or longer than 64
+// bytes, no "benchmarks", a row whose fields contradict the format (unknown time_unit, negative
+// time, 0 iterations, a counter named like a field). The same repetition may be there twice: people
+// put the rows of several runs into one array.
 absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text);
 
 // ReadInputFile, then ParseResultFile. `path` "-" is standard input.

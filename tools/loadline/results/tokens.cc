@@ -30,11 +30,6 @@ std::optional<Fault> CheckStart(absl::string_view text) {
   if (absl::StartsWith(text, "#!")) {
     return Fault{"found a script, and nothing that is read is ever run", 0};
   }
-  for (absl::string_view mark : {"\xEF\xBB\xBF", "\xFE\xFF", "\xFF\xFE"}) {
-    if (absl::StartsWith(text, mark)) {
-      return Fault{"found a byte order mark, want plain UTF-8", 0};
-    }
-  }
   return std::nullopt;
 }
 

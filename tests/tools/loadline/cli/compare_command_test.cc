@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -75,6 +77,33 @@ TEST_F(CompareCommand, PassesWhatIsEqualAndRefusesWhatIsSlower) {
   EXPECT_EQ(CompareTimes(100, 100.1).code, 0);
   EXPECT_EQ(CompareTimes(100, 150).code, 1);
   EXPECT_EQ(CompareTimes(100, 50).code, 0);
+}
+
+// The reading end of a pipe that holds `text`, as the shell passes <(command).
+class Pipe {
+ public:
+  explicit Pipe(const std::string& text) {
+    EXPECT_EQ(::pipe(ends_), 0);
+    EXPECT_EQ(::write(ends_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(ends_[1]);
+  }
+  ~Pipe() { ::close(ends_[0]); }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  std::string path() const { return absl::StrCat("/dev/fd/", ends_[0]); }
+
+ private:
+  int ends_[2];
+};
+
+TEST_F(CompareCommand, ReadsWhatTheShellPassesThroughPipes) {
+  const Pipe base(ResultOf(100));
+  const Pipe fresh(ResultOf(150));
+  const Pipe policy("[compare]\nmargin = 0.1\n");
+  EXPECT_EQ(Run({"--base", base.path(), "--new", fresh.path(), "--policy", policy.path()}).code, 1);
+  const Pipe once(ResultOf(100));
+  EXPECT_THAT(Run({"--base", once.path(), "--new", once.path()}).err,
+              HasSubstr("can be read once only"));
 }
 
 TEST_F(CompareCommand, TakesItsInputsByFlagsAlone) {

@@ -1,5 +1,7 @@
 #include "tools/loadline/cli/input_paths.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,6 +33,18 @@ TEST(ExpandInputPaths, TakesAnExistingFileByItsNameWhateverItHolds) {
   const auto paths = ExpandInputPaths("--base", {dir.Path("a[1].json")});
   ASSERT_TRUE(paths.ok()) << paths.status();
   EXPECT_THAT(*paths, ElementsAre(dir.Path("a[1].json")));
+}
+
+TEST(CheckReadOnce, RefusesAPipeUnderTwoNamesAndTakesTheRest) {
+  const TempDir dir;
+  const std::string pipe = dir.Path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", dir.Path("link"));
+  const std::string file = dir.WriteFile("a.json", "");
+  EXPECT_TRUE(CheckReadOnce({pipe, file, file, "none.json", "none.json", "-"}).ok());
+  EXPECT_THAT(CheckReadOnce({pipe, file, dir.Path("link")}).message(),
+              HasSubstr("a pipe, which can be read once only"));
+  EXPECT_THAT(CheckReadOnce({"-", file, "-"}).message(), HasSubstr("once only"));
 }
 
 TEST(ExpandInputPaths, LeavesPlainPathsToWhoeverOpensThem) {

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -10,45 +9,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/tools/loadline/judge/planted_check.h"
 
 namespace loadline::judge {
 namespace {
 
 using results::ResultFile;
 using results::Row;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Row MakeRow(const std::string& name, results::Counters counters) {
-  Row row;
-  row.name = row.run_name = name;
-  row.iterations = 1;
-  row.real_time_ns = 10;
-  row.cpu_time_ns = 5;
-  row.counters = std::move(counters);
-  return row;
-}
-
-ResultFile MakeFile(std::vector<Row> rows) {
-  ResultFile file;
-  file.source = "r.json";
-  file.context = {{"host_name", "example"}};
-  file.rows = std::move(rows);
-  return file;
-}
-
-Policy MakePolicy(const std::string& require, const std::string& glob = "*") {
-  auto policy = ParsePolicy("p.toml", absl::StrCat("[[limit]]\nbenchmarks = \"", glob,
-                                                   "\"\nrequire = \"", require, "\""));
-  EXPECT_OK(policy);
-  return policy.ok() ? *std::move(policy) : Policy();
-}
-
-CheckVerdict CheckOne(const std::string& require, std::vector<Row> rows,
-                      const std::string& glob = "*") {
-  const ResultFile file = MakeFile(std::move(rows));
-  return Check(MakePolicy(require, glob), {file});
-}
 
 TEST(Check, PassesAndNamesTheWorstBenchmark) {
   const CheckVerdict verdict =
@@ -155,8 +125,48 @@ TEST(Check, TakesRepetitionsAsOneSample) {
       "median(x) < 10", {MakeRow("a/repeats:3", {{"x", 1}}), MakeRow("a/repeats:3", {{"x", 2}}),
                          MakeRow("a/repeats:3", {{"x", 99}})});
   EXPECT_EQ(verdict.limits[0].worst, 2);
-  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a");
+  EXPECT_EQ(verdict.limits[0].worst_benchmark, "a/repeats:3");
   EXPECT_EQ(verdict.benchmarks, 1u);
+}
+
+TEST(Check, HoldsEveryArgumentToTheLimitWhateverItIsCalled) {
+  const std::vector<Row> rows = {MakeRow("a/iterations:5", {{"x", 1}}),
+                                 MakeRow("a/iterations:6", {{"x", 2}}),
+                                 MakeRow("a/iterations:7", {{"x", 90}})};
+  EXPECT_EQ(CheckOne("median(x) < 10", rows).exit_code, ExitCode::kBroken);
+  EXPECT_EQ(CheckOne("median(x) < 10", rows, "a/iterations:6").exit_code, ExitCode::kPass);
+  EXPECT_EQ(CheckOne("median(x) < 10", rows, "a").limits[0].benchmarks_matched, 3u);
+}
+
+TEST(Check, HoldsEachBenchmarkOfOneNameToTheLimitByItselfAndSaysSo) {
+  std::vector<Row> rows;
+  for (const double x : {1, 2, 3, 90}) {
+    rows.push_back(MakeRow("a", {{"x", x}}));
+    rows.back().family_index = x > 50 ? 1 : 0;
+  }
+  const CheckVerdict verdict = CheckOne("median(x) < 10", rows);
+  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
+  EXPECT_EQ(verdict.limits[0].worst, 90);
+  EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("several benchmarks are named \"a\"")));
+}
+
+Row Aggregate(const std::string& name, const std::string& aggregate) {
+  Row row = MakeRow(name, {{"x", 1}});
+  row.run_type = results::RunType::kAggregate;
+  row.aggregate_name = aggregate;
+  return row;
+}
+
+TEST(Check, SaysWhatToDoAboutABenchmarkThatHasOnlyAggregates) {
+  for (const bool among_others : {false, true}) {
+    std::vector<Row> rows = {Aggregate("lonely", "mean"), Aggregate("lonely", "median"),
+                             Aggregate("fit", "BigO")};
+    if (among_others) rows.push_back(MakeRow("b", {{"x", 1}}));
+    const CheckVerdict verdict = CheckOne("max(x) < 10", rows);
+    EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
+    EXPECT_THAT(verdict.problems,
+                ElementsAre(AllOf(HasSubstr("\"lonely\""), HasSubstr("report every repetition"))));
+  }
 }
 
 TEST(Check, KeepsTheSameBenchmarkOfTwoHostsApart) {
@@ -198,108 +208,6 @@ TEST(Check, CallsAnUnknownCounterAnErrorAndGuessesTheRightOne) {
 TEST(Check, CallsALimitThatMatchesNothingAnError) {
   const CheckVerdict verdict = CheckOne("max(x) < 1", {MakeRow("a", {{"x", 0}})}, "Init/*");
   EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
-}
-
-TEST(Check, NamesTheBenchmarksThatLackTheCounterAndDoesNotPass) {
-  const CheckVerdict verdict =
-      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("b", {}), MakeRow("c", {})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
-  const LimitVerdict& limit = verdict.limits[0];
-  EXPECT_EQ(limit.outcome, Outcome::kError);
-  EXPECT_EQ(limit.benchmarks_matched, 3u);
-  EXPECT_EQ(limit.benchmarks_measured, 1u);
-  EXPECT_EQ(limit.rows_without_counter, 2u);
-  EXPECT_THAT(limit.lacking, ElementsAre("b", "c"));
-  EXPECT_THAT(limit.explanation,
-              HasSubstr("2 rows do not have the counter \"x\": of \"b\", \"c\""));
-}
-
-TEST(Check, OneRepetitionWithoutTheCounterIsNoPass) {
-  const CheckVerdict verdict = CheckOne(
-      "max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("a", {}), MakeRow("a", {{"x", 2}})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
-  EXPECT_THAT(verdict.limits[0].lacking, ElementsAre("a"));
-}
-
-TEST(Check, ARateThatOneBenchmarkCannotGiveIsNoPass) {
-  const CheckVerdict verdict =
-      CheckOne("rate(success) > 95%",
-               {MakeRow("a", {{"ops_ok", 9}, {"ops_total", 9}}), MakeRow("b", {{"ops_ok", 9}})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
-  EXPECT_THAT(verdict.limits[0].explanation,
-              HasSubstr("1 row does not have both ops_ok and ops_total: of \"b\""));
-}
-
-TEST(Check, AMissingCounterHidesNoBrokenMark) {
-  const CheckVerdict verdict =
-      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 11}}), MakeRow("b", {})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-  EXPECT_EQ(verdict.limits[0].outcome, Outcome::kFail);
-  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("of \"b\""));
-}
-
-TEST(Check, NamesAFewOfManyThatLackTheCounter) {
-  std::vector<Row> rows = {MakeRow("a", {{"x", 1}})};
-  for (int i = 0; i < 40; ++i) rows.push_back(MakeRow(absl::StrCat("b", i), {}));
-  const CheckVerdict verdict = CheckOne("max(x) < 10", std::move(rows));
-  EXPECT_EQ(verdict.limits[0].lacking.size(), 40u);
-  EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("\"b4\" and 35 more;"));
-}
-
-TEST(Check, LeavesOutWhatLacksTheCounterWhereThePolicySaysSo) {
-  const auto policy = ParsePolicy(
-      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(x) < 10\"\nmissing = \"skip\"");
-  ASSERT_OK(policy);
-  const CheckVerdict verdict =
-      Check(*policy, {MakeFile({MakeRow("a", {{"x", 1}}), MakeRow("b", {})})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-  EXPECT_EQ(verdict.limits[0].explanation, "");
-  EXPECT_EQ(Check(*policy, {MakeFile({MakeRow("b", {})})}).exit_code, ExitCode::kInvalid)
-      << "a counter that nothing has is a mistake all the same";
-}
-
-TEST(Check, CallsAValueThatNoMeasurementGivesAnErrorAndNamesItsRow) {
-  for (const auto& [require, counter, value] :
-       std::vector<std::tuple<const char*, const char*, double>>{
-           {"p95(boot_ns) < 5s", "boot_ns", -3e9},
-           {"min(boot_ms) > 1", "boot_ms", -2},
-           {"max(rss_peak_bytes) < 5GB", "rss_peak_bytes", -1},
-           {"min(success_pct) > 95", "success_pct", 104},
-           {"min(recall_at_5) > 0.9", "recall_at_5", 1.5}}) {
-    const CheckVerdict verdict =
-        CheckOne(require, {MakeRow("fine", {{counter, 1}}), MakeRow("odd/3", {{counter, value}})});
-    EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid) << require;
-    EXPECT_THAT(verdict.limits[0].explanation, HasSubstr("in row \"odd/3\" of r.json")) << require;
-  }
-  Row row = MakeRow("a", {});
-  row.cpu_time_ns = -5;
-  EXPECT_EQ(CheckOne("max(cpu_time_ns) < 1s", {row}).exit_code, ExitCode::kInvalid);
-}
-
-TEST(Check, TakesDifferencesBelowZero) {
-  for (const char* counter : {"rss_net_bytes", "net_heap_growth", "clock_skew_ns", "balance"}) {
-    EXPECT_EQ(CheckOne(absl::StrCat("max(", counter, ") < 10"), {MakeRow("a", {{counter, -4}})})
-                  .exit_code,
-              ExitCode::kPass)
-        << counter;
-  }
-}
-
-TEST(Check, HoldsALimitOfTheMemoryManagersBytesAgainstMegabytes) {
-  const std::vector<Row> rows = {MakeRow("a", {{"max_bytes_used", 4e6}})};
-  EXPECT_EQ(CheckOne("max(max_bytes_used) < 5MB", rows).exit_code, ExitCode::kPass);
-  const CheckVerdict verdict = CheckOne("max(max_bytes_used) < 3MB", rows);
-  EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
-  EXPECT_EQ(verdict.limits[0].WorstText(), "4 MB");
-}
-
-TEST(Check, ReckonsInTheUnitThatThePolicyStates) {
-  const auto policy = ParsePolicy(
-      "p.toml", "[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(arena) < 3MB\"\nunit = \"kB\"");
-  ASSERT_OK(policy);
-  const CheckVerdict verdict = Check(*policy, {MakeFile({MakeRow("a", {{"arena", 2500}})})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-  EXPECT_EQ(verdict.limits[0].WorstText(), "2.5 MB");
 }
 
 Row FailedRow(const std::string& name) {
@@ -405,51 +313,6 @@ TEST(Check, SaysWhetherTheHostIsThePolicysReference) {
     EXPECT_THAT(Check(policy, {file}).Headline(),
                 ::testing::EndsWith(", the reference machine (the blue box)"))
         << key;
-  }
-}
-
-ResultFile LoadedFile(const char* before, const char* after) {
-  ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
-  file.context = {{"host_name", "example"}, {"num_cpus", 4}};
-  if (before != nullptr) file.context.emplace_back("loadline.load_before", before);
-  if (after != nullptr) file.context.emplace_back("loadline.load_after", after);
-  return file;
-}
-
-TEST(Check, SaysThatTheMachineWasBusyBesidePassAndFail) {
-  for (const char* require : {"max(x) < 10", "max(x) < 1"}) {
-    const CheckVerdict verdict = Check(MakePolicy(require), {LoadedFile("0.5", "7.25")});
-    EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("load 0.5 before and 7.25 after it, 4 CPUs")));
-    EXPECT_THAT(verdict.Headline(), HasSubstr("measured on example (4 CPUs) while busy"));
-  }
-}
-
-TEST(Check, SaysThatTheMachineWasBusyWhenTheRunBegan) {
-  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile("2.1", nullptr)}).busy);
-  ResultFile plain = LoadedFile(nullptr, nullptr);
-  plain.context.emplace_back("load_avg", results::Json::Array{3, 0.5, 0.25});
-  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {plain}).busy);
-}
-
-TEST(Check, CountsNoLoadThatTheRunMadeItself) {
-  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {LoadedFile("0.1", "1.5")}).busy);
-  ResultFile threaded = LoadedFile("0.1", "4.5");
-  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
-  threaded.rows[0].threads = 16;  // on 4 CPUs
-  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
-}
-
-TEST(Check, NamesTheBusiestOfSeveralFiles) {
-  ResultFile worst = LoadedFile("9", "8");
-  worst.source = "worst.json";
-  const std::vector<ResultFile> files = {LoadedFile("3", "1"), worst, LoadedFile("0", "1")};
-  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), files).notes,
-              ElementsAre(::testing::StartsWith("worst.json and 1 more: the machine was busy")));
-}
-
-TEST(Check, SaysNothingOfALoadThatIsNoNumber) {
-  for (const char* load : {"nan", "inf", "-9", "unavailable", ""}) {
-    EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile(load, load)}).notes.empty()) << load;
   }
 }
 

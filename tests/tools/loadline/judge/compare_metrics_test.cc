@@ -55,6 +55,29 @@ TEST(CompareMetrics, HoldsAllocationsExactlyEvenOfOneProcess) {
   EXPECT_EQ(FindChange(verdict, kName, "allocs_per_op")->finding, Finding::kInconclusive);
 }
 
+TEST(CompareMetrics, MakesLabelsOfFlagsAndComparesNoneEvenWhereTheGateMatchesTheirName) {
+  std::vector<Row> base = WithCounter("rss_peak_bytes", 1e8, 0.001, 0);
+  std::vector<Row> fresh = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
+  for (Row& row : base) row.counters["rss_isolated"] = row.counters["quantized"] = 1;
+  for (Row& row : fresh) row.counters["rss_isolated"] = row.counters["oversubscribed"] = 0;
+  const Policy policy = PolicyOf("[compare]\nmetrics = [\"rss_*\", \"*u*\"]");
+  const CompareVerdict verdict = CompareRows(base, fresh, policy);
+  for (const char* flag : {"rss_isolated", "quantized", "oversubscribed"}) {
+    EXPECT_EQ(FindChange(verdict, kName, flag), nullptr) << flag;
+  }
+  EXPECT_TRUE(Find(verdict, kName)->has(Label::kMemoryShared));
+  EXPECT_TRUE(Find(verdict, kName)->has(Label::kQuantized));
+  EXPECT_FALSE(Find(verdict, kName)->has(Label::kOversubscribed));
+  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+}
+
+TEST(CompareMetrics, TakesAGateOnAFlagForAGateOnNothing) {
+  std::vector<Row> base = WithCounter("rss_isolated", 1, 0, 0);
+  const CompareVerdict verdict = CompareRows(base, WithCounter("rss_isolated", 1, 0, 1),
+                                             PolicyOf("[compare]\nmetrics = \"rss_isolated\""));
+  EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
+}
+
 TEST(CompareMetrics, SaysWhichSideHasAMetricInSomeProcessesOnly) {
   std::vector<Row> fresh = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
   for (size_t i = 0; i < 3; ++i) fresh[i].counters = {};

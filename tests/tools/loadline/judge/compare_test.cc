@@ -286,12 +286,74 @@ TEST(Compare, NormalisesUnitsAndLabelsTheChange) {
   EXPECT_THAT(LabelText(Label::kUnitChanged, verdict.benchmarks[0]), HasSubstr("from ns to us"));
 }
 
-TEST(Compare, MatchesByCanonicalName) {
-  const CompareVerdict verdict = CompareRows(PlantedRows("BM_A/iterations:10", 1000, 0.01, 10, 0),
-                                             PlantedRows("BM_A/iterations:500", 1000, 0.01, 10, 1));
+// Ten processes of a benchmark that says how often it runs, and runs so often.
+std::vector<Row> RunFor(int64_t iterations, double nanos, int phase) {
+  std::vector<Row> rows =
+      PlantedRows(absl::StrCat("BM_A/iterations:", iterations), nanos, 0.01, 10, phase);
+  for (Row& row : rows) row.iterations = iterations;
+  return rows;
+}
+
+TEST(Compare, MatchesABenchmarkThatIsRunForAnotherLengthAndSaysSo) {
+  const CompareVerdict verdict = CompareRows(RunFor(10, 1000, 0), RunFor(500, 1000, 1));
   ASSERT_EQ(verdict.benchmarks.size(), 1u);
   EXPECT_EQ(verdict.benchmarks[0].name, "BM_A");
+  EXPECT_TRUE(verdict.benchmarks[0].has(Label::kLengthChanged));
   EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
+  ASSERT_TRUE(verdict.geometric_mean.has_value());
+  EXPECT_EQ(verdict.geometric_mean->benchmarks, 1u);
+}
+
+TEST(Compare, KeepsArgumentsApartThatAreCalledLikeALength) {
+  for (const char* argument : {"iterations", "repeats", "min_time", "min_warmup_time"}) {
+    std::vector<Row> base;
+    std::vector<Row> fresh;
+    for (const int value : {64, 65, 66}) {
+      const std::string name = absl::StrCat("Fold/", argument, ":", value);
+      base = base + PlantedRows(name, 100.0 * value, 0.01, 10, value);
+      fresh = fresh + PlantedRows(name, (value == 66 ? 150.0 : 100.0) * value, 0.01, 10, value + 9);
+    }
+    const CompareVerdict verdict = CompareRows(base, fresh);
+    EXPECT_EQ(verdict.benchmarks.size(), 3u) << argument;
+    EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 1u) << argument;
+    EXPECT_EQ(verdict.CountOf(Finding::kUnchanged), 2u) << argument;
+  }
+}
+
+TEST(Compare, TakesNoArgumentForAnother) {
+  const std::vector<Row> base = RunFor(10, 100, 0) + RunFor(20, 200, 1);
+  const std::vector<Row> fresh = RunFor(10, 100, 2) + RunFor(40, 400, 3);
+  EXPECT_EQ(CompareRows(base, fresh).CountOf(Finding::kMissing), 1u);
+  // One of each, but the rows did not run as often as the argument says.
+  const CompareVerdict one = CompareRows(PlantedRows("BM_A/iterations:20", 200, 0.01, 10, 0),
+                                         PlantedRows("BM_A/iterations:40", 400, 0.01, 10, 1));
+  EXPECT_EQ(one.CountOf(Finding::kMissing), 1u);
+  EXPECT_EQ(one.CountOf(Finding::kNew), 1u);
+}
+
+TEST(Compare, SelectsABenchmarkByItsWholeNameAndWithoutItsLength) {
+  for (const char* glob : {"BM_A", "BM_A/iterations:10", "BM_A/iter*"}) {
+    CompareOptions options;
+    options.benchmarks = {glob};
+    const ResultFile base = IsolatedRun("base.json", RunFor(10, 100, 0), 10);
+    const ResultFile fresh = IsolatedRun("new.json", RunFor(10, 100, 1), 10);
+    EXPECT_EQ(Compare({}, options, {base}, {fresh}).benchmarks.size(), 1u) << glob;
+  }
+}
+
+TEST(Compare, DoesNotCompareTwoBenchmarksOfOneName) {
+  const auto twice = [](double first, int phase) {
+    std::vector<Row> rows = PlantedRows("Twice", first, 0.01, 10, phase);
+    std::vector<Row> others = PlantedRows("Twice", 900, 0.01, 10, phase + 3);
+    for (Row& row : others) row.family_index = 1;
+    for (Row& row : rows) row.family_index = 0;
+    return rows + others;
+  };
+  const CompareVerdict verdict = CompareRows(twice(100, 0), twice(120, 1));
+  EXPECT_EQ(verdict.exit_code, ExitCode::kIncomparable);
+  ASSERT_EQ(verdict.benchmarks.size(), 1u);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kIncomparable);
+  EXPECT_THAT(verdict.Explain(verdict.benchmarks[0]), HasSubstr("several benchmarks of this name"));
 }
 
 TEST(Compare, LabelsUnequalProcessesAndStillCompares) {

@@ -81,6 +81,37 @@ TEST(CompareEnvironments, ToleratesFivePercentOfClockRate) {
   EXPECT_TRUE(found[0].refuses());
 }
 
+TEST(CompareEnvironments, OnlyWarnsOfTheClockRateOfOneMachine) {
+  Context slow = {{"host_name", "a"}, {"mhz_per_cpu", 1800}};
+  Context fast = {{"host_name", "a"}, {"mhz_per_cpu", 4100}};
+  auto found = Between(slow, fast);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].key, "mhz_per_cpu");
+  EXPECT_EQ(found[0].weight, EnvironmentWeight::kWarn);
+  EXPECT_FALSE(found[0].refuses());
+  slow.emplace_back("loadline.host.cpu_model", "One");
+  fast.emplace_back("loadline.host.cpu_model", "One");
+  EXPECT_EQ(Between(slow, fast)[0].weight, EnvironmentWeight::kWarn);
+  found = CompareEnvironments({Of(slow), Of(fast)}, {Of(fast), Of(slow)}, {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].weight, EnvironmentWeight::kWarn);
+}
+
+TEST(CompareEnvironments, RefusesTheClockRateOfAnotherHostOrProcessor) {
+  const auto refused = [](const Context& base, const Context& fresh) {
+    for (const EnvironmentDifference& difference : Between(base, fresh)) {
+      if (difference.key == "mhz_per_cpu") return difference.refuses();
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused({{"host_name", "a"}, {"mhz_per_cpu", 1800}},
+                      {{"host_name", "b"}, {"mhz_per_cpu", 4100}}));
+  EXPECT_TRUE(refused({{"host_name", "a"}, {"mhz_per_cpu", 1800}}, {{"mhz_per_cpu", 4100}}));
+  EXPECT_TRUE(
+      refused({{"host_name", "a"}, {"loadline.host.cpu_model", "One"}, {"mhz_per_cpu", 1800}},
+              {{"host_name", "a"}, {"loadline.host.cpu_model", "Two"}, {"mhz_per_cpu", 4100}}));
+}
+
 TEST(CompareEnvironments, WarnsOfLoadEvenWhereBothSidesHaveIt) {
   const Context busy = {{"num_cpus", 2}, {"loadline.load_before", "1.5"}};
   const auto found = Between(busy, busy);

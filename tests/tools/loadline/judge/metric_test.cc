@@ -41,7 +41,14 @@ TEST(TraitsOf, GoesByTheExactNameBeforeTheUnit) {
 }
 
 TEST(TraitsOf, JudgesNoParameterOfTheRun) {
-  for (const char* name : {"ops_total", "rss_baseline_bytes", "quantized", "oversubscribed"}) {
+  for (const char* name : {"ops_total", "ops_failed", "rss_baseline_bytes"}) {
+    EXPECT_FALSE(TraitsOf(name).judged) << name;
+  }
+}
+
+TEST(TraitsOf, TakesAYesOrNoForNoQuantity) {
+  for (const char* name : {"quantized", "oversubscribed", "rss_isolated"}) {
+    EXPECT_TRUE(TraitsOf(name).flag) << name;
     EXPECT_FALSE(TraitsOf(name).judged) << name;
   }
 }
@@ -62,6 +69,11 @@ TEST(PrimaryTime, IsTheCpusUnlessTheNameSaysOtherwise) {
 TEST(PrimaryTime, TakesWholePartsOfTheNameOnly) {
   EXPECT_EQ(PrimaryTime("real_time_clock/8"), "cpu_time_ns");
   EXPECT_EQ(PrimaryTime("Clock/not_real_time"), "cpu_time_ns");
+}
+
+TEST(PrimaryTime, IsNotWhatTheProgramCallsItsBenchmark) {
+  EXPECT_EQ(PrimaryTime("Clock/real_time/n:8"), "cpu_time_ns");
+  EXPECT_EQ(PrimaryTime("Clock/manual_time/n:8/iterations:9"), "cpu_time_ns");
 }
 
 }  // namespace

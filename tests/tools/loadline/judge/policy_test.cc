@@ -41,6 +41,10 @@ TEST(Policy, NamesTheReferenceAsItDoesItsModelWhereItSaysNoOther) {
   EXPECT_EQ(both->reference_model, "X1");
 }
 
+TEST(Policy, MayBeginWithAByteOrderMark) {
+  EXPECT_OK(ParsePolicy("p", "\xEF\xBB\xBF[compare]\nmargin = 0.05"));
+}
+
 TEST(Policy, TakesListsOfGlobsAndNumbersForMargins) {
   const auto policy = ParsePolicy("p", R"(
 limit = [{benchmarks = ["A/*", "B/*"], require = "max(x) < 1"}]

@@ -1,6 +1,7 @@
 #include "tools/loadline/judge/side.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -60,8 +61,65 @@ TEST(Side, TakesARepetitionThatAppearsAgainForAnotherProcess) {
   Side side;
   ResultFile file;
   file.rows = Repetitions({10, 12}) + Repetitions({20, 22});
+  for (Row& row : file.rows) row.family_index = row.per_family_instance_index = 2;
   side.Add(file);
   EXPECT_THAT(ProcessesOf(side, "cpu_time_ns"), ElementsAre(11, 21));
+}
+
+// Whether the rows, in one file, may be of several benchmarks.
+bool MayBeSeveral(std::vector<Row> rows, bool isolated = false) {
+  Side side;
+  ResultFile file;
+  file.rows = std::move(rows);
+  side.Add(isolated ? IsolatedRun("run.json", std::move(file.rows), 1) : std::move(file));
+  return side.Find(kName)->several;
+}
+
+TEST(Side, KnowsTwoBenchmarksOfOneNameByTheirPlaceInTheProgramsList) {
+  std::vector<Row> rows = Repetitions({10}) + Repetitions({90});
+  for (Row& row : rows) row.family_index = row.per_family_instance_index = 0;
+  EXPECT_FALSE(MayBeSeveral(rows));
+  rows[1].family_index = 3;
+  EXPECT_TRUE(MayBeSeveral(rows));
+  EXPECT_TRUE(MayBeSeveral(rows, true));
+  rows[0].family_index = 3;
+  EXPECT_FALSE(MayBeSeveral(rows));
+  rows[0].per_family_instance_index = 1;
+  EXPECT_TRUE(MayBeSeveral(rows));
+}
+
+TEST(Side, CannotTellRowsThatSayTooLittleFromSeveralBenchmarks) {
+  EXPECT_FALSE(MayBeSeveral(Repetitions({10, 90})));
+  std::vector<Row> rows = Repetitions({10}) + Repetitions({90});
+  EXPECT_TRUE(MayBeSeveral(rows));
+  for (Row& row : rows) row.repetition_index = -1;
+  EXPECT_TRUE(MayBeSeveral(rows));
+  EXPECT_FALSE(MayBeSeveral(rows, true));
+  rows.pop_back();
+  EXPECT_FALSE(MayBeSeveral(rows));
+}
+
+TEST(Side, FindsByCanonicalNameOnlyWhatTheNameCannotHide) {
+  const auto found = [](const std::vector<Row>& rows) {
+    Side side;
+    ResultFile file;
+    file.rows = rows;
+    side.Add(file);
+    return side.FindByCanonicalName("Fold") != nullptr;
+  };
+  Row row = PlantedRow("Fold/iterations:1000", 10);
+  EXPECT_TRUE(found({row}));
+  EXPECT_FALSE(found({row, PlantedRow("Fold/iterations:2000", 10)}));
+  EXPECT_FALSE(found({row, PlantedRow("Fold", 10)}));
+  row.threads = 4;
+  row.iterations = 4000;
+  EXPECT_TRUE(found({row}));
+  row.iterations = 999;  // the argument is the program's: it ran another number of times
+  EXPECT_FALSE(found({row}));
+  row = PlantedRow("Fold/repeats:3", 10, 0, 6);  // of two processes
+  EXPECT_TRUE(found({row}));
+  row.repetitions = 4;
+  EXPECT_FALSE(found({row}));
 }
 
 TEST(Side, TakesEveryFileForAProcess) {

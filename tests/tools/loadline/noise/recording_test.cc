@@ -118,7 +118,7 @@ TEST(Recording, HasTheDeviationOfTheLogarithms) {
   // ln 1, ln 2, ln 4: mean ln 2, deviation ln 2.
   const Recording recording = SpreadsOf(RunsOf({100, 200, 400}));
   ASSERT_THAT(recording.spreads, SizeIs(2));
-  EXPECT_EQ(recording.spreads[0].benchmark, "A");
+  EXPECT_EQ(recording.spreads[0].benchmark, "A/iterations:9");
   EXPECT_EQ(recording.spreads[0].metric, "real_time_ns");
   EXPECT_EQ(recording.spreads[0].processes, 3);
   EXPECT_NEAR(recording.spreads[0].sigma_log, std::log(2), 1e-12);
@@ -155,7 +155,7 @@ TEST(Recording, BecomesAFileThatComparisonsRead) {
   const auto noise =
       judge::ParseNoise("n.json", results::WriteResultFile(NoiseFile(runs, SpreadsOf(runs))));
   ASSERT_OK(noise);
-  EXPECT_NEAR(noise->SigmaLog("A", "cpu_time_ns").value_or(-1), std::log(2), 1e-12);
+  EXPECT_NEAR(noise->SigmaLog("A/iterations:9", "cpu_time_ns").value_or(-1), std::log(2), 1e-12);
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #include "tools/loadline/results/input_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "gmock/gmock.h"
@@ -35,16 +39,87 @@ TEST(InputFile, RefusesADirectory) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is a directory")));
 }
 
-TEST(InputFile, RefusesAFifoWithoutWaitingForItsWriter) {
+TEST(InputFile, ReadsAPipeThatTheShellNamesByItsDescriptor) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "through a pipe", 14), 14);
+  ::close(ends[1]);
+  EXPECT_THAT(ReadInputFile("/dev/fd/" + std::to_string(ends[0])), IsOkAndHolds("through a pipe"));
+  ::close(ends[0]);
+}
+
+TEST(InputFile, WaitsForTheWriterOfANamedPipeAndForAllThatItWrites) {
+  const TempDir dir;
+  const std::string path = dir.Path("fifo");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    const int fd = ::open(path.c_str(), O_WRONLY);
+    for (const char* word : {"slowly ", "but ", "surely"}) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      if (::write(fd, word, std::strlen(word)) < 0) break;
+    }
+    ::close(fd);
+  });
+  InputOptions options;
+  options.pipe_patience = std::chrono::hours(1);
+  EXPECT_THAT(ReadInputFile(path, options), IsOkAndHolds("slowly but surely"));
+  writer.join();
+}
+
+TEST(InputFile, DoesNotWaitForEverForAPipeThatNobodyWritesInto) {
   const TempDir dir;
   ASSERT_EQ(::mkfifo(dir.Path("fifo").c_str(), 0600), 0);
-  EXPECT_THAT(ReadInputFile(dir.Path("fifo")),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+  InputOptions options;
+  options.pipe_patience = std::chrono::milliseconds(50);
+  EXPECT_THAT(ReadInputFile(dir.Path("fifo"), options),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("nobody wrote into it")));
+}
+
+TEST(InputFile, StopsReadingAPipeAtTheLimit) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "0123456789AB", 12), 12);
+  InputOptions options;
+  options.max_bytes = 10;
+  EXPECT_THAT(ReadInputFile("/dev/fd/" + std::to_string(ends[0]), options),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+// `text` in ASCII, as so many bytes a character, the last or the first of them its own.
+std::string Wide(const std::string& text, size_t bytes, bool little) {
+  std::string wide;
+  for (const char c : text) {
+    std::string character(bytes, '\0');
+    character[little ? 0 : bytes - 1] = c;
+    wide += character;
+  }
+  return wide;
+}
+
+TEST(InputFile, NamesTextOfWideCharactersAndSaysHowToConvertIt) {
+  const TempDir dir;
+  const auto refuses = [&](const std::string& bytes, const std::string& encoding) {
+    EXPECT_THAT(ReadInputFile(dir.WriteFile("w", bytes)),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         ::testing::AllOf(HasSubstr("is " + encoding),
+                                          HasSubstr("iconv -f " + encoding + " -t UTF-8"))));
+  };
+  const std::string text = "{\"benchmarks\": []}";
+  refuses(Wide(text, 2, true), "UTF-16LE");
+  refuses(Wide(text, 2, false), "UTF-16BE");
+  refuses("\xFF\xFE" + Wide(text, 2, true), "UTF-16LE");
+  refuses("\xFE\xFF" + Wide(text, 2, false), "UTF-16BE");
+  refuses(Wide(text, 4, true), "UTF-32LE");
+  refuses(Wide(text, 4, false), "UTF-32BE");
+  refuses(std::string("\xFF\xFE\0\0", 4) + Wide(text, 4, true), "UTF-32LE");
 }
 
 TEST(InputFile, RefusesADevice) {
   EXPECT_THAT(ReadInputFile("/dev/zero"),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("neither a regular file")));
 }
 
 TEST(InputFile, RefusesAFileAboveTheLimitAndTakesOneAtIt) {
@@ -80,7 +155,7 @@ TEST(InputFile, RefusesADeviceBehindALinkAndALinkToItself) {
   const TempDir dir;
   std::filesystem::create_symlink("/dev/zero", dir.Path("zero"));
   EXPECT_THAT(ReadInputFile(dir.Path("zero")),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("neither a regular file")));
   std::filesystem::create_symlink("loop", dir.Path("loop"));
   EXPECT_THAT(ReadInputFile(dir.Path("loop")).status().message(), HasSubstr("open "));
 }

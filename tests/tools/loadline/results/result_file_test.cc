@@ -6,15 +6,6 @@
 namespace loadline::results {
 namespace {
 
-TEST(CanonicalName, DropsOnlyWhatSaysHowLongItRan) {
-  EXPECT_EQ(CanonicalName("BM/n:8/iterations:100/repeats:3/min_time:0.100/min_warmup_time:1/"
-                          "real_time/threads:4"),
-            "BM/n:8/real_time/threads:4");
-  EXPECT_EQ(CanonicalName("iterations:5/x"), "iterations:5/x");
-  EXPECT_EQ(CanonicalName("BM/my_iterations:5"), "BM/my_iterations:5");
-  EXPECT_EQ(CanonicalName(""), "");
-}
-
 TEST(ResultFile, IsIncompleteUnlessItPlainlySaysNot) {
   ResultFile file;
   EXPECT_FALSE(file.incomplete());

@@ -183,6 +183,17 @@ class Recorder : public ResultSink {
   std::string events;
 };
 
+TEST(ResultReader, LeavesAByteOrderMarkBeforeADocumentOutOfAccount) {
+  const std::string mark = "\xEF\xBB\xBF";
+  Recorder recorder;
+  ASSERT_OK(StreamResults("x", absl::StrCat(mark, kOneRow, "\n", mark, "\n", kOneRow), recorder));
+  EXPECT_EQ(recorder.events, "row a;x of h;row a;x (document 2) of h;");
+  EXPECT_THAT(ParseResultFile("x", mark + "[]"),
+              testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                ::testing::HasSubstr("byte 3, line 1:2: found an array")));
+  EXPECT_FALSE(ParseResultFile("x", mark + mark + kOneRow).ok());
+}
+
 TEST(ResultReader, StreamsRowsAndThenTheirDocument) {
   Recorder recorder;
   ASSERT_OK(StreamResults("x", absl::StrCat(kOneRow, "\n", kOneRow, "\n"), recorder));

@@ -1,0 +1,84 @@
+#include "tools/loadline/results/stray_text.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/status_matchers.h"
+#include "tools/loadline/results/result_reader.h"
+
+namespace loadline::results {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kResults[] =
+    "{\n  \"context\": {\n    \"num_cpus\": 8\n  },\n  \"benchmarks\": [\n    {\n"
+    "      \"name\": \"Fold/seven\",\n      \"iterations\": 40,\n      \"real_time\": 3.5e+01,\n"
+    "      \"cpu_time\": 3.25e+01,\n      \"time_unit\": \"ms\"\n    }\n  ]\n}\n";
+
+std::string With(const std::string& stray, const std::string& before) {
+  std::string text = kResults;
+  text.insert(before.empty() ? text.size() : text.find(before), stray);
+  return text;
+}
+
+class Nowhere : public ResultSink {
+ public:
+  void OnRow(Row&) override {}
+  void OnDocument(ResultFile) override {}
+};
+
+std::string Message(const std::string& text) {
+  Nowhere sink;
+  return std::string(StreamResults("f", text, sink).message());
+}
+
+TEST(StrayText, IsNamedWhereverAProgramPrintsIt) {
+  for (const char* stray : {"loading the model\n", "[info] 12 shards\n", "100 %\n", "-----\n",
+                            "3\n", "\x1b[33mwarning:\x1b[0m slow disk\n", "{fmt} is on\n",
+                            "gr\xC3\xBC\xC3\x9F\n", "\"quoted\" words\n"}) {
+    for (const char* before : {"{", "  \"benchmarks\"", "      \"cpu_time\"", "  ]", ""}) {
+      EXPECT_THAT(Message(With(stray, before)),
+                  AllOf(HasSubstr(": byte "), HasSubstr("standard output"),
+                        HasSubstr("--benchmark_out=FILE --benchmark_out_format=json")))
+          << stray << " before " << before;
+    }
+  }
+}
+
+TEST(StrayText, IsNamedWhereItBreaksAStringOffOrIsJsonItself) {
+  EXPECT_THAT(Message(With("\nflushed 9 pages\n", "seven")), HasSubstr("standard output"));
+  EXPECT_THAT(Message(With("{\"level\": \"info\"}\n", "{")), HasSubstr("standard output"));
+  EXPECT_THAT(Message(With("{\"level\": \"info\"}\n", "")), HasSubstr("standard output"));
+}
+
+TEST(StrayText, IsNotWhatAFaultOfAnotherKindIsTakenFor) {
+  for (const std::string& text :
+       {With(",", "  ]"), With("]", "  ]"), With("3,", "      \"cpu_time\""),
+        With("\x01\x02 ab\n", "{"), With("\xff\xfe\xfd ab\n", "  \"benchmarks\""),
+        std::string("no results\n"), std::string("{\"context\": {}}"),
+        std::string(kResults).replace(2, 2, "  \"x\": 1e999, ")}) {
+    EXPECT_THAT(Message(text), AllOf(HasSubstr("f: byte "), Not(HasSubstr("standard output"))))
+        << text;
+  }
+}
+
+TEST(StrayText, IsNotWhereAFileEndsTooEarly) {
+  for (const char* name : {"google_benchmark_1_7_1.json", "google_benchmark_1_9.json"}) {
+    std::ifstream in(std::string(LOADLINE_TESTDATA "/") + name);
+    const std::string whole(std::istreambuf_iterator<char>(in), {});
+    ASSERT_OK(ParseResultFile("whole", whole)) << name;
+    for (size_t size = 0; size <= whole.rfind('}'); ++size) {
+      ASSERT_THAT(Message(whole.substr(0, size)), Not(HasSubstr("standard output")))
+          << name << " cut at " << size;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace loadline::results
