@@ -159,7 +159,6 @@ void AddHost(Context& context) {
   context.emplace_back("host.page_bytes", absl::StrCat(platform::PageSizeBytes()));
   context.emplace_back("host.clock_tick_ns", absl::StrCat(platform::ClockTickNanos()));
   context.emplace_back("host.thp", TransparentHugePages());
-  context.emplace_back("reference_machine", YesNo(platform::IsReferenceMachine()));
 }
 
 void AddRun(Context& context) {

@@ -20,9 +20,6 @@ HostIdentity ReadHostIdentity();
 // One line about the machine, without its name: "Linux 6.1.0 x86_64, AMD EPYC, 2 CPUs".
 std::string DescribeMachine(const HostIdentity& host, const CpuTopology& cpu);
 
-// True for a Mac mini with an M4, the machine that the project's marks are about.
-bool IsReferenceMachine();
-
 }  // namespace loadline::platform
 
 #endif  // LOADLINE_PLATFORM_HOST_H_

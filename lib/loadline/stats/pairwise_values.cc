@@ -80,8 +80,6 @@ uint64_t WalshAverages::CountAtMost(double value) const {
   return total;
 }
 
-uint64_t WalshAverages::CountBelow(double value) const { return CountAtMost(JustBelow(value)); }
-
 double WalshAverages::Nth(uint64_t rank) const {
   return SelectNth(*this, rank, sorted_.front(), sorted_.back());
 }

@@ -20,8 +20,6 @@ class WalshAverages {
 
   uint64_t count() const;
   uint64_t CountAtMost(double value) const;
-  uint64_t CountAbove(double value) const { return count() - CountAtMost(value); }
-  uint64_t CountBelow(double value) const;
 
   // The value of rank `rank`, 1 for the smallest. REQUIRES: 1 <= rank <= count().
   double Nth(uint64_t rank) const;
@@ -40,7 +38,6 @@ class PairwiseDifferences {
 
   uint64_t count() const;
   uint64_t CountAtMost(double value) const;
-  uint64_t CountAbove(double value) const { return count() - CountAtMost(value); }
   uint64_t CountBelow(double value) const;
 
   // The value of rank `rank`, 1 for the smallest. REQUIRES: 1 <= rank <= count().

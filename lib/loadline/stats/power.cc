@@ -9,7 +9,6 @@
 #include "loadline/stats/normal.h"
 #include "loadline/stats/rank_null.h"
 #include "loadline/stats/sample.h"
-#include "loadline/stats/signed_rank.h"
 
 namespace loadline::stats {
 namespace {
@@ -60,16 +59,11 @@ double DetectableBy(const RankNull& null, double alpha, double reach, Chance cha
 
 // When one value on the wrong side is enough to stop the rule, the power hangs on how far out the
 // farthest value of a comparison lies, and a sample shows only its own. How far the next sample's
-// may lie is reckoned from how much farther out its farthest is than its second.
-struct OutlierShare {
-  double slope = 0;
-  double usual = 0;  // the ratio of those two distances that needs no correction
-  double least = 0;
-  double most = 0;
-
-  // DetectableBy's share.
-  double For(double ratio) const { return std::clamp(slope * (ratio - usual), least, most); }
-};
+// may lie is reckoned from how much farther out its farthest is than its second: DetectableBy's
+// share.
+double ShareForOutlier(double farthest_to_second) {
+  return std::clamp(3 * (farthest_to_second - 1.4), 0.0, 2.5);
+}
 
 // How much farther from the centre the farthest value lies than the second; `distances` are sorted.
 double FarthestToSecond(absl::Span<const double> distances) {
@@ -140,7 +134,7 @@ class UnpairedSpread {
     return Detectable(m, n, alpha, [&](uint64_t k) {
       // An outlier is overtaken by, or overtakes, all of the other side.
       const bool one_is_enough = k <= std::max(m, n);
-      return ShareForEdge(k) + (one_is_enough ? kForOutlier.For(farthest_to_second_) : 0);
+      return ShareForEdge(k) + (one_is_enough ? ShareForOutlier(farthest_to_second_) : 0);
     });
   }
 
@@ -167,13 +161,12 @@ class UnpairedSpread {
     return DetectableBy(*RankNull::RankSum(m, n), alpha, reach, moments_at, further);
   }
 
-  // These two calibrated by simulation. A sample shows less of the edge of its distribution than
-  // the rule needs.
+  // Calibrated by simulation, as ShareForOutlier is. A sample shows less of the edge of its
+  // distribution than the rule needs.
   static double ShareForEdge(uint64_t k) {
     const double root = 3 / static_cast<double>(k);
     return std::min(1.5, root * root);
   }
-  static constexpr OutlierShare kForOutlier = {.slope = 3, .usual = 1.4, .least = 0, .most = 2.5};
 
   // Of the Mann-Whitney statistic under a shift: Lehmann 1975, section 2.3.
   Moments MomentsAt(double shift, double m, double n) const {
@@ -197,100 +190,6 @@ class UnpairedSpread {
   double farthest_to_second_ = 1;
 };
 
-// The spread of differences around their centre, taken as symmetric: every distance counts with
-// both signs.
-class PairedSpread {
- public:
-  explicit PairedSpread(absl::Span<const double> differences)
-      : distances_(Distances(differences)), farthest_to_second_(FarthestToSecond(distances_)) {}
-
-  bool is_known() const { return distances_.size() >= kFewestWithSpread; }
-
-  double Detectable(uint64_t n, double alpha) const {
-    const double size = static_cast<double>(distances_.size());
-    // The centre was drawn towards the values, which lie closer to it than to the true one.
-    const double drawn = size / (size - 1);
-    return drawn * DetectableBy(
-                       *RankNull::SignedRank(n), alpha, distances_.back(),
-                       [&](double shift) { return MomentsAt(shift, static_cast<double>(n)); },
-                       [&](uint64_t k) { return ShareFor(k, n); });
-  }
-
- private:
-  static std::vector<double> Distances(absl::Span<const double> differences) {
-    const double centre = HodgesLehmann(differences);
-    std::vector<double> distances;
-    for (const double value : differences) distances.push_back(std::abs(value - centre));
-    std::sort(distances.begin(), distances.end());
-    return distances;
-  }
-
-  // Calibrated by simulation. An outlier has the highest rank, n; the lower ranks that k leaves
-  // room for take some of the weight off it.
-  double ShareFor(uint64_t k, uint64_t n) const {
-    if (k > n) return 0;
-    const double room = static_cast<double>(k) / static_cast<double>(n);
-    const OutlierShare share = {.slope = 5, .usual = 1.25 + 0.3 * room, .least = -0.3, .most = 4};
-    return share.For(farthest_to_second_);
-  }
-
-  // How many of the other values, with both signs, have a positive sum with `own` when all are
-  // shifted, and how many ordered pairs of two different ones.
-  struct Partners {
-    double count = 0;
-    double pairs = 0;
-  };
-
-  Partners PartnersOf(double own, double shift) const {
-    const double reach = 2 * shift + own;
-    const double distance = std::abs(own);  // itself, to be left out
-    const auto begin = distances_.begin();
-    const auto end = distances_.end();
-    double one_sign = 0;
-    double both_signs = 0;
-    if (reach > 0) {
-      one_sign = static_cast<double>(distances_.size() - 1);
-      both_signs = static_cast<double>(std::lower_bound(begin, end, reach) - begin);
-      if (distance < reach) --both_signs;
-    } else {
-      one_sign = static_cast<double>(end - std::upper_bound(begin, end, -reach));
-      if (distance > -reach) --one_sign;
-    }
-    const double count = one_sign + both_signs;
-    return {count, count * count - count - 2 * both_signs};
-  }
-
-  // Of the signed-rank statistic under a shift: Lehmann 1975, section 4.2.
-  Moments MomentsAt(double shift, double n) const {
-    double positive = 0;  // P(D > 0)
-    double sum = 0;       // P(D + D' > 0)
-    double both = 0;      // P(D + D' > 0 and D > 0)
-    double two_sums = 0;  // P(D + D' > 0 and D + D'' > 0)
-    for (const double distance : distances_) {
-      for (const double own : {-distance, distance}) {
-        const double is_positive = own > -shift ? 1 : 0;
-        const Partners partners = PartnersOf(own, shift);
-        positive += is_positive / 2;
-        sum += partners.count / 4;
-        both += is_positive * partners.count / 4;
-        two_sums += partners.pairs / 8;
-      }
-    }
-    const double size = static_cast<double>(distances_.size());
-    positive /= size;
-    sum /= size * (size - 1);
-    both /= size * (size - 1);
-    two_sums /= size * (size - 1) * (size - 2);
-    return {n * positive + n * (n - 1) / 2 * sum,
-            n * positive * (1 - positive) + n * (n - 1) / 2 * sum * (1 - sum) +
-                2 * n * (n - 1) * (both - positive * sum) +
-                n * (n - 1) * (n - 2) * (two_sums - sum * sum)};
-  }
-
-  std::vector<double> distances_;
-  double farthest_to_second_ = 1;
-};
-
 template <typename Detectable>
 uint64_t NeededFor(double target, Detectable detectable) {
   if (!(target > 0)) return UINT64_MAX;
@@ -301,6 +200,7 @@ uint64_t NeededFor(double target, Detectable detectable) {
   }
   uint64_t n = kSmooth;  // a level so small that even these could not reach it
   while (std::isinf(last) && n < 1'000) last = detectable(++n);
+  if (last <= target) return n;
   const double needed = std::ceil(static_cast<double>(n) * (last / target) * (last / target));
   return needed < 0x1p63 ? static_cast<uint64_t>(needed) : UINT64_MAX;
 }
@@ -323,14 +223,6 @@ double RankSumDetectableShift(absl::Span<const double> spread, uint64_t m, uint6
   return margin + known.DetectableOfKnown(m, n, alpha);
 }
 
-double SignedRankDetectableShift(absl::Span<const double> differences, double margin,
-                                 double alpha) {
-  if (!AllFinite(differences)) return kInfinite;
-  const PairedSpread spread(differences);
-  if (!spread.is_known()) return kInfinite;
-  return margin + spread.Detectable(differences.size(), alpha);
-}
-
 double NormalDetectableShift(double standard_error, double margin, double alpha) {
   if (!std::isfinite(standard_error) || !(alpha > 0 && alpha < 1)) return kInfinite;
   const double reach = NormalQuantile(kPower) - NormalQuantile(alpha);
@@ -343,14 +235,6 @@ uint64_t RankSumNeeded(absl::Span<const double> base, absl::Span<const double> c
   const UnpairedSpread spread(base, changed);
   if (!spread.is_known()) return UINT64_MAX;
   return NeededFor(target - margin, [&](uint64_t n) { return spread.Detectable(n, n, alpha); });
-}
-
-uint64_t SignedRankNeeded(absl::Span<const double> differences, double margin, double alpha,
-                          double target) {
-  if (!AllFinite(differences)) return UINT64_MAX;
-  const PairedSpread spread(differences);
-  if (!spread.is_known()) return UINT64_MAX;
-  return NeededFor(target - margin, [&](uint64_t n) { return spread.Detectable(n, alpha); });
 }
 
 }  // namespace loadline::stats

@@ -30,13 +30,6 @@ Interval RankSumInterval(absl::Span<const double> base, absl::Span<const double>
   return {differences.Nth(k), differences.Nth(differences.count() + 1 - k)};
 }
 
-double RankSumAttainedConfidence(uint64_t m, uint64_t n, double confidence) {
-  if (m == 0 || n == 0) return 1;
-  const auto null = RankNull::RankSum(m, n);
-  const uint64_t k = null->CountWithin((1 - confidence) / 2);
-  return k == 0 ? 1 : 1 - 2 * null->AtMost(k - 1);
-}
-
 double RankSumPValueGreater(absl::Span<const double> base, absl::Span<const double> changed,
                             double shift) {
   if (!Answers(base, changed)) return 1;

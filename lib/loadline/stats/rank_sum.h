@@ -1,8 +1,6 @@
 #ifndef LOADLINE_STATS_RANK_SUM_H_
 #define LOADLINE_STATS_RANK_SUM_H_
 
-#include <cstdint>
-
 #include "absl/types/span.h"
 #include "loadline/stats/interval.h"
 
@@ -28,10 +26,6 @@ double HodgesLehmannShift(absl::Span<const double> base, absl::Span<const double
 // 1 / C(m + n, m) > (1 - confidence) / 2: at 95 % with m = n it is finite from 4, at 99 % from 5.
 Interval RankSumInterval(absl::Span<const double> base, absl::Span<const double> changed,
                          double confidence);
-
-// The confidence that the interval really has for samples without ties: the smallest attainable
-// one that is at least `confidence`. 1 when the interval is unbounded.
-double RankSumAttainedConfidence(uint64_t m, uint64_t n, double confidence);
 
 // The one-sided p value of the hypothesis "the shift is <= `shift`", small when it seems greater.
 double RankSumPValueGreater(absl::Span<const double> base, absl::Span<const double> changed,

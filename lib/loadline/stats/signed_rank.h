@@ -1,8 +1,6 @@
 #ifndef LOADLINE_STATS_SIGNED_RANK_H_
 #define LOADLINE_STATS_SIGNED_RANK_H_
 
-#include <cstdint>
-
 #include "absl/types/span.h"
 #include "loadline/stats/interval.h"
 
@@ -12,13 +10,11 @@ namespace loadline::stats {
 // distributions symmetric around theta (Wilcoxon 1945; Hollander & Wolfe 1999, chapter 3).
 //
 // Everything is exact for n <= 100 and uses the normal approximation beyond (RankNull says how
-// good it is). Ties and zeros are counted against whoever claims something: a Walsh average that
-// equals the hypothesis supports neither side, so that p values are too large and intervals too
-// wide, never the other way. The functions agree to the last bit: the interval at confidence C
-// lies above `shift` exactly when SignedRankPValueGreater(sample, shift) <= (1 - C) / 2.
+// good it is). Ties and zeros are counted against whoever claims something: they make intervals too
+// wide, never too narrow.
 //
 // Total functions: of an empty sample, or one with a value that is not finite, the estimate is
-// NaN, the interval unbounded, the p value 1. Pure, O(n log n), O(n) memory.
+// NaN and the interval unbounded. Pure, O(n log n), O(n) memory.
 
 // The Hodges-Lehmann estimate of theta: the median of the Walsh averages (x_i + x_j) / 2, i <= j.
 double HodgesLehmann(absl::Span<const double> sample);
@@ -27,16 +23,6 @@ double HodgesLehmann(absl::Span<const double> sample);
 // (Tukey 1949), that holds theta with at least `confidence`, in (0, 1). Unbounded when
 // 2^-n > (1 - confidence) / 2: finite at 95 % from n = 6, at 99 % from 8, at 99.9 % from 11.
 Interval SignedRankInterval(absl::Span<const double> sample, double confidence);
-
-// The confidence that the interval really has for n values without ties: the smallest attainable
-// one that is at least `confidence`. 1 when the interval is unbounded.
-double SignedRankAttainedConfidence(uint64_t n, double confidence);
-
-// The one-sided p value of the hypothesis theta <= shift, small when theta seems greater.
-double SignedRankPValueGreater(absl::Span<const double> sample, double shift);
-
-// The one-sided p value of the hypothesis theta >= shift, small when theta seems less.
-double SignedRankPValueLess(absl::Span<const double> sample, double shift);
 
 }  // namespace loadline::stats
 

@@ -247,7 +247,6 @@ TEST(BenchMain, SaysWhereAFileComesFrom) {
                           "host.usable_cpus",
                           "host.page_bytes",
                           "host.clock_tick_ns",
-                          "reference_machine",
                           "rss_source",
                           "load_before",
                           "host.thp",

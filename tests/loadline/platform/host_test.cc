@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "loadline/platform/common/hardware_model.h"
-
 namespace loadline::platform {
 namespace {
 
@@ -26,15 +24,6 @@ TEST(DescribeMachine, NamesTheModelOfAMac) {
   const HostIdentity host{"secret", "Darwin", "24.1.0", "arm64", "Mac16,10"};
   const CpuTopology cpu{.model = "Apple M4", .online_cpus = 10, .core_kinds = {}, .source = ""};
   EXPECT_EQ(DescribeMachine(host, cpu), "Darwin 24.1.0 arm64, Mac16,10, Apple M4, 10 CPUs");
-}
-
-TEST(IsReferenceModel, IsTrueForAMacMiniWithAnM4Only) {
-  const HostIdentity mini{"a", "Darwin", "24.1.0", "arm64", "Mac16,10"};
-  EXPECT_TRUE(IsReferenceModel(mini));
-  const HostIdentity pro{"a", "Darwin", "24.1.0", "arm64", "Mac16,11"};
-  EXPECT_FALSE(IsReferenceModel(pro));
-  const HostIdentity linux_host{"a", "Linux", "6.1.0", "aarch64", "Mac16,10"};
-  EXPECT_FALSE(IsReferenceModel(linux_host));
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ std::vector<BenchmarkRows> GroupRows(absl::Span<const ResultFile> files) {
                               .skipped = 0});
       }
       BenchmarkRows& benchmark = benchmarks[at->second];
-      if (row.measured()) benchmark.measured.push_back(&row);
+      if (row.measured()) benchmark.measured.push_back({&row, &file});
       benchmark.failed += row.error_occurred ? 1 : 0;
       benchmark.skipped += row.skipped && !row.error_occurred ? 1 : 0;
     }

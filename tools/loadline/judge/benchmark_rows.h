@@ -13,10 +13,14 @@ namespace loadline::judge {
 
 // All iteration rows of one benchmark on one host. Points into the files.
 struct BenchmarkRows {
+  struct Measured {
+    const results::Row* row;
+    const results::ResultFile* file;
+  };
   std::string name;      // its run name
   std::string source;    // the first file that has it
   size_t namesakes = 0;  // benchmarks of this name before it in a file
-  std::vector<const results::Row*> measured;
+  std::vector<Measured> measured;
   size_t failed = 0;
   size_t skipped = 0;
 };

@@ -2,13 +2,12 @@
 #define TOOLS_LOADLINE_JUDGE_CHECK_H_
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tools/loadline/judge/exit_code.h"
+#include "tools/loadline/judge/limit_verdict.h"
 #include "tools/loadline/judge/policy.h"
 #include "tools/loadline/results/result_file.h"
 
@@ -18,39 +17,12 @@ namespace loadline::judge {
 struct Host {
   std::string name;         // "unknown host" where the context names none
   std::string description;  // "Linux 6.1.0, x86_64, 2 CPUs"; empty where nothing is known
-  bool reference = false;   // the project's reference machine, a Mac mini M4
+  bool reference = false;   // the machine that the policy's limits are about
 
   friend bool operator==(const Host&, const Host&) = default;
 };
+// `reference` is left false: the policy says it.
 Host HostOf(const results::ResultFile& file);
-
-// kInconclusive: of limits in mode "confident", whose sample proves neither.
-enum class Outcome { kPass, kFail, kError, kInconclusive };
-// "pass", "FAIL", "ERROR", "INCONCLUSIVE".
-absl::string_view OutcomeName(Outcome outcome);
-
-// One limit held against everything that it selects.
-struct LimitVerdict {
-  Limit limit;
-  Outcome outcome = Outcome::kError;
-  ExitCode exit_code = ExitCode::kInvalid;  // what this limit alone would return
-
-  // The worst benchmark's statistic, in the counter's own unit; not finite when one of its values
-  // is not. Absent when nothing was measured.
-  std::optional<double> worst;
-  std::string worst_benchmark;  // its run name
-  std::string worst_source;     // the file it is in
-
-  size_t benchmarks_matched = 0;
-  size_t benchmarks_measured = 0;  // those with the counter; the others were not judged
-  size_t rows_without_counter = 0;
-  std::string explanation;  // why it is an error or not finite; empty when the figures say it all
-
-  // "max(rss_peak_bytes) < 500MB".
-  const std::string& required() const { return limit.require.text; }
-  // `worst` for people, with as many digits as the verdict needs; "-" when absent.
-  std::string WorstText() const;
-};
 
 // A benchmark that gave no figure because it failed.
 struct FailedBenchmark {
@@ -62,10 +34,12 @@ struct FailedBenchmark {
 // What a policy says about result files. A plain value; the same inputs give the same verdict.
 struct CheckVerdict {
   std::string policy;
+  std::string reference;  // the machine that the limits are about; empty: the policy names none
   std::vector<std::string> sources;
   std::vector<Host> hosts;  // every one once, in the order of the files
   size_t benchmarks = 0;    // with at least one iteration row
   std::vector<LimitVerdict> limits;
+  bool busy = false;  // some file's machine had something else to do; a note says which
   std::vector<FailedBenchmark> failures;
   std::vector<std::string> problems;  // what else keeps this from being a pass
   std::vector<std::string> notes;     // what a reader should know; judges nothing
@@ -74,7 +48,7 @@ struct CheckVerdict {
   size_t CountOf(Outcome outcome) const;
   bool OnReferenceMachine() const;  // every host is
   // One line: "PASS: 4 of 4 limits hold, measured on HOST (...)" and so on (PASS, FAIL for a broken
-  // limit, INCOMPLETE for 5, ERROR for 2), and that these are no M4 figures where they are not.
+  // limit, INCOMPLETE for 5, ERROR for 2), and whether HOST is the policy's reference machine.
   std::string Headline() const;
 };
 
@@ -87,9 +61,11 @@ struct CheckVerdict {
 // binomial test; a rate's operations and a quantile's rows count as independent.
 //
 // A limit's worst benchmark decides. It fails when that value breaks the mark or is not finite; it
-// is an error when no benchmark matches or no matching row has the counter (2), or when every
-// matching benchmark failed or was skipped (5; so is a limit that matches nothing in a run that was
-// cut short or is empty). The exit code is the gravest of all, with 5 for a
+// is an error when no benchmark matches, no matching row has the counter, or a value is one that no
+// measurement gives (2), or when every matching benchmark failed or was skipped (5; so is a limit
+// that matches nothing in a run that was cut short or is empty). Where some rows that match have
+// the counter and others do not, the limit is answered only in part: 5, unless its mark is broken
+// as well (1) or it says `missing = "skip"`. The exit code is the gravest of all, with 5 for a
 // failed row, a file marked incomplete and files without a benchmark, and 2 for a policy without
 // limits.
 CheckVerdict Check(const Policy& policy, absl::Span<const results::ResultFile> files);

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/judge/machine_load.h"
 #include "tools/loadline/judge/time_semantics.h"
 #include "tools/loadline/results/text_safety.h"
 
@@ -17,7 +18,6 @@ using results::Json;
 using results::ResultFile;
 
 constexpr double kClockTolerance = 1.05;  // the fastest over the slowest
-constexpr double kBusyLoadPerCpu = 0.5;   // above: the machine had something else to do
 constexpr double kStealPercent = 1.0;
 
 // How the values of a rule are held against each other.
@@ -134,23 +134,9 @@ std::string Caches(const ResultFile& file) {
   return absl::StrJoin(parts, ", ");
 }
 
-// Of the minute before the run, over the number of CPUs.
 std::string LoadPerCpu(const ResultFile& file) {
-  std::optional<double> load;
-  double said = 0;
-  if (absl::SimpleAtod(First(file, {"loadline.load_before"}), &said)) {
-    load = said;
-  } else if (const Json* average = Member(file, "load_avg"); average != nullptr) {
-    const auto* array = std::get_if<Json::Array>(&average->value);
-    if (array != nullptr && !array->empty()) load = Number(array->front());
-  }
-  double cpus = 0;
-  if (!load.has_value() ||
-      !absl::SimpleAtod(First(file, {"num_cpus", "loadline.host.online_cpus"}), &cpus) ||
-      !(cpus >= 1)) {
-    return std::string();
-  }
-  return absl::StrCat(*load / cpus);
+  const std::optional<MachineLoad> load = LoadOf(file);
+  return load.has_value() ? absl::StrCat(load->PerCpu()) : std::string();
 }
 
 std::string ValueOf(const ResultFile& file, absl::string_view key) {

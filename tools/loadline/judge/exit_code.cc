@@ -25,22 +25,4 @@ int Gravity(ExitCode code) {
 
 ExitCode Graver(ExitCode a, ExitCode b) { return Gravity(a) >= Gravity(b) ? a : b; }
 
-absl::string_view Meaning(ExitCode code) {
-  switch (code) {
-    case ExitCode::kPass:
-      return "pass";
-    case ExitCode::kBroken:
-      return "a limit is broken";
-    case ExitCode::kInvalid:
-      return "usage, unreadable or invalid input";
-    case ExitCode::kInconclusive:
-      return "inconclusive";
-    case ExitCode::kIncomparable:
-      return "environments not comparable";
-    case ExitCode::kNotMeasured:
-      return "a benchmark is missing, failed or crashed";
-  }
-  return "unknown";
-}
-
 }  // namespace loadline::judge

@@ -1,8 +1,6 @@
 #ifndef TOOLS_LOADLINE_JUDGE_EXIT_CODE_H_
 #define TOOLS_LOADLINE_JUDGE_EXIT_CODE_H_
 
-#include "absl/strings/string_view.h"
-
 namespace loadline::judge {
 
 // What every command of the tool returns to the shell.
@@ -17,9 +15,6 @@ enum class ExitCode {
 
 // Of two, the one to return: the first of 2, 4, 1, 5, 3, 0.
 ExitCode Graver(ExitCode a, ExitCode b);
-
-// One line for people: "a limit is broken".
-absl::string_view Meaning(ExitCode code);
 
 }  // namespace loadline::judge
 

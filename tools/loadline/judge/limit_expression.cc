@@ -39,7 +39,7 @@ std::optional<double> QuantileOf(absl::string_view name) {
 
 class Parser {
  public:
-  explicit Parser(absl::string_view text) : text_(text) {}
+  Parser(absl::string_view text, const Unit* unit) : text_(text), unit_(unit) {}
 
   ParsedLimit Parse() {
     limit_.text = std::string(text_);
@@ -114,7 +114,19 @@ class Parser {
                                       "ops_total"));
     }
     limit_.counter = std::string(name);
-    return Expect(')');
+    limit_.unit = limit_.statistic == Statistic::kRate ? *FindUnit("%") : UnitOf(name);
+    return ApplyCounterUnit(begin) && Expect(')');
+  }
+
+  // The name knows best: what contradicts it is a mistake in one of the two.
+  bool ApplyCounterUnit(size_t begin) {
+    if (unit_ == nullptr || unit_->name == limit_.unit.name) return true;
+    if (limit_.unit.dimension != Dimension::kNumber) {
+      return Fail(begin, absl::StrCat("unit is ", Quoted(unit_->name), ", but ",
+                                      Quoted(limit_.counter), " is in ", limit_.unit.name));
+    }
+    limit_.unit = *unit_;
+    return true;
   }
 
   bool ParseComparison() {
@@ -158,7 +170,11 @@ class Parser {
     SkipSpace();
     const size_t unit_begin = at_;
     const absl::string_view unit = TakeWhile([](char c) { return !IsSpace(c); });
-    if (!unit.empty() && !ApplyUnit(unit, unit_begin)) return false;
+    if (unit.empty()) {
+      limit_.mark *= limit_.unit.factor;
+    } else if (!ApplyUnit(unit, unit_begin)) {
+      return false;
+    }
     if (!std::isfinite(limit_.mark)) {
       return Fail(begin, absl::StrCat(Quoted(number), " is out of range"));
     }
@@ -171,7 +187,12 @@ class Parser {
       return Fail(begin, absl::StrCat("unknown unit ", Quoted(name), DidYouMean(name, UnitNames()),
                                       " (units: ", absl::StrJoin(UnitNames(), " "), ")"));
     }
-    const Dimension dimension = limit_.dimension();
+    const Dimension dimension = limit_.unit.dimension;
+    if (dimension == Dimension::kNumber) {
+      return Fail(begin, absl::StrCat(Quoted(limit_.counter), " does not say in what unit it is; ",
+                                      "write a plain number, or unit = ", Quoted(name),
+                                      " in the [[limit]] if that is what one of it is"));
+    }
     if (unit->dimension != dimension) {
       return Fail(begin,
                   absl::StrCat(Quoted(name), " is a unit of ", DimensionName(unit->dimension),
@@ -188,6 +209,7 @@ class Parser {
   }
 
   const absl::string_view text_;
+  const Unit* const unit_;
   size_t at_ = 0;
   LimitExpression limit_;
   std::string error_;
@@ -195,10 +217,6 @@ class Parser {
 };
 
 }  // namespace
-
-Dimension LimitExpression::dimension() const {
-  return statistic == Statistic::kRate ? Dimension::kPercent : DimensionOf(counter);
-}
 
 bool LimitExpression::upper() const {
   return comparison == Comparison::kLess || comparison == Comparison::kLessOrEqual;
@@ -237,6 +255,8 @@ double LimitExpression::Evaluate(absl::Span<const double> values) const {
   return std::nan("");
 }
 
-ParsedLimit ParseLimitExpression(absl::string_view text) { return Parser(text).Parse(); }
+ParsedLimit ParseLimitExpression(absl::string_view text, const Unit* unit) {
+  return Parser(text, unit).Parse();
+}
 
 }  // namespace loadline::judge

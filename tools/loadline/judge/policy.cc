@@ -69,11 +69,31 @@ class Reader {
   }
 
   absl::Status ReadTop(const toml::table& top) {
-    LOADLINE_RETURN_IF_ERROR(CheckKeys(top, "the policy", {"limit", "compare"}));
+    LOADLINE_RETURN_IF_ERROR(
+        CheckKeys(top, "the policy", {"limit", "compare", "reference", "reference_model"}));
+    LOADLINE_RETURN_IF_ERROR(ReadReference(top));
     if (const toml::node* limits = top.get("limit")) LOADLINE_RETURN_IF_ERROR(ReadLimits(*limits));
     if (const toml::node* compare = top.get("compare")) {
       LOADLINE_RETURN_IF_ERROR(ReadCompare(*compare));
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadReference(const toml::table& top) {
+    const std::pair<const char*, std::string*> texts[] = {
+        {"reference", &policy_.reference}, {"reference_model", &policy_.reference_model}};
+    for (const auto& [key, text] : texts) {
+      const toml::node* node = top.get(key);
+      if (node == nullptr) continue;
+      *text = node->value<std::string>().value_or("");
+      if (text->empty()) {
+        return ErrorAt(*node, absl::StrCat(key, " is no name of a machine, such as \"Mac mini\""));
+      }
+    }
+    if (policy_.reference.empty() && !policy_.reference_model.empty()) {
+      return ErrorAt(*top.get("reference_model"), "reference_model is only beside reference");
+    }
+    if (policy_.reference_model.empty()) policy_.reference_model = policy_.reference;
     return absl::OkStatus();
   }
 
@@ -90,7 +110,8 @@ class Reader {
 
   absl::Status ReadLimit(const toml::table& table) {
     LOADLINE_RETURN_IF_ERROR(
-        CheckKeys(table, "[[limit]]", {"benchmarks", "except", "require", "mode", "confidence"}));
+        CheckKeys(table, "[[limit]]",
+                  {"benchmarks", "except", "require", "missing", "unit", "mode", "confidence"}));
     LOADLINE_ASSIGN_OR_RETURN(const auto globs, ReadStrings(table, "[[limit]]", "benchmarks"));
     std::vector<PlacedString> exceptions;
     if (table.contains("except")) {
@@ -107,8 +128,10 @@ class Reader {
       limit.except.push_back(glob);
     }
     LOADLINE_RETURN_IF_ERROR(ReadMode(table, limit));
+    LOADLINE_RETURN_IF_ERROR(ReadMissing(table, limit));
+    LOADLINE_ASSIGN_OR_RETURN(const Unit* const unit, ReadUnit(table));
     for (const auto& [text, where] : requirements) {
-      ParsedLimit parsed = ParseLimitExpression(text);
+      ParsedLimit parsed = ParseLimitExpression(text, unit);
       if (!parsed.expression.has_value()) {
         return Error(PositionInTomlString(toml_, where, parsed.error_offset), parsed.error);
       }
@@ -148,6 +171,30 @@ class Reader {
     }
     limit.confidence = value;
     return absl::OkStatus();
+  }
+
+  absl::Status ReadMissing(const toml::table& table, Limit& limit) const {
+    const toml::node* missing = table.get("missing");
+    if (missing == nullptr) return absl::OkStatus();
+    const std::string text = missing->value<std::string>().value_or("");
+    if (text != "error" && text != "skip") {
+      return ErrorAt(*missing,
+                     "missing is neither \"error\" nor \"skip\", which is what becomes of "
+                     "benchmarks without the counter");
+    }
+    limit.skip_missing = text == "skip";
+    return absl::OkStatus();
+  }
+
+  // Null where the table has none.
+  absl::StatusOr<const Unit*> ReadUnit(const toml::table& table) const {
+    const toml::node* node = table.get("unit");
+    if (node == nullptr) return nullptr;
+    const std::string name = node->value<std::string>().value_or("");
+    const Unit* unit = FindUnit(name);
+    if (unit != nullptr) return unit;
+    return ErrorAt(*node, absl::StrCat("unit is none of ", absl::StrJoin(UnitNames(), " "),
+                                       DidYouMean(name, UnitNames())));
   }
 
   using PlacedString = std::pair<std::string, TextPosition>;

@@ -19,6 +19,7 @@ struct Limit {
   std::vector<std::string> benchmarks;  // globs over run names; any of them selects,
   std::vector<std::string> except;      // unless one of these does
   LimitExpression require;
+  bool skip_missing = false;  // benchmarks without the counter are left out, not an error
   // "confident": what the numbers were drawn from must hold the mark, not just the numbers; each
   // answer is wrong with a chance of at most 1 - confidence. Only of rates and quantiles.
   bool confident = false;
@@ -62,7 +63,10 @@ struct ComparePolicy {
 
 // A policy file. A plain value.
 struct Policy {
-  std::string source;  // the path it was read from
+  std::string source;     // the path it was read from
+  std::string reference;  // the machine that the limits are about; empty: they are about any
+  // What a result file calls that machine: its name, hardware model or CPU model.
+  std::string reference_model;
   std::vector<Limit> limits;
   ComparePolicy compare;
 };

@@ -1,11 +1,13 @@
 #include "tools/loadline/judge/quantity.h"
 
+#include <algorithm>
 #include <cmath>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 
 namespace loadline::judge {
 namespace {
@@ -25,6 +27,18 @@ constexpr Unit kUnits[] = {
     {"s", Dimension::kTime, 1e9},
     {"m", Dimension::kTime, 60e9},
     {"%", Dimension::kPercent, 1},
+};
+
+// The words of counters' names that say a unit.
+struct NameWord {
+  absl::string_view word;
+  absl::string_view unit;
+};
+constexpr NameWord kNameWords[] = {
+    {"bytes", "B"},   {"kb", "kB"},     {"mb", "MB"},   {"gb", "GB"},
+    {"kib", "KiB"},   {"mib", "MiB"},   {"gib", "GiB"}, {"ns", "ns"},
+    {"us", "us"},     {"ms", "ms"},     {"s", "s"},     {"sec", "s"},
+    {"seconds", "s"}, {"minutes", "m"}, {"pct", "%"},   {"percent", "%"},
 };
 
 // The units that people are shown; the largest that leaves at least 1 before the point.
@@ -73,11 +87,17 @@ std::string Digits(double value, double factor, std::optional<double> limit) {
 
 }  // namespace
 
-Dimension DimensionOf(absl::string_view counter) {
-  if (absl::EndsWith(counter, "_bytes")) return Dimension::kBytes;
-  if (absl::EndsWith(counter, "_ns")) return Dimension::kTime;
-  if (absl::EndsWith(counter, "_pct")) return Dimension::kPercent;
-  return Dimension::kNumber;
+Unit UnitOf(absl::string_view counter) {
+  const std::string name = absl::AsciiStrToLower(counter);
+  // Google Benchmark's memory manager counts bytes, and says so in all names but this.
+  if (name == "net_heap_growth") return *FindUnit("B");
+  const absl::string_view whole = absl::string_view(name).substr(0, name.find("_per_"));
+  const std::vector<absl::string_view> words = absl::StrSplit(whole, '_');
+  for (const NameWord& known : kNameWords) {
+    if (known.word == words.back()) return *FindUnit(known.unit);
+  }
+  if (std::find(words.begin(), words.end(), "bytes") != words.end()) return *FindUnit("B");
+  return {"", Dimension::kNumber, 1};
 }
 
 absl::string_view DimensionName(Dimension dimension) {

@@ -14,7 +14,7 @@ using judge::Dimension;
 using judge::LimitVerdict;
 using results::Json;
 
-const char* UnitOf(Dimension dimension) {
+const char* UnitName(Dimension dimension) {
   switch (dimension) {
     case Dimension::kBytes:
       return "bytes";
@@ -39,13 +39,14 @@ Json LimitAsJson(const LimitVerdict& verdict) {
       {"exit_code", static_cast<int>(verdict.exit_code)},
       {"mark", require.mark},
       {"worst", JsonFinite(verdict.worst)},
-      {"unit", UnitOf(require.dimension())},
+      {"unit", UnitName(require.unit.dimension)},
       {"worst_text", verdict.WorstText()},
       {"worst_benchmark", verdict.worst_benchmark},
       {"worst_result", verdict.worst_source},
       {"benchmarks_matched", verdict.benchmarks_matched},
       {"benchmarks_measured", verdict.benchmarks_measured},
       {"rows_without_counter", verdict.rows_without_counter},
+      {"lacking", JsonStrings(verdict.lacking)},
       {"explanation", verdict.explanation},
   };
 }
@@ -64,6 +65,7 @@ Json CheckAsJsonValue(const CheckVerdict& verdict) {
       {"exit_code", static_cast<int>(verdict.exit_code)},
       {"headline", verdict.Headline()},
       {"policy", verdict.policy},
+      {"reference", verdict.reference},
       {"results", JsonStrings(verdict.sources)},
       {"hosts", JsonEach(verdict.hosts, JsonHost)},
       {"benchmarks", verdict.benchmarks},

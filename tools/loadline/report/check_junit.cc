@@ -58,7 +58,10 @@ std::string CheckAsJunit(const CheckVerdict& verdict) {
   suite.AddProperty("policy", verdict.policy);
   suite.AddProperty("results", absl::StrJoin(verdict.sources, ", "));
   suite.AddProperty("headline", verdict.Headline());
-  suite.AddProperty("reference_machine", verdict.OnReferenceMachine() ? "true" : "false");
+  if (!verdict.reference.empty()) {
+    suite.AddProperty("reference", verdict.reference);
+    suite.AddProperty("reference_machine", verdict.OnReferenceMachine() ? "true" : "false");
+  }
   for (const std::string& note : verdict.notes) suite.AddProperty("note", note);
   AddCheckCases(verdict, suite);
   return suite.Render();

@@ -34,11 +34,6 @@ std::string LimitBulletsAsMarkdown(const CheckVerdict& verdict) {
   for (const std::string& problem : verdict.problems) {
     absl::StrAppend(&out, "- problem: ", EscapeMarkdown(problem), "\n");
   }
-  for (const LimitVerdict& limit : verdict.limits) {
-    if (limit.outcome == judge::Outcome::kError || limit.rows_without_counter == 0) continue;
-    absl::StrAppend(&out, "- not measured: ", MarkdownCode(limit.required()), ": ",
-                    RowsWithoutCounter(limit), "\n");
-  }
   for (const std::string& note : verdict.notes) {
     absl::StrAppend(&out, "- note: ", EscapeMarkdown(note), "\n");
   }

@@ -19,9 +19,6 @@ std::string LimitRemarksAsText(const judge::CheckVerdict& verdict);
 std::string LimitTableAsMarkdown(const judge::CheckVerdict& verdict);
 std::string LimitBulletsAsMarkdown(const judge::CheckVerdict& verdict);
 
-// "3 rows that match have no such counter".
-std::string RowsWithoutCounter(const judge::LimitVerdict& limit);
-
 // The whole verdict as a value: the schema "loadline.check.1".
 results::Json CheckAsJsonValue(const judge::CheckVerdict& verdict);
 

@@ -54,9 +54,6 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
     if (!limit.explanation.empty()) {
       add(KindOf(limit.outcome), absl::StrCat(limit.required(), ": ", limit.explanation));
     }
-    if (limit.outcome != Outcome::kError && limit.rows_without_counter > 0) {
-      add("not measured", absl::StrCat(limit.required(), ": ", RowsWithoutCounter(limit)));
-    }
   }
   for (const judge::FailedBenchmark& failure : verdict.failures) {
     add("failed",

@@ -53,7 +53,8 @@ std::pair<int, int> PlaceOf(double fraction, double margin) {
 
 std::string Value(std::optional<double> value, absl::string_view metric) {
   if (!value.has_value()) return "-";
-  return judge::FormatQuantity(*value, judge::DimensionOf(metric));
+  const judge::Unit unit = judge::UnitOf(metric);
+  return judge::FormatQuantity(*value * unit.factor, unit.dimension);
 }
 
 }  // namespace

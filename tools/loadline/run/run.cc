@@ -204,8 +204,7 @@ class Session {
         {"loadline.host.os_release", host.os_release},
         {"loadline.host.architecture", host.architecture},
         {"loadline.host.hardware_model", host.hardware_model},
-        {"loadline.host.cpu_model", platform::ReadCpuTopology().model},
-        {"loadline.reference_machine", platform::IsReferenceMachine() ? "true" : "false"}};
+        {"loadline.host.cpu_model", platform::ReadCpuTopology().model}};
     for (const auto& [key, value] : keys) {
       const bool has =
           std::any_of(context.begin(), context.end(),

@@ -23,12 +23,6 @@ HostIdentity ReadHostIdentity() {
   return host;
 }
 
-bool IsReferenceModel(const HostIdentity& host) {
-  return host.os == "Darwin" && host.hardware_model == "Mac16,10";
-}
-
-bool IsReferenceMachine() { return IsReferenceModel(ReadHostIdentity()); }
-
 std::string DescribeMachine(const HostIdentity& host, const CpuTopology& cpu) {
   std::string text = absl::StrCat(host.os, " ", host.os_release, " ", host.architecture, ", ");
   if (!host.hardware_model.empty()) absl::StrAppend(&text, host.hardware_model, ", ");

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
+#include "tests/tools/loadline/judge/planted_check.h"
 #include "tests/tools/loadline/judge/planted_runs.h"
 
 namespace loadline::judge {
@@ -19,37 +20,6 @@ using results::Row;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Row MakeRow(const std::string& name, results::Counters counters) {
-  Row row;
-  row.name = row.run_name = name;
-  row.iterations = 1;
-  row.real_time_ns = 10;
-  row.cpu_time_ns = 5;
-  row.counters = std::move(counters);
-  return row;
-}
-
-ResultFile MakeFile(std::vector<Row> rows) {
-  ResultFile file;
-  file.source = "r.json";
-  file.context = {{"host_name", "example"}};
-  file.rows = std::move(rows);
-  return file;
-}
-
-Policy MakePolicy(const std::string& require, const std::string& glob = "*") {
-  auto policy = ParsePolicy("p.toml", absl::StrCat("[[limit]]\nbenchmarks = \"", glob,
-                                                   "\"\nrequire = \"", require, "\""));
-  EXPECT_OK(policy);
-  return policy.ok() ? *std::move(policy) : Policy();
-}
-
-CheckVerdict CheckOne(const std::string& require, std::vector<Row> rows,
-                      const std::string& glob = "*") {
-  const ResultFile file = MakeFile(std::move(rows));
-  return Check(MakePolicy(require, glob), {file});
-}
 
 TEST(Check, PassesAndNamesTheWorstBenchmark) {
   const CheckVerdict verdict =
@@ -241,15 +211,6 @@ TEST(Check, CallsALimitThatMatchesNothingAnError) {
   EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
 }
 
-TEST(Check, CountsRowsWithoutTheCounter) {
-  const CheckVerdict verdict =
-      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), MakeRow("b", {}), MakeRow("c", {})});
-  EXPECT_EQ(verdict.exit_code, ExitCode::kPass);
-  EXPECT_EQ(verdict.limits[0].benchmarks_matched, 3u);
-  EXPECT_EQ(verdict.limits[0].benchmarks_measured, 1u);
-  EXPECT_EQ(verdict.limits[0].rows_without_counter, 2u);
-}
-
 TEST(Check, NeverPassesWithAFailedBenchmark) {
   const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b", "crashed")});
   EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
@@ -328,14 +289,25 @@ TEST(Check, WarnsThatOldThreadedRealTimeIsDivided) {
   EXPECT_TRUE(Check(MakePolicy("max(real_time_ns) < 1s"), {file}).notes.empty());
 }
 
-TEST(Check, SaysWhichHostAndThatItIsNoM4) {
+TEST(Check, SaysWhichHostAndNothingOfAReferenceThatThePolicyDoesNotName) {
+  const ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  EXPECT_EQ(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
+            "PASS: 1 of 1 limits hold, measured on example");
+}
+
+TEST(Check, SaysWhetherTheHostIsThePolicysReference) {
+  Policy policy = MakePolicy("max(x) < 10");
+  policy.reference = "the blue box";
+  policy.reference_model = "Box 3000";
   ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
-  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
-              ::testing::AllOf(HasSubstr("measured on example"), HasSubstr("not M4 figures")));
-  file.context = {{"loadline.host.name", "mini"}, {"loadline.reference_machine", "true"}};
-  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {file}).Headline(),
-              ::testing::AllOf(HasSubstr("measured on mini, the reference machine"),
-                               ::testing::Not(HasSubstr("not M4 figures"))));
+  EXPECT_THAT(Check(policy, {file}).Headline(),
+              HasSubstr("This is not the reference machine (the blue box)"));
+  for (const char* key : {"hardware_model", "cpu_model", "name"}) {
+    file.context = {{absl::StrCat("loadline.host.", key), "Box 3000"}};
+    EXPECT_THAT(Check(policy, {file}).Headline(),
+                ::testing::EndsWith(", the reference machine (the blue box)"))
+        << key;
+  }
 }
 
 TEST(ExitCode, FollowsTheFixedOrder) {

@@ -39,6 +39,26 @@ TEST(LimitExpression, ReadsUnitsAndSpaces) {
   EXPECT_EQ(Parse("rate(success) > 95%").statistic, Statistic::kRate);
 }
 
+TEST(LimitExpression, KeepsTheMarkInBaseUnitsWhateverTheCountersUnit) {
+  EXPECT_EQ(Parse("max(max_bytes_used) < 3MB").mark, 3e6);
+  EXPECT_EQ(Parse("max(start_ms) < 2s").mark, 2e9);
+  EXPECT_EQ(Parse("max(start_ms) < 2").mark, 2e6);
+  EXPECT_EQ(Parse("max(heap_mb) < 2").mark, 2e6);
+  EXPECT_EQ(Parse("max(widgets) < 3").mark, 3);
+}
+
+TEST(LimitExpression, TakesTheUnitThatItIsTold) {
+  const auto told = [](const std::string& text, const char* unit) {
+    return ParseLimitExpression(text, FindUnit(unit));
+  };
+  EXPECT_EQ(told("max(arena) < 3MiB", "kB").expression->mark, 3 * 1048576.0);
+  EXPECT_EQ(told("max(arena) < 3", "kB").expression->mark, 3000);
+  EXPECT_EQ(told("max(wait_ns) < 3us", "ns").expression->mark, 3000);
+  EXPECT_THAT(told("max(wait_ns) < 3us", "ms").error,
+              HasSubstr("unit is \"ms\", but \"wait_ns\" is in ns"));
+  EXPECT_THAT(told("max(arena) < 3us", "kB").error, HasSubstr("\"us\" is a unit of time"));
+}
+
 TEST(LimitExpression, ReadsQuantiles) {
   EXPECT_EQ(Parse("p50(x)<1").quantile, 0.5);
   EXPECT_EQ(Parse("p999(x)<1").quantile, 0.999);
@@ -82,7 +102,8 @@ TEST(LimitExpression, PointsAtWhatIsWrong) {
       {"max(x_bytes) < 500mb", 18, "unknown unit \"mb\"; did you mean"},
       {"max(rss_peak_bytes) < 5s", 23, "\"s\" is a unit of time, but \"rss_peak_bytes\" is bytes"},
       {"max(lat_ns) < 5MB", 15, "is a unit of bytes, but \"lat_ns\" is time"},
-      {"max(recall_at_10) < 5%", 21, "is a plain number"},
+      {"max(recall_at_10) < 5%", 21, "\"recall_at_10\" does not say in what unit it is"},
+      {"max(start_ms) < 1e308s", 16, "out of range"},
       {"min(success_pct) > 1s", 20, "is percent"},
       {"max(x) < 1 2", 11, "unknown unit \"2\""},
       {"rate(failure) > 1", 5, "want rate(success)"},

@@ -29,6 +29,17 @@ TEST(Policy, ReadsTheM4Marks) {
               ElementsAre("*: max(rss_peak_bytes) < 500MB", "Init/*: p95(init_ready_ns) < 5s",
                           "*: max(lat_p99_ns) < 1s", "*: min(success_pct) > 95"));
   EXPECT_DOUBLE_EQ(*policy->compare.margin, 0.01);
+  EXPECT_EQ(policy->reference, "Mac mini M4");
+}
+
+TEST(Policy, NamesTheReferenceAsItDoesItsModelWhereItSaysNoOther) {
+  const auto plain = ParsePolicy("p", "reference = \"runner-7\"");
+  ASSERT_OK(plain);
+  EXPECT_EQ(plain->reference_model, "runner-7");
+  const auto both = ParsePolicy("p", "reference = \"the blue box\"\nreference_model = \"X1\"");
+  ASSERT_OK(both);
+  EXPECT_EQ(both->reference, "the blue box");
+  EXPECT_EQ(both->reference_model, "X1");
 }
 
 TEST(Policy, MayBeginWithAByteOrderMark) {
@@ -111,6 +122,19 @@ TEST(Policy, NamesLineAndColumnOfEveryMistakeInCompare) {
       {"[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(x) < 1\"\nmode = \"confident\"",
        "p.toml:3:11: mode \"confident\" is for rate(success)"},
       {limit + "mode = \"sure\"", "p.toml:4:8: mode is neither"},
+      {limit + "missing = \"skp\"", "p.toml:4:11: missing is neither \"error\" nor \"skip\""},
+      {limit + "missing = true", "p.toml:4:11: missing is neither"},
+      {limit + "mising = \"skip\"",
+       "p.toml:4:1: unknown key \"mising\" in [[limit]]; did you mean "
+       "\"missing\"?"},
+      {limit + "unit = \"mb\"", "p.toml:4:8: unit is none of B kB"},
+      {limit + "unit = 3", "p.toml:4:8: unit is none of"},
+      {"reference = \"\"", "p.toml:1:13: reference is no name of a machine"},
+      {"reference = 4", "p.toml:1:13: reference is no name of a machine"},
+      {"refrence = \"x\"",
+       "p.toml:1:1: unknown key \"refrence\" in the policy; did you mean "
+       "\"reference\"?"},
+      {"reference_model = \"x\"", "p.toml:1:19: reference_model is only beside reference"},
       {limit + "confidence = 0.9", "p.toml:4:14: confidence is only for"},
       {limit + "mode = \"confident\"\nconfidence = 1", "p.toml:5:14: confidence is no share"},
   };

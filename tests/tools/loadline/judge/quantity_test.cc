@@ -7,12 +7,36 @@
 namespace loadline::judge {
 namespace {
 
-TEST(DimensionOf, ReadsTheEndOfTheName) {
-  EXPECT_EQ(DimensionOf("rss_peak_bytes"), Dimension::kBytes);
-  EXPECT_EQ(DimensionOf("lat_p99_ns"), Dimension::kTime);
-  EXPECT_EQ(DimensionOf("success_pct"), Dimension::kPercent);
-  EXPECT_EQ(DimensionOf("recall_at_10"), Dimension::kNumber);
-  EXPECT_EQ(DimensionOf("alloc_bytes_per_op"), Dimension::kNumber);
+TEST(UnitOf, ReadsTheLastWordOfTheName) {
+  EXPECT_EQ(UnitOf("rss_peak_bytes").name, "B");
+  EXPECT_EQ(UnitOf("heap_MB").name, "MB");
+  EXPECT_EQ(UnitOf("lat_p99_ns").name, "ns");
+  EXPECT_EQ(UnitOf("start_ms").name, "ms");
+  EXPECT_EQ(UnitOf("copy_bytes_us").name, "us");
+  EXPECT_EQ(UnitOf("wait_seconds").name, "s");
+  EXPECT_EQ(UnitOf("success_pct").name, "%");
+}
+
+TEST(UnitOf, ReadsTheLastWordBeforePer) {
+  EXPECT_EQ(UnitOf("alloc_bytes_per_op").name, "B");
+  EXPECT_EQ(UnitOf("bytes_per_second").name, "B");
+  EXPECT_EQ(UnitOf("cost_ns_per_item").name, "ns");
+  EXPECT_EQ(UnitOf("items_per_second").dimension, Dimension::kNumber);
+  EXPECT_EQ(UnitOf("ops_per_s").dimension, Dimension::kNumber);
+}
+
+TEST(UnitOf, KnowsWhatGoogleBenchmarksMemoryManagerCounts) {
+  for (const char* counter : {"max_bytes_used", "total_allocated_bytes", "net_heap_growth"}) {
+    EXPECT_EQ(UnitOf(counter).name, "B") << counter;
+  }
+  EXPECT_EQ(UnitOf("allocs_per_iter").dimension, Dimension::kNumber);
+}
+
+TEST(UnitOf, IsAPlainNumberWhereTheNameSaysNothing) {
+  for (const char* counter : {"recall_at_10", "widgets", "", "_", "class", "bytesize"}) {
+    EXPECT_EQ(UnitOf(counter).dimension, Dimension::kNumber) << counter;
+    EXPECT_EQ(UnitOf(counter).factor, 1) << counter;
+  }
 }
 
 TEST(FormatQuantity, ChoosesTheUnit) {

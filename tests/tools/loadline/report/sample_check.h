@@ -18,15 +18,14 @@ inline results::Row SampleRow(const std::string& name, double bytes) {
   return row;
 }
 
-// A pass, a broken limit, a value that is not finite, an unknown counter and a failed row.
+// A pass, a broken limit, a value that is not finite beside one that is missing, an unknown counter
+// and a failed row, measured on another machine than the policy's, and a busy one.
 inline judge::CheckVerdict SampleCheck() {
   results::ResultFile file;
   file.source = "results.json";
-  file.context = {{"loadline.host.name", "example"},
-                  {"loadline.host.os", "Linux"},
-                  {"loadline.host.os_release", "6.1"},
-                  {"loadline.host.architecture", "x86_64"},
-                  {"num_cpus", 2}};
+  file.context = {{"loadline.host.name", "example"},   {"loadline.host.os", "Linux"},
+                  {"loadline.host.os_release", "6.1"}, {"loadline.host.architecture", "x86_64"},
+                  {"loadline.load_before", "1.75"},    {"num_cpus", 2}};
   file.rows = {SampleRow("Init/Cold/projects:20", 123'456'789),
                SampleRow("VectorStore/Search_Warm/threads:4", 600'000'000.5)};
   file.rows[1].counters["lat_p99_ns"] = std::nan("");
@@ -34,7 +33,8 @@ inline judge::CheckVerdict SampleCheck() {
   failed.error_occurred = true;
   failed.error_message = "crashed: 11";
   file.rows.push_back(failed);
-  auto policy = judge::ParsePolicy("m4.toml", R"([[limit]]
+  auto policy = judge::ParsePolicy("m4.toml", R"(reference = "box seven"
+[[limit]]
 benchmarks = "*"
 require = ["max(rss_peak_bytes) < 500MB", "min(success_pct) > 95", "max(lat_p99_ns) < 1s"]
 [[limit]]

@@ -59,6 +59,8 @@ CheckFields FieldsOfCheck() {
           {"failed source", [](V& v) -> std::string& { return v.failures[0].source; }},
           {"failed name", [](V& v) -> std::string& { return v.failures[0].benchmark; }},
           {"failed message", [](V& v) -> std::string& { return v.failures[0].message; }},
+          {"lacking", [](V& v) -> std::string& { return v.limits[0].lacking.emplace_back(); }},
+          {"reference", [](V& v) -> std::string& { return v.reference; }},
           {"problem", [](V& v) -> std::string& { return v.problems.emplace_back(); }},
           {"note", [](V& v) -> std::string& { return v.notes.emplace_back(); }}};
 }

@@ -1,0 +1,65 @@
+#include "tools/loadline/judge/machine_load.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/status_matchers.h"
+#include "tests/tools/loadline/judge/planted_check.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::ResultFile;
+using results::Row;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+ResultFile LoadedFile(const char* before, const char* after) {
+  ResultFile file = MakeFile({MakeRow("a", {{"x", 1}})});
+  file.context = {{"host_name", "example"}, {"num_cpus", 4}};
+  if (before != nullptr) file.context.emplace_back("loadline.load_before", before);
+  if (after != nullptr) file.context.emplace_back("loadline.load_after", after);
+  return file;
+}
+
+TEST(MachineLoad, IsToldBesidePassAndFail) {
+  for (const char* require : {"max(x) < 10", "max(x) < 1"}) {
+    const CheckVerdict verdict = Check(MakePolicy(require), {LoadedFile("0.5", "7.25")});
+    EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("load 0.5 before and 7.25 after it, 4 CPUs")));
+    EXPECT_THAT(verdict.Headline(), HasSubstr("measured on example (4 CPUs) while busy"));
+  }
+}
+
+TEST(MachineLoad, CountsBeforeTheRunToo) {
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile("2.1", nullptr)}).busy);
+  ResultFile plain = LoadedFile(nullptr, nullptr);
+  plain.context.emplace_back("load_avg", results::Json::Array{3, 0.5, 0.25});
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {plain}).busy);
+}
+
+TEST(MachineLoad, CountsNoLoadThatTheRunMadeItself) {
+  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {LoadedFile("0.1", "1.5")}).busy);
+  ResultFile threaded = LoadedFile("0.1", "4.5");
+  EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
+  threaded.rows[0].threads = 16;  // on 4 CPUs
+  EXPECT_FALSE(Check(MakePolicy("max(x) < 10"), {threaded}).busy);
+}
+
+TEST(MachineLoad, IsThatOfTheBusiestOfSeveralFiles) {
+  ResultFile worst = LoadedFile("9", "8");
+  worst.source = "worst.json";
+  const std::vector<ResultFile> files = {LoadedFile("3", "1"), worst, LoadedFile("0", "1")};
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), files).notes,
+              ElementsAre(::testing::StartsWith("worst.json and 1 more: the machine was busy")));
+}
+
+TEST(MachineLoad, IsNotKnownWhereItIsNoNumber) {
+  for (const char* load : {"nan", "inf", "-9", "unavailable", ""}) {
+    EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {LoadedFile(load, load)}).notes.empty()) << load;
+  }
+}
+
+}  // namespace
+}  // namespace loadline::judge

@@ -1,0 +1,325 @@
+#include "tools/loadline/judge/limit_verdict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+#include "loadline/stats/proportion.h"
+#include "tools/loadline/judge/counted.h"
+#include "tools/loadline/judge/glob.h"
+#include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/judge/possible_value.h"
+#include "tools/loadline/results/text_safety.h"
+
+namespace loadline::judge {
+namespace {
+
+using results::Quoted;
+using results::Row;
+
+// What one benchmark gives to one limit.
+struct Measurement {
+  std::optional<double> value;                    // absent: no row has the counter
+  stats::Proof proof = stats::Proof::kUndecided;  // of confident limits with a finite value
+  std::string sample;                             // what the proof rests on: "52 of 53 succeeded"
+  size_t rows_without = 0;
+  std::string problem;  // what no measurement can have given
+};
+
+// What a rate's operations prove. Counts beyond 2^53 are no whole numbers any more.
+void ProveRate(const Limit& limit, double ok, double total, Measurement& result) {
+  constexpr double kLargest = 9007199254740992.0;
+  if (!(total >= 0) || !(total <= kLargest) || !(ok >= 0) || !(ok <= total)) return;
+  const auto successes = static_cast<uint64_t>(ok);
+  const auto trials = static_cast<uint64_t>(total);
+  const double alpha = 1 - limit.confidence;
+  const double share = limit.require.mark / 100;
+  result.proof = limit.require.upper() ? stats::ProvenAtMost(successes, trials, share, alpha)
+                                       : stats::ProvenAtLeast(successes, trials, share, alpha);
+  result.sample = absl::StrCat(successes, " of ", trials, " succeeded");
+}
+
+double QuantileOf(const LimitExpression& require) {
+  return require.statistic == Statistic::kMedian ? 0.5 : require.quantile;
+}
+
+void ProveQuantile(const Limit& limit, const std::vector<double>& values, Measurement& result) {
+  const LimitExpression& require = limit.require;
+  const double alpha = 1 - limit.confidence;
+  const double q = QuantileOf(require);
+  result.proof = require.upper() ? stats::QuantileProvenBelow(values, q, require.mark, alpha)
+                                 : stats::QuantileProvenAbove(values, q, require.mark, alpha);
+  const auto within = std::count_if(values.begin(), values.end(), [&](double value) {
+    return require.upper() ? value < require.mark : value > require.mark;
+  });
+  result.sample = absl::StrCat(within, " of ", values.size(), " values are on the right side");
+}
+
+// The fewest trials that can prove a confident limit, all of them good.
+uint64_t TrialsNeeded(const Limit& limit) {
+  const LimitExpression& require = limit.require;
+  const double share =
+      require.statistic == Statistic::kRate ? require.mark / 100 : QuantileOf(require);
+  const bool at_least = require.upper() == (require.statistic != Statistic::kRate);
+  return stats::TrialsToProve(at_least ? share : 1 - share, 1 - limit.confidence);
+}
+
+// ` in row "Sort/n:8" of r.json`.
+std::string RowText(const Row& row, const results::ResultFile& file) {
+  return absl::StrCat(" in row ", Quoted(row.name), " of ", file.source);
+}
+
+Measurement MeasureRate(const Limit& limit, const BenchmarkRows& benchmark) {
+  Measurement result;
+  double ok = 0;
+  double total = 0;
+  bool any = false;
+  for (const auto& [row, file] : benchmark.measured) {
+    const std::optional<double> row_ok = row->Counter("ops_ok");
+    const std::optional<double> row_total = row->Counter("ops_total");
+    if (!row_ok.has_value() || !row_total.has_value()) {
+      ++result.rows_without;
+      continue;
+    }
+    any = true;
+    if (*row_ok < 0 || *row_ok > *row_total) {
+      result.problem =
+          absl::StrCat("ops_ok is ", *row_ok, " of ops_total ", *row_total, RowText(*row, *file));
+    }
+    ok += *row_ok;
+    total += *row_total;
+  }
+  if (any) result.value = 100 * ok / total;  // no operation at all: NaN, which passes nothing
+  if (any && limit.confident) ProveRate(limit, ok, total, result);
+  return result;
+}
+
+Measurement Measure(const Limit& limit, const BenchmarkRows& benchmark) {
+  const LimitExpression& require = limit.require;
+  if (require.statistic == Statistic::kRate) return MeasureRate(limit, benchmark);
+  Measurement result;
+  std::vector<double> values;
+  bool finite = true;
+  for (const auto& [row, file] : benchmark.measured) {
+    const std::optional<double> value = row->Counter(require.counter);
+    if (!value.has_value()) {
+      ++result.rows_without;
+      continue;
+    }
+    values.push_back(*value * require.unit.factor);
+    finite = finite && std::isfinite(values.back());
+    const absl::string_view why =
+        ImpossibleBecause(require.counter, require.unit.dimension, *value);
+    if (why.empty()) continue;
+    result.problem =
+        absl::StrCat(require.counter, " is ", FormatQuantity(values.back(), require.unit.dimension),
+                     RowText(*row, *file), ": ", why);
+  }
+  if (values.empty()) return result;
+  result.value = finite ? require.Evaluate(values) : std::nan("");
+  if (finite && limit.confident) ProveQuantile(limit, values, result);
+  return result;
+}
+
+bool Worse(const LimitExpression& require, double a, double b) {
+  if (!std::isfinite(b)) return false;
+  if (!std::isfinite(a)) return true;
+  return require.upper() ? a > b : a < b;
+}
+
+std::vector<std::string> CounterNames(const std::vector<const BenchmarkRows*>& benchmarks) {
+  std::set<std::string> names = {"real_time_ns", "cpu_time_ns"};
+  for (const BenchmarkRows* benchmark : benchmarks) {
+    for (const auto& [row, file] : benchmark->measured) {
+      for (const auto& [name, value] : row->counters) names.insert(name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+bool Selects(const Limit& limit, const BenchmarkRows& benchmark) {
+  return MatchesBenchmark(limit.benchmarks, benchmark.name) &&
+         !MatchesBenchmark(limit.except, benchmark.name);
+}
+
+// Judges one limit; each step either decides the verdict or leaves it to the next.
+class LimitJudge {
+ public:
+  LimitJudge(const Limit& limit, const std::vector<BenchmarkRows>& all, bool partial)
+      : partial_(partial) {
+    verdict_.limit = limit;
+    for (const BenchmarkRows& benchmark : all) {
+      if (Selects(limit, benchmark)) matched_.push_back(&benchmark);
+    }
+    verdict_.benchmarks_matched = matched_.size();
+  }
+
+  LimitVerdict Judge() {
+    if (matched_.empty()) {
+      Decide(Outcome::kError, partial_ ? ExitCode::kNotMeasured : ExitCode::kInvalid,
+             absl::StrCat("no benchmark matches ", GlobText()));
+    } else if (NothingRan()) {
+      Decide(Outcome::kError, ExitCode::kNotMeasured,
+             "every benchmark that matches failed or was skipped");
+    } else {
+      MeasureAll();
+      Conclude();
+      if (verdict_.worst.has_value() && !verdict_.limit.skip_missing) AddLacking();
+    }
+    return std::move(verdict_);
+  }
+
+ private:
+  std::string GlobText() const {
+    return absl::StrJoin(
+        verdict_.limit.benchmarks, " or ",
+        [](std::string* out, const std::string& glob) { absl::StrAppend(out, Quoted(glob)); });
+  }
+
+  bool NothingRan() const {
+    return std::all_of(matched_.begin(), matched_.end(),
+                       [](const BenchmarkRows* benchmark) { return benchmark->measured.empty(); });
+  }
+
+  void MeasureAll() {
+    for (const BenchmarkRows* benchmark : matched_) {
+      const Measurement measurement = Measure(verdict_.limit, *benchmark);
+      verdict_.rows_without_counter += measurement.rows_without;
+      if (measurement.rows_without > 0) verdict_.lacking.push_back(benchmark->name);
+      if (!measurement.problem.empty()) contradiction_ = measurement.problem;
+      if (!measurement.value.has_value()) continue;
+      ++verdict_.benchmarks_measured;
+      if (!verdict_.worst.has_value() || Gravest(measurement)) {
+        proof_ = measurement.proof;
+        sample_ = measurement.sample;
+        verdict_.worst = measurement.value;
+        verdict_.worst_benchmark = benchmark->name;
+        verdict_.worst_source = benchmark->source;
+      }
+    }
+  }
+
+  // Whether it is worse than the worst so far. Of a confident limit, what refutes it is worse than
+  // what proves nothing, and that is worse than what proves it.
+  bool Gravest(const Measurement& measurement) const {
+    const auto gravity = [](double value, stats::Proof proof) {
+      if (!std::isfinite(value) || proof == stats::Proof::kRefuted) return 2;
+      return proof == stats::Proof::kUndecided ? 1 : 0;
+    };
+    const int now = gravity(*measurement.value, measurement.proof);
+    const int before = gravity(*verdict_.worst, proof_);
+    if (verdict_.limit.confident && now != before) return now > before;
+    return Worse(verdict_.limit.require, *measurement.value, *verdict_.worst);
+  }
+
+  void ConcludeConfident() {
+    const std::string percent = absl::StrCat(100 * verdict_.limit.confidence, " % confidence");
+    if (proof_ == stats::Proof::kProved) {
+      Decide(Outcome::kPass, ExitCode::kPass, absl::StrCat("proved at ", percent, ": ", sample_));
+    } else if (proof_ == stats::Proof::kRefuted) {
+      Decide(Outcome::kFail, ExitCode::kBroken,
+             absl::StrCat("refuted at ", percent, ": ", sample_));
+    } else {
+      const uint64_t needed = TrialsNeeded(verdict_.limit);
+      Decide(Outcome::kInconclusive, ExitCode::kInconclusive,
+             absl::StrCat("neither proved nor refuted at ", percent, ": ", sample_,
+                          "; proving it needs at least ", needed, " of ", needed));
+    }
+  }
+
+  void Conclude() {
+    if (!contradiction_.empty()) {
+      Decide(Outcome::kError, ExitCode::kInvalid, contradiction_);
+    } else if (!verdict_.worst.has_value()) {
+      Decide(Outcome::kError, ExitCode::kInvalid, UnknownCounter());
+    } else if (!std::isfinite(*verdict_.worst)) {
+      Decide(Outcome::kFail, ExitCode::kBroken, "a value is not finite, which holds no mark");
+    } else if (verdict_.limit.confident) {
+      ConcludeConfident();
+    } else if (verdict_.limit.require.Holds(*verdict_.worst)) {
+      Decide(Outcome::kPass, ExitCode::kPass, "");
+    } else {
+      Decide(Outcome::kFail, ExitCode::kBroken, "");
+    }
+  }
+
+  // A hole in what was measured keeps a limit from passing, and hides no mark that is broken.
+  void AddLacking() {
+    if (verdict_.lacking.empty()) return;
+    const bool broken = verdict_.outcome == Outcome::kFail;
+    Decide(broken ? Outcome::kFail : Outcome::kError,
+           Graver(verdict_.exit_code, ExitCode::kNotMeasured),
+           absl::StrCat(verdict_.explanation, verdict_.explanation.empty() ? "" : "; ",
+                        LackingText()));
+  }
+
+  std::string LackingText() const {
+    constexpr size_t kNamed = 5;
+    const std::vector<std::string>& all = verdict_.lacking;
+    std::string names = absl::StrJoin(
+        absl::MakeConstSpan(all).subspan(0, kNamed), ", ",
+        [](std::string* out, const std::string& name) { absl::StrAppend(out, Quoted(name)); });
+    if (all.size() > kNamed) absl::StrAppend(&names, " and ", all.size() - kNamed, " more");
+    const std::string counter =
+        IsRate() ? "both ops_ok and ops_total"
+                 : absl::StrCat("the counter ", Quoted(verdict_.limit.require.counter));
+    return absl::StrCat(Counted(verdict_.rows_without_counter, "row does", "rows do"), " not have ",
+                        counter, ": of ", names,
+                        "; where that is meant, name them in except, or write missing = \"skip\"");
+  }
+
+  bool IsRate() const { return verdict_.limit.require.statistic == Statistic::kRate; }
+
+  std::string UnknownCounter() const {
+    if (IsRate()) return "no row that matches has both ops_ok and ops_total";
+    const std::string& counter = verdict_.limit.require.counter;
+    return absl::StrCat("no row that matches has the counter ", Quoted(counter),
+                        DidYouMean(counter, CounterNames(matched_)));
+  }
+
+  void Decide(Outcome outcome, ExitCode code, std::string explanation) {
+    verdict_.outcome = outcome;
+    verdict_.exit_code = code;
+    verdict_.explanation = std::move(explanation);
+  }
+
+  const bool partial_;
+  LimitVerdict verdict_;
+  std::vector<const BenchmarkRows*> matched_;
+  std::string contradiction_;
+  stats::Proof proof_ = stats::Proof::kUndecided;  // of the worst benchmark
+  std::string sample_;
+};
+
+}  // namespace
+
+absl::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+      return "pass";
+    case Outcome::kFail:
+      return "FAIL";
+    case Outcome::kError:
+      return "ERROR";
+    case Outcome::kInconclusive:
+      return "INCONCLUSIVE";
+  }
+  return "ERROR";
+}
+
+std::string LimitVerdict::WorstText() const {
+  if (!worst.has_value()) return "-";
+  return FormatQuantity(*worst, limit.require.unit.dimension, limit.require.mark);
+}
+
+LimitVerdict JudgeLimit(const Limit& limit, const std::vector<BenchmarkRows>& benchmarks,
+                        bool partial) {
+  return LimitJudge(limit, benchmarks, partial).Judge();
+}
+
+}  // namespace loadline::judge
