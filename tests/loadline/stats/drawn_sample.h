@@ -4,10 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
 namespace loadline::stats {
+
+inline constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // Shapes of spread that run times have, in kShapes, and in kOtherShapes some more.
 enum class Shape {
@@ -109,6 +112,13 @@ class Draw {
   std::vector<double> Sample(Shape shape, size_t size, double shift = 0) {
     std::vector<double> sample(size);
     for (double& value : sample) value = Of(shape) + shift;
+    return sample;
+  }
+
+  // Few values, so that many are alike.
+  std::vector<double> Tied(size_t size) {
+    std::vector<double> sample(size);
+    for (double& value : sample) value = std::floor(Uniform() * 5);
     return sample;
   }
 

@@ -3,12 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 namespace loadline::stats {
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // R 4.2.2: qnorm(c(0.975, 0.01)) = 1.9599639845400536, -2.3263478740408408;
 // pnorm(c(1, -1), lower.tail = FALSE) = 0.15865525393145705, 0.84134474606854293.

@@ -5,15 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "tests/loadline/stats/drawn_sample.h"
 
 namespace loadline::stats {
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // R 4.2.2: qnorm(0.99) + qnorm(0.8) = 3.167969107613755;
 // 0.01 * (qnorm(0.95) + qnorm(0.8)) = 0.024864748605243858.

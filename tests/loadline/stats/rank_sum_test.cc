@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include "tests/loadline/stats/drawn_sample.h"
 
 namespace loadline::stats {
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // Permeability of the human chorioamnion at term, and at 12 to 26 weeks: the two-sample example of
 // help(wilcox.test) in R, `x` and `y` there, which has them of Hollander & Wolfe 1973.
@@ -59,19 +56,13 @@ TEST(RankSumInterval, IsUnboundedUntilTheSamplesAreLargeEnough) {
   EXPECT_TRUE(finite(1, 39, 0.95));
 }
 
-std::vector<double> Tied(Draw& draw, size_t size) {
-  std::vector<double> sample(size);
-  for (double& value : sample) value = std::floor(draw.Uniform() * 5);
-  return sample;
-}
-
 TEST(RankSumInterval, IsTheInversionOfTheTestWithTiesToo) {
   Draw draw(4);
   for (int round = 0; round < 300; ++round) {
     const size_t m = 4 + round % 5;
     const size_t n = 4 + round % 7;
-    const auto base = round % 2 == 0 ? Tied(draw, m) : draw.Sample(Shape::kT2, m);
-    const auto changed = round % 2 == 0 ? Tied(draw, n) : draw.Sample(Shape::kT2, n);
+    const auto base = round % 2 == 0 ? draw.Tied(m) : draw.Sample(Shape::kT2, m);
+    const auto changed = round % 2 == 0 ? draw.Tied(n) : draw.Sample(Shape::kT2, n);
     for (const double confidence : {0.95, 0.9, 0.5}) {
       const Interval interval = RankSumInterval(base, changed, confidence);
       const double tail = (1 - confidence) / 2 * (1 + 1e-9);
@@ -105,8 +96,8 @@ TEST(RankSumPValue, NeverErrsMoreOftenThanItSaysWhenValuesTie) {
 
 TEST(RankSum, MovesAndGrowsWithTheSamplesAndTurnsAroundWhenTheyAreSwapped) {
   Draw draw(6);
-  const std::vector<double> base = Tied(draw, 9);
-  const std::vector<double> changed = Tied(draw, 12);
+  const std::vector<double> base = draw.Tied(9);
+  const std::vector<double> changed = draw.Tied(12);
   std::vector<double> moved_base;
   std::vector<double> moved_changed;
   for (const double value : base) moved_base.push_back(4 * value + 64);

@@ -4,15 +4,12 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include "tests/loadline/stats/drawn_sample.h"
 
 namespace loadline::stats {
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // Hamilton depression scale of nine patients, second visit minus first: the one-sample example of
 // help(wilcox.test) in R, `y - x` there, which has it of Hollander & Wolfe 1973.
@@ -52,15 +49,9 @@ TEST(SignedRankInterval, IsUnboundedUntilTheSampleIsLargeEnough) {
 }
 
 // Small whole numbers, so that ties and zeros abound.
-std::vector<double> Tied(Draw& draw, size_t size) {
-  std::vector<double> sample(size);
-  for (double& value : sample) value = std::floor(draw.Uniform() * 5) - 2;
-  return sample;
-}
-
 TEST(SignedRank, MovesAndGrowsWithTheSample) {
   Draw draw(5);
-  const std::vector<double> sample = Tied(draw, 12);
+  const std::vector<double> sample = draw.Tied(12);
   std::vector<double> moved;
   std::vector<double> mirrored;
   for (const double value : sample) moved.push_back(4 * value + 1'024);
