@@ -103,7 +103,7 @@ absl::Status SuiteRunner::List() {
 }
 
 // The same program doing nothing, several times. A program with our main runs its empty benchmark;
-// of any other, listing the benchmarks is the nearest thing, seen from outside.
+// of any other, listing the benchmarks is the nearest thing, seen from outside when it ends.
 void SuiteRunner::MeasureBaseline() {
   std::vector<double> peaks;
   for (int start = 0; start < kBaselineStarts && !Interruption::Interrupted(); ++start) {
@@ -120,7 +120,7 @@ void SuiteRunner::MeasureBaseline() {
   }
   for (int start = 0; !ours_ && start < kBaselineStarts; ++start) {
     ChildOptions child = Child({"--benchmark_list_tests=true"});
-    child.watch_memory = true;
+    child.memory = ChildOptions::Memory::kAtItsEnd;
     const auto outcome = RunChild(child);
     if (outcome.ok() && outcome->outside_peak_bytes.has_value()) {
       peaks.push_back(static_cast<double>(*outcome->outside_peak_bytes));
@@ -153,7 +153,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     return std::vector<results::Row>{std::move(row)};
   };
   ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
-  child.watch_memory = !ours_;
+  if (!ours_) child.memory = ChildOptions::Memory::kWhileItRuns;
   const auto outcome = RunChild(child);
   auto file = ReadOutput();
   if (!outcome.ok()) return failed(std::string(outcome.status().message()));
@@ -170,8 +170,12 @@ void SuiteRunner::TakeContext(const results::ResultFile& file) {
   if (!context_.empty()) return;
   context_ = file.context;
   if (ours_) return;
-  context_.emplace_back("loadline.rss_source",
-                        "outside: the largest VmHWM seen, or ru_maxrss above the runner's own");
+  context_.emplace_back(
+      "loadline.rss_source",
+      baseline_bytes_.has_value()
+          ? "outside: the largest peak seen while it ran"
+          : "outside: the largest peak seen while it ran; no baseline, because no "
+            "process could be stopped at its end (ptrace)");
   context_.emplace_back("loadline.seed", absl::StrCat(options_.seed));
   context_.emplace_back("loadline.profile", options_.profile);
 }
@@ -193,7 +197,10 @@ std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t
     row.repetition_index = repetition * in_process + i;
     row.repetitions = options_.repetitions * in_process;
     if (row.error_occurred || row.skipped) continue;
-    if (!ours_ && outside_peak.has_value()) {
+    // A peak below what the program needs to list its names was seen before it had begun to
+    // measure.
+    if (!ours_ && outside_peak.has_value() &&
+        static_cast<double>(*outside_peak) >= baseline_bytes_.value_or(0)) {
       row.counters["rss_peak_bytes"] = static_cast<double>(*outside_peak);
     }
     const auto peak = row.Counter("rss_peak_bytes");
