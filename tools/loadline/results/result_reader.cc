@@ -17,6 +17,7 @@
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/fault.h"
 #include "tools/loadline/results/json.h"
+#include "tools/loadline/results/locale_advice.h"
 #include "tools/loadline/results/result_row.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/results/tokens.h"
@@ -394,7 +395,9 @@ class Documents {
 absl::Status Stream(absl::string_view source, std::string text, size_t most, ResultSink& sink) {
   std::optional<Fault> fault = PrepareTokens(text);
   if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
-  return fault.has_value() ? ToStatus(source, text, *fault) : absl::OkStatus();
+  if (!fault.has_value()) return absl::OkStatus();
+  absl::StrAppend(&fault->message, AdviceOnLocale(text, fault->offset));
+  return ToStatus(source, text, *fault);
 }
 
 class Collector : public ResultSink {
