@@ -14,13 +14,6 @@ namespace loadline::run {
 // A regular expression, POSIX extended or ECMAScript, that matches `name` and nothing else.
 std::string ExactFilter(absl::string_view name);
 
-// The same, whatever number of iterations has been set since the name was listed. REQUIRES:
-// !FixesItsLength(name).
-std::string FilterOfAnyIterations(absl::string_view name);
-
-// Whether the benchmark says itself how long it runs: "/iterations:N", "/min_time:X".
-bool FixesItsLength(absl::string_view name);
-
 // 1 where the name says none.
 int64_t ThreadsOf(absl::string_view name);
 
