@@ -269,7 +269,7 @@ class SmallDisk {
 };
 
 TEST_F(DuetCommand, SaysThatNoFolderFitsOnAFullDisk) {
-  const SmallDisk disk(work_.Path("small"), "nr_inodes=2");
+  const SmallDisk disk(work_.Path("small"), "nr_inodes=1");
   if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount";
   const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"), {});
   EXPECT_EQ(result.code, 2);
