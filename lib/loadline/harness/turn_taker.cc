@@ -82,7 +82,9 @@ class SliceReporter : public benchmark::BenchmarkReporter {
   TurnMessage Answer() const {
     if (failed_ || !(iterations_ > 0)) {
       return {.kind = TurnMessage::Kind::kFailed,
-              .text = failed_ ? message_ : "the benchmark reported no run"};
+              .text = failed_ ? message_
+                              : "the benchmark reported no run: is it registered with "
+                                "ReportAggregatesOnly()?"};
     }
     return {.kind = TurnMessage::Kind::kRan,
             .iterations = static_cast<uint64_t>(iterations_),

@@ -176,7 +176,8 @@ struct CommaLocale : std::numpunct<char> {
 
 // Sets a locale for the rest of the process, as a program may; does as little as Nothing.
 void SetsALocale(benchmark::State& state) {
-  std::locale::global(std::locale(std::locale::classic(), new CommaLocale));
+  auto facet = std::make_unique<CommaLocale>();
+  std::locale::global(std::locale(std::locale::classic(), facet.release()));  // the locale's now
   for (auto _ : state) benchmark::ClobberMemory();
   state.counters["quarter"] = 1234567.25;
 }
