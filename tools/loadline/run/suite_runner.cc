@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -180,6 +181,18 @@ void SuiteRunner::TakeContext(const results::ResultFile& file) {
   context_.emplace_back("loadline.profile", options_.profile);
 }
 
+// The least that is known of the peak of a process that was looked at while it ran. It listed its
+// names, too, and needed for that what others did. Far below that it was seen before it stood, and
+// nothing is known of what came then; a little below are pages that a process touches when it ends,
+// and those that the OS has not counted yet.
+std::optional<double> SuiteRunner::PeakSeen(std::optional<uint64_t> outside_peak) const {
+  const double least = baseline_bytes_.value_or(0);
+  if (!outside_peak.has_value()) return std::nullopt;
+  const auto peak = static_cast<double>(*outside_peak);
+  if (peak < 0.75 * least) return std::nullopt;
+  return std::max(peak, least);
+}
+
 std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t index,
                                                 int repetition,
                                                 std::optional<uint64_t> outside_peak) {
@@ -197,11 +210,10 @@ std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t
     row.repetition_index = repetition * in_process + i;
     row.repetitions = options_.repetitions * in_process;
     if (row.error_occurred || row.skipped) continue;
-    // A peak below what the program needs to list its names was seen before it had begun to
-    // measure.
-    if (!ours_ && outside_peak.has_value() &&
-        static_cast<double>(*outside_peak) >= baseline_bytes_.value_or(0)) {
-      row.counters["rss_peak_bytes"] = static_cast<double>(*outside_peak);
+    if (!ours_) {
+      if (const auto seen = PeakSeen(outside_peak); seen.has_value()) {
+        row.counters["rss_peak_bytes"] = *seen;
+      }
     }
     const auto peak = row.Counter("rss_peak_bytes");
     if (!baseline_bytes_.has_value() || !peak.has_value()) continue;

@@ -45,6 +45,7 @@ class SuiteRunner {
   std::vector<std::string> MeasuringFlags(const std::string& filter) const;
   absl::StatusOr<results::ResultFile> ReadOutput() const;
   void TakeContext(const results::ResultFile& file);
+  std::optional<double> PeakSeen(std::optional<uint64_t> outside_peak) const;
   std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
                                      std::optional<uint64_t> outside_peak);
 

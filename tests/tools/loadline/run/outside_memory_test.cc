@@ -83,6 +83,12 @@ TEST_F(OutsideMemory, IsThatOfTheProcessWithoutItsChildren) {
   EXPECT_LT(row.Counter("rss_peak_bytes").value_or(0), 32.0 * kMiB);
 }
 
+TEST_F(OutsideMemory, IsNeverBelowThatOfListingTheNames) {
+  for (int again = 0; again < 5; ++again) {
+    EXPECT_GE(Measure("Empty").Counter("rss_net_bytes").value_or(0), 0);
+  }
+}
+
 TEST_F(OutsideMemory, IsNotSaidWhereItWasSeenBeforeTheProgramStood) {
   ::setenv("PLANTED_MEMORY", "listing", 1);
   const results::Row row = Measure("Empty");
