@@ -36,7 +36,6 @@ struct Exception {
 constexpr Exception kOperatingSystemExceptions[] = {
     {"lib/stowage/storage/connection.cc",
      "SQLite asks the drive to flush only when told, on macOS"},
-    {"tools/loadline/run/child_process.cc", "ru_maxrss has another unit on macOS"},
     {"tools/loadline/run/spawn.cc",
      "on Linux a child dies with its parent, by prctl, and can be pinned to a processor"},
     {"tools/loadline/run/program_identity.cc", "struct stat names its nanoseconds differently"},

@@ -14,6 +14,8 @@ std::string TimeSemantics() {
 
 const char* MinTimeUnit() { return kBenchmarkVersionNumber < 10800 ? "" : "s"; }
 
+bool SetsIterationsByFlag() { return kBenchmarkVersionNumber >= 10800; }
+
 void AddContextOnce(const std::string& key, const std::string& value) {
   const auto* context = benchmark::internal::GetGlobalContext();
   if (context != nullptr && context->count(key) != 0) return;

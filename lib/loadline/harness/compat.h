@@ -26,6 +26,9 @@ std::string TimeSemantics();
 // What --benchmark_min_time wants after its number: nothing before 1.8, "s" since.
 const char* MinTimeUnit();
 
+// Whether --benchmark_min_time=Nx sets the iterations of a thread, as it does since 1.8.
+bool SetsIterationsByFlag();
+
 // Whether this row is an error or was skipped: 1.7 says error_occurred, 1.8 and newer `skipped`.
 template <typename Run>
 bool RunFailed(const Run& run) {

@@ -16,10 +16,11 @@ class HeldBenchmarks {
  public:
   // Families in the order of their registration.
   static size_t count();
-  // Registers family `index` with Google Benchmark. REQUIRES: index < count(); once each.
+  // Registers family `index` with Google Benchmark, every run of it to be reported, whatever the
+  // benchmark says of aggregates. REQUIRES: index < count(); once each.
   static void Register(size_t index);
   // Every run of the family from now on has so many iterations a thread. REQUIRES: registered; the
-  // benchmark itself sets no min_time (Google Benchmark aborts).
+  // benchmark itself sets no min_time and no min_warmup_time (Google Benchmark aborts).
   static void SetIterations(size_t index, int64_t iterations);
 };
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "loadline/harness/classic_locale.h"
 #include "loadline/harness/counters.h"
 #include "loadline/harness/free_memory.h"
 #include "loadline/harness/shared_fixture.h"
@@ -22,6 +23,13 @@ bool IsSpread(const Run& run) {
          (run.aggregate_name == "stddev" || run.aggregate_name == "cv");
 }
 
+// What is in use stays in the peak, what was given back does not.
+void StartPeakAnew() {
+  ReturnFreeMemory();
+  // Where the peak cannot be reset the later figures are upper bounds, and rss_isolated says so.
+  platform::ResetPeakMemory().IgnoreError();
+}
+
 }  // namespace
 
 RunObserver::RunObserver(Options options)
@@ -31,6 +39,7 @@ void RunObserver::BeforeContext() {
   if (context_added_) return;
   context_added_ = true;
   if (options_.add_context) options_.add_context();
+  StartPeakAnew();  // static constructors have taken and given back, and no benchmark ran yet
 }
 
 std::vector<Run> RunObserver::Complete(const std::vector<Run>& runs) {
@@ -73,9 +82,7 @@ RunObserver::Memory RunObserver::MemoryOf(const Run& run) {
   memory_.peak_bytes = platform::PeakMemory().bytes;
   memory_.isolated = benchmarks_seen_++ == 0 && !options_.interleaved;
   ReleaseSharedFixtures();
-  ReturnFreeMemory();
-  // Where the peak cannot be reset the later figures are upper bounds, and rss_isolated says so.
-  platform::ResetPeakMemory().IgnoreError();
+  StartPeakAnew();
   return memory_;
 }
 
@@ -83,15 +90,20 @@ bool MeasuringReporter::ReportContext(const Context& context) {
   inner().SetOutputStream(&GetOutputStream());
   inner().SetErrorStream(&GetErrorStream());
   observer_.BeforeContext();
+  const ClassicLocale classic;
   if (!hide_context_) return inner().ReportContext(context);
   const HiddenContext hidden;
   return inner().ReportContext(context);
 }
 
 void MeasuringReporter::ReportRuns(const std::vector<Run>& runs) {
+  const ClassicLocale classic;
   inner().ReportRuns(observer_.Complete(runs));
 }
 
-void MeasuringReporter::Finalize() { inner().Finalize(); }
+void MeasuringReporter::Finalize() {
+  const ClassicLocale classic;
+  inner().Finalize();
+}
 
 }  // namespace loadline::harness

@@ -30,6 +30,7 @@ class RunObserver {
   };
   explicit RunObserver(Options options);
 
+  // To be called when the context is reported, before the first benchmark runs.
   void BeforeContext();
   // Copies of `runs` with the harness's counters, and what would break strict JSON mended.
   std::vector<benchmark::BenchmarkReporter::Run> Complete(
@@ -57,10 +58,12 @@ class RunObserver {
   std::set<std::string> warned_;
 };
 
-// Stands in front of any reporter and hands everything on, completed by the observer:
+// Stands in front of any reporter and hands everything on, completed by the observer, with numbers
+// as in the C locale:
 //   rss_peak_bytes  the most memory the process had since the previous benchmark ended, fixture
-//                   and all (for the first benchmark: since the process started). Not in stddev
-//                   and cv rows. Absent where the OS does not answer.
+//                   and all (for the first benchmark: since the context was reported; where the OS
+//                   cannot start a peak anew: since the process started). Not what child processes
+//                   had. Not in stddev and cv rows. Absent where the OS does not answer.
 //   rss_isolated    1 when this was the first benchmark of its process: nothing that an earlier
 //                   one left behind is in the figure
 //   oversubscribed  1 when the row has more threads than the process may use CPUs

@@ -1,9 +1,9 @@
 #include "loadline/harness/turn_taker.h"
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -11,11 +11,15 @@
 #include <ostream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "loadline/harness/compat.h"
 #include "loadline/harness/held_benchmarks.h"
 #include "loadline/turns/turn_channel.h"
@@ -50,7 +54,7 @@ double ProcessCpuNanos() {
 class SliceReporter : public benchmark::BenchmarkReporter {
  public:
   SliceReporter() {
-    SetOutputStream(&unread_);
+    SetOutputStream(&listed_);
     SetErrorStream(&unread_);
   }
   bool ReportContext(const Context&) override { return true; }
@@ -69,11 +73,18 @@ class SliceReporter : public benchmark::BenchmarkReporter {
     }
   }
 
+  // Where the call listed names instead of running anything.
+  std::vector<std::string> Names() const {
+    return absl::StrSplit(listed_.str(), '\n', absl::SkipEmpty());
+  }
+
   // kRan, or kFailed when there is no figure.
   TurnMessage Answer() const {
     if (failed_ || !(iterations_ > 0)) {
       return {.kind = TurnMessage::Kind::kFailed,
-              .text = failed_ ? message_ : "the benchmark reported no run"};
+              .text = failed_ ? message_
+                              : "the benchmark reported no run: is it registered with "
+                                "ReportAggregatesOnly()?"};
     }
     return {.kind = TurnMessage::Kind::kRan,
             .iterations = static_cast<uint64_t>(iterations_),
@@ -82,6 +93,7 @@ class SliceReporter : public benchmark::BenchmarkReporter {
   }
 
  private:
+  std::ostringstream listed_;
   std::ostringstream unread_;
   bool failed_ = false;
   std::string message_;
@@ -89,6 +101,8 @@ class SliceReporter : public benchmark::BenchmarkReporter {
   double real_seconds_ = 0;
   double cpu_seconds_ = 0;
 };
+
+constexpr char kIterations[] = "/iterations:";
 
 class TurnTaker {
  public:
@@ -125,41 +139,92 @@ class TurnTaker {
     pad_ = std::malloc(request.pad_bytes);
     if (pad_ != nullptr) std::memset(pad_, 1, request.pad_bytes);
     family_ = Find(request.family);
-    if (family_ == TurnMessage::kUnknownFamily && !IsRegistered()) {
+    const std::vector<std::string> chosen = Names(filter_);
+    if (chosen.empty()) {
       return {.kind = TurnMessage::Kind::kFailed,
               .text = absl::StrCat("no benchmark matches ", filter_)};
     }
-    return {.kind = TurnMessage::Kind::kChosen, .family = family_};
+    sets_iterations_ = CanSetIterations(chosen.front());
+    return {.kind = TurnMessage::Kind::kChosen,
+            .family = family_,
+            .iterations = sets_iterations_ ? 1U : 0U};
   }
 
   // Registers the family that the benchmark is of, and no other where its number is known already.
   uint64_t Find(uint64_t hint) const {
     if (hint < HeldBenchmarks::count()) {
       HeldBenchmarks::Register(hint);
-      if (IsRegistered()) return hint;
+      if (!Names(filter_).empty()) return hint;
     }
     for (size_t index = 0; index < HeldBenchmarks::count(); ++index) {
       if (index == hint) continue;
       HeldBenchmarks::Register(index);
-      if (IsRegistered()) return index;
+      if (!Names(filter_).empty()) return index;
     }
     return TurnMessage::kUnknownFamily;
   }
 
-  bool IsRegistered() const {
+  // The names of what is registered, in its order, as they are now.
+  static std::vector<std::string> Names(const std::string& filter) {
     SetFlag("--benchmark_list_tests=true");
-    SliceReporter nobody;
-    const size_t matches = benchmark::RunSpecifiedBenchmarks(&nobody, nullptr, filter_);
+    SliceReporter reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter, nullptr, filter);
     SetFlag("--benchmark_list_tests=false");
-    return matches > 0;
+    return reporter.Names();
+  }
+
+  // Makes sure, too, that the filter finds the benchmark when they are set.
+  bool CanSetIterations(const std::string& name) {
+    if (SaysTime(name, "/min_time:") || SaysTime(name, "/min_warmup_time:")) return false;
+    if (family_ != TurnMessage::kUnknownFamily) return FollowSetIterations(name);
+    return SetsIterationsByFlag() && !absl::StrContains(name, kIterations);
+  }
+
+  // Whether Google Benchmark put this part into the name. The times there have three decimals, an
+  // argument that somebody called the same has none.
+  static bool SaysTime(absl::string_view name, absl::string_view part) {
+    const size_t at = name.rfind(part);
+    if (at == absl::string_view::npos) return false;
+    const absl::string_view value = name.substr(at + part.size());
+    return absl::StrContains(value.substr(0, value.find('/')), '.');
+  }
+
+  // Iterations that are set become a part of the name, behind the arguments, which may have names
+  // like it. So what the name becomes is looked at, not taken apart. False, and nothing is changed,
+  // where the benchmark has set them itself: then the part was there before.
+  bool FollowSetIterations(const std::string& name) {
+    const std::vector<std::string> before = Names(".");
+    const auto place = std::find(before.begin(), before.end(), name);
+    if (place == before.end()) return false;
+    HeldBenchmarks::SetIterations(family_, 1);
+    const std::string now = Names(".").at(static_cast<size_t>(place - before.begin()));
+    const size_t at = now.rfind(kIterations);
+    const std::string behind = now.substr(at + std::strlen(kIterations) + 1);
+    if (now.substr(0, at) + behind != name) {
+      HeldBenchmarks::SetIterations(family_,
+                                    std::atoll(name.c_str() + at + std::strlen(kIterations)));
+      return false;
+    }
+    // What stands behind is "/real_time" and the like, which a filter has no other words for.
+    filter_.insert(filter_.size() - 1 - behind.size(), absl::StrCat(kIterations, "[0-9]+"));
+    return true;
+  }
+
+  void SetIterations(uint64_t iterations) {
+    if (family_ != TurnMessage::kUnknownFamily) {
+      HeldBenchmarks::SetIterations(family_, static_cast<int64_t>(iterations));
+    } else {
+      SetFlag(absl::StrCat("--benchmark_min_time=", iterations, "x"));
+    }
   }
 
   TurnMessage RunSlice(const TurnMessage& request) {
-    if (family_ != TurnMessage::kUnknownFamily && request.iterations > 0) {
-      HeldBenchmarks::SetIterations(family_, static_cast<int64_t>(request.iterations));
+    if (sets_iterations_ && request.iterations > 0) {
+      SetIterations(request.iterations);
     } else if (request.min_seconds > 0 && request.min_seconds != min_seconds_) {
       min_seconds_ = request.min_seconds;
-      SetFlag(absl::StrFormat("--benchmark_min_time=%.9f%s", min_seconds_, MinTimeUnit()));
+      // Without a decimal point, which in the program's locale may be another character.
+      SetFlag(absl::StrFormat("--benchmark_min_time=%.0fe-9%s", min_seconds_ * 1e9, MinTimeUnit()));
     }
     SliceReporter reporter;
     const double wall = MonotonicNanos();
@@ -181,6 +246,7 @@ class TurnTaker {
   std::string filter_;
   void* pad_ = nullptr;
   uint64_t family_ = TurnMessage::kUnknownFamily;
+  bool sets_iterations_ = false;
   double min_seconds_ = 0;
 };
 

@@ -21,11 +21,13 @@ struct TurnMessage {
 
   Kind kind = Kind::kFailed;
   // kChoose: where kChosen of an earlier process of this program said it was. kChosen: which of the
-  // program's families the benchmark is of; unknown when its iterations cannot be set.
+  // program's families the benchmark is of, where it could be found out.
   uint64_t family = kUnknownFamily;
   uint64_t pad_bytes = 0;  // kChoose: of heap, to be taken before anything else
 
-  // kRun: iterations a thread; 0 leaves the number to Google Benchmark. kRan: of all threads.
+  // kChosen: 1 when iterations can be set; 0 when the benchmark says itself how long it runs, or
+  // nothing here can set them. kRun: iterations a thread; 0 leaves the number to the benchmark and
+  // to Google Benchmark. kRan: of all threads.
   uint64_t iterations = 0;
   // kRun: the iterations a thread that times are divided by, where it is not `iterations`: more
   // iterations than are owned up to are a slowdown of exactly known size.
@@ -37,7 +39,7 @@ struct TurnMessage {
   double call_wall_ns = 0;  // kRan: the whole slice, set-up included
   double call_cpu_ns = 0;   // kRan: likewise, of the whole process
 
-  std::string text;  // kChoose: the filter that selects the benchmark. kFailed: what went wrong
+  std::string text;  // kChoose: "^NAME$" in the words of a filter. kFailed: what went wrong
 };
 
 // One end of a connected pair of stream sockets. When the process at the other end dies, the

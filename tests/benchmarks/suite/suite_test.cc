@@ -62,6 +62,15 @@ TEST(SuiteOfSearches, SaysHowGoodTheAnswersAre) {
   }
 }
 
+TEST(SuiteUnderLoad, IsUnderLoadInEveryRow) {
+  const testing::TempDir dir;
+  const ResultFile file = RunTiny(dir, "Health/.*_UnderLoad");
+  ASSERT_FALSE(file.rows.empty());
+  for (const Row& row : file.rows) {
+    EXPECT_GT(row.Counter("load_ops").value_or(0), 0) << row.name;
+  }
+}
+
 double PeakOfFirstRow(const ResultFile& file) {
   return file.rows.empty() ? 0 : file.rows.front().Counter("rss_peak_bytes").value_or(0);
 }

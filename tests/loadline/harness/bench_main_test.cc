@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "loadline/platform/memory.h"
 #include "loadline/stats/sample.h"
 #include "support/sanitizer.h"
 #include "support/temp_dir.h"
@@ -169,6 +170,28 @@ TEST(BenchMain, FindsNoMemoryWhereNoneIsHeld) {
   const auto other = RunFilter("^HoldsNothing/");
   EXPECT_NEAR(Number(one.Row("HoldsNothing"), "rss_peak_bytes"),
               Number(other.Row("HoldsNothing"), "rss_peak_bytes"), 256 << 10);
+}
+
+TEST(BenchMain, LeavesOutWhatWasGivenBackBeforeTheFirstBenchmark) {
+  if (::loadline::testing::kHasShadowMemory) GTEST_SKIP() << "memory figures include the sanitizer";
+  if (!platform::ResetPeakMemory().ok()) GTEST_SKIP() << "a peak cannot be started anew here";
+  const auto outcome = RunBench("--benchmark_filter=^HoldsNothing/", "PLANTED_EARLY_MEMORY=1");
+  EXPECT_LT(Number(outcome.Row("HoldsNothing"), "rss_peak_bytes"), 20 << 20);
+}
+
+TEST(BenchMain, WritesNumbersOfTheCLocaleWhateverTheProgramSets) {
+  const auto outcome = RunFilter("Locale", "--benchmark_format=json");
+  const auto& row = outcome.Row("SetsALocale/iterations:12345");
+  EXPECT_EQ(Number(row, "iterations"), 12345);
+  EXPECT_EQ(Number(row, "quarter"), 1234567.25);
+  rapidjson::Document printed;
+  printed.Parse(outcome.out.c_str());
+  EXPECT_FALSE(printed.HasParseError()) << outcome.out;
+}
+
+TEST(BenchMain, LeavesTheProgramTheLocaleThatItSet) {
+  const auto outcome = RunFilter("Locale");
+  EXPECT_EQ(Number(outcome.Row("FindsTheLocaleSet/iterations:10"), "comma"), 1);
 }
 
 TEST(BenchMain, MakesAWrongAnswerAnErrorRowAndStopsAllThreads) {

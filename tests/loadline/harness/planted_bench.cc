@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <locale>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,6 +21,15 @@
 #include "loadline/harness/shared_fixture.h"
 
 namespace {
+
+// Takes 24 MiB before main() and gives them back, where it is asked to.
+[[maybe_unused]] const bool took_memory_early = [] {
+  constexpr size_t kBytes = size_t{24} << 20;
+  if (std::getenv("PLANTED_EARLY_MEMORY") == nullptr) return false;
+  const std::unique_ptr<char[]> taken(new char[kBytes]);
+  std::memset(taken.get(), 1, kBytes);
+  return static_cast<const volatile char*>(taken.get())[kBytes / 2] == 1;
+}();
 
 using loadline::harness::OperationLoop;
 using loadline::harness::SetGauge;
@@ -157,6 +167,28 @@ void FixtureFails(benchmark::State& state) {
   while (loop.KeepRunning()) loop.Time([] {});
 }
 BENCHMARK(FixtureFails)->UseRealTime()->Threads(4);
+
+struct CommaLocale : std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+  char do_thousands_sep() const override { return ' '; }
+  std::string do_grouping() const override { return "\2"; }
+};
+
+// Sets a locale for the rest of the process, as a program may; does as little as Nothing.
+void SetsALocale(benchmark::State& state) {
+  auto facet = std::make_unique<CommaLocale>();
+  std::locale::global(std::locale(std::locale::classic(), facet.release()));  // the locale's now
+  for (auto _ : state) benchmark::ClobberMemory();
+  state.counters["quarter"] = 1234567.25;
+}
+BENCHMARK(SetsALocale)->Iterations(12345);
+
+void FindsTheLocaleSet(benchmark::State& state) {
+  for (auto _ : state) benchmark::ClobberMemory();
+  const bool set = std::use_facet<std::numpunct<char>>(std::locale()).decimal_point() == ',';
+  state.counters["comma"] = set ? 1 : 0;
+}
+BENCHMARK(FindsTheLocaleSet)->Iterations(10);
 
 // What the recorder costs: the body is empty, so a row's real_time is the recorder.
 void RecorderOne(benchmark::State& state) {

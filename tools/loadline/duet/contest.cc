@@ -39,9 +39,15 @@ bool Contest::Decided() const {
   return worse || better || (not_worse && not_better);
 }
 
-bool Contest::UsedUp() const {
-  return restarts_.size() >= terms_.most_restarts || budgeted_seconds_ >= terms_.most_seconds;
+bool Contest::OutOfTime() const {
+  if (budgeted_seconds_ < terms_.most_seconds) return false;
+  // So many restarts would have decided if all had agreed.
+  const std::vector<double> agreed(restarts_.size(), 1);
+  const bool enough = stats::SignEvidenceGreater(agreed, 0) <= terms_.alpha_harm;
+  return enough || budgeted_seconds_ >= 2 * terms_.most_seconds;
 }
+
+bool Contest::UsedUp() const { return restarts_.size() >= terms_.most_restarts || OutOfTime(); }
 
 double Contest::Estimate() const {
   return restarts_.empty() ? 0 : std::expm1(stats::HodgesLehmann(log_ratios_));
@@ -69,7 +75,7 @@ bool Contest::Layout(double sign) const {
 }
 
 judge::PairedSeries Contest::Series() const {
-  const bool out_of_time = !Decided() && budgeted_seconds_ >= terms_.most_seconds;
+  const bool out_of_time = !Decided() && OutOfTime();
   return {.log_ratios = log_ratios_,
           .layout_worse = Layout(1),
           .layout_better = Layout(-1),

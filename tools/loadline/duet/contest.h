@@ -15,7 +15,9 @@ struct ContestTerms {
   double alpha = 0.01;       // to call one benchmark not worse, or not better
   double alpha_harm = 0.01;  // to call it worse, or better: alpha over the number of benchmarks
   size_t most_restarts = 200;
-  double most_seconds = 10;  // beside the first restart, which may make data that later ones find
+  // Beside the first restart, which may make data that later ones find. Restarts that take too long
+  // for as many as any decision needs get twice as much.
+  double most_seconds = 10;
 };
 
 // The restarts of one benchmark and what they decide so far. A plain value.
@@ -41,6 +43,7 @@ class Contest {
   judge::PairedSeries Series() const;
 
  private:
+  bool OutOfTime() const;
   bool Layout(double sign) const;
 
   ContestTerms terms_;

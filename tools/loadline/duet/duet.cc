@@ -132,14 +132,20 @@ class Duet {
     if (!restart.ok() || contest.Over()) std::erase(open_, name);
   }
 
-  // Plays a restart of each control that is due: as long as controls have had less than their share
-  // of the time, and at the end (`finish`) until each has answered. True if one was played.
+  // At the end controls go on until each has answered, but take no more time than the benchmarks
+  // did, or one budget: what the caller allowed is for the benchmarks first.
+  bool ControlsAreDue(bool finish) const {
+    const double all = Seconds(start_nanos_);
+    if (!finish) return control_seconds_ < kControlShare * all;
+    return control_seconds_ < std::max(all - control_seconds_, options_.budget_seconds);
+  }
+
+  // Plays a restart of each control that is due. True if one was played.
   bool PlayControls(bool finish) {
     bool played = false;
     for (Control& control : controls_) {
       const bool answered = control.contest.Over();
-      const bool due = control_seconds_ < kControlShare * Seconds(start_nanos_);
-      if (control.stopped || answered || !(finish || due) || Stopped()) continue;
+      if (control.stopped || answered || !ControlsAreDue(finish) || Stopped()) continue;
       const std::string name = NameForControl(control.cast);
       if (name.empty()) {
         control.stopped = finish;
@@ -203,7 +209,8 @@ class Duet {
         paired.notes.push_back(absl::StrCat(
             "a control was not run: ", control.cast == Cast::kBaseAndBase
                                            ? "there was no benchmark for it"
-                                           : "no benchmark's slice has iterations enough for it"));
+                                           : "no benchmark's iterations can be set, or a slice has "
+                                             "too few of them"));
       } else if (control.cast == Cast::kBaseAndBase) {
         if (worse || better) {
           paired.doubts.push_back(absl::StrFormat(

@@ -23,7 +23,7 @@ absl::StatusOr<run::ChildOutcome> Start(const PinnedSide& side, const PinnedOpti
        absl::StrCat("--benchmark_repetitions=", options.repetitions),
        "--benchmark_report_aggregates_only=false", absl::StrCat("--benchmark_out=", side.out_path),
        "--benchmark_out_format=json"});
-  child.environment = options.environment;
+  child.environment = side.environment;
   child.time_limit_seconds = options.time_limit_seconds;
   child.max_stdout_bytes = 0;
   child.cpu = options.cpu;

@@ -15,13 +15,13 @@ namespace loadline::duet {
 // One side of a restart of programs that do not take turns.
 struct PinnedSide {
   std::string program;
+  std::vector<std::pair<std::string, std::string>> environment;
   std::string out_path;  // takes the result file; as long as the other side's
 };
 
 struct PinnedOptions {
   std::string filter;
   std::vector<std::string> arguments;
-  std::vector<std::pair<std::string, std::string>> environment;
   std::optional<int> cpu;  // both share it
   double min_seconds = 0.02;
   int repetitions = 5;

@@ -85,6 +85,7 @@ absl::Status Player::Choose() {
                                                            .pad_bytes = options_.pad_bytes,
                                                            .text = options_.filter}));
   family_ = answer.family;
+  sets_iterations_ = answer.iterations > 0;
   return absl::OkStatus();
 }
 

@@ -17,10 +17,10 @@
 namespace loadline::duet {
 
 struct PlayerOptions {
-  std::string program;  // executed under this path, which is as long as the other side's
+  std::string program;  // a path
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string filter;  // selects one benchmark
+  std::string filter;  // run::ExactFilter of one benchmark's name
   uint64_t family = turns::TurnMessage::kUnknownFamily;
   uint64_t pad_bytes = 0;
   std::optional<int> cpu;
@@ -43,9 +43,10 @@ class Player {
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
 
-  // Where the benchmark is in the program; unknown when iterations cannot be set.
+  // Where the benchmark is in the program, to be told to later processes of it.
   uint64_t family() const { return family_; }
-  bool sets_iterations() const { return family_ != turns::TurnMessage::kUnknownFamily; }
+  // Whether Run's iterations count; otherwise the benchmark or Google Benchmark chooses them.
+  bool sets_iterations() const { return sets_iterations_; }
 
   // One slice; TurnMessage says what the arguments mean.
   absl::StatusOr<turns::TurnMessage> Run(uint64_t iterations, uint64_t owned_iterations,
@@ -64,6 +65,7 @@ class Player {
   pid_t pid_;
   turns::TurnChannel channel_;
   uint64_t family_ = turns::TurnMessage::kUnknownFamily;
+  bool sets_iterations_ = false;
   int wait_status_ = 0;
 };
 

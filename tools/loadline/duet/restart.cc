@@ -54,7 +54,7 @@ class Planner {
 
   absl::StatusOr<SlicePlan> Plan() {
     SlicePlan plan;
-    const bool free = base_.sets_iterations() && fresh_.sets_iterations() && !options_.fixed_length;
+    const bool free = base_.sets_iterations() && fresh_.sets_iterations();
     if (!free) plan.min_seconds = options_.slice_seconds;
     plan.iterations = free ? 1 : 0;
     double call_seconds = INFINITY;

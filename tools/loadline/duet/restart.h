@@ -51,7 +51,6 @@ struct SlicePlan {
 
 struct PlayOptions {
   bool real_time = false;         // by the wall clock; otherwise CPU time
-  bool fixed_length = false;      // the benchmark itself says how long it runs
   double slice_seconds = 0.001;   // wanted
   double restart_seconds = 0.12;  // wanted, of both sides' slices together
   size_t most_pairs = 16;

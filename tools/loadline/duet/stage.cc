@@ -1,8 +1,6 @@
 #include "tools/loadline/duet/stage.h"
 
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -55,7 +53,6 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const DuetOptions& options) {
   LOADLINE_ASSIGN_OR_RETURN(stage->base_, Inspect(options, options.base, dir));
   LOADLINE_ASSIGN_OR_RETURN(stage->fresh_, Inspect(options, options.fresh, dir));
   LOADLINE_RETURN_IF_ERROR(stage->ChooseMode());
-  LOADLINE_RETURN_IF_ERROR(stage->LinkPrograms());
   std::error_code error;
   if (std::filesystem::equivalent(options.base, options.fresh, error)) {
     stage->next_move_nanos_ = kNever;  // one place for both sides
@@ -72,22 +69,6 @@ absl::Status Stage::ChooseMode() {
       absl::StrCat(results::Quoted(other),
                    " does not take turns: link it with loadline::bench_main instead of "
                    "benchmark_main, or use --mode pinned"));
-}
-
-// Paths of one length: a program's speed can depend on where its stack begins, and that on how
-// long its path is.
-absl::Status Stage::LinkPrograms() {
-  for (const auto& [program, name] :
-       {std::pair(options_.base, "base"), std::pair(options_.fresh, "new_")}) {
-    std::error_code error;
-    const auto path = std::filesystem::absolute(program, error);
-    if (error) return absl::InvalidArgumentError(absl::StrCat(program, ": ", error.message()));
-    const std::string link = absl::StrCat(work_dir_->path(), "/", name);
-    if (::symlink(path.c_str(), link.c_str()) != 0) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("link ", link));
-    }
-  }
-  return absl::OkStatus();
 }
 
 // Every process of a program runs in the same physical pages, those that its file came to lie in
@@ -119,8 +100,13 @@ bool Stage::CanSpike(const std::string& name, double spike) const {
   return static_cast<double>(known->second.plan.iterations) * spike >= 1;
 }
 
-// The padding moves the stack of both alike; the heap is moved by Player, each side for itself.
-std::vector<std::pair<std::string, std::string>> Stage::Environment(uint64_t pad) const {
+// The padding moves the stack of both alike; the heap is moved by Player, each side for itself. A
+// program's speed can depend on where its stack begins, and that on how long its path is, which
+// lies there twice (as argv[0] and for the loader): the shorter path gets more padding.
+std::vector<std::pair<std::string, std::string>> Stage::Environment(const std::string& program,
+                                                                    uint64_t pad) const {
+  const size_t longest = std::max(options_.base.size(), options_.fresh.size());
+  pad += 2 * (longest - program.size());
   return {{"LOADLINE_PROFILE", options_.profile},
           {"LOADLINE_SEED", absl::StrCat(options_.seed)},
           {"LOADLINE_BASELINE", "0"},
@@ -152,14 +138,14 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, 
   Knowledge& known = known_[name];
   PlayerOptions side;
   side.arguments = options_.arguments;
-  side.environment = Environment(random() % kPadBytes);
-  side.filter =
-      run::FixesItsLength(name) ? run::ExactFilter(name) : run::FilterOfAnyIterations(name);
+  side.filter = run::ExactFilter(name);
   side.cpu = CpuFor(name, random);
   side.time_limit_seconds = options_.time_limit_seconds;
+  const uint64_t pad = random() % kPadBytes;
   const auto start = [&](bool is_new) -> absl::StatusOr<std::unique_ptr<Player>> {
     const bool plays_new = is_new && cast == Cast::kBaseAndNew;
-    side.program = absl::StrCat(work_dir_->path(), plays_new ? "/new_" : "/base");
+    side.program = plays_new ? options_.fresh : options_.base;
+    side.environment = Environment(side.program, pad);
     side.err_path = absl::StrCat(work_dir_->path(), is_new ? "/new_.err" : "/base.err");
     side.family = plays_new ? known.new_family : known.base_family;
     side.pad_bytes = random() % kPadBytes;
@@ -173,7 +159,6 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, 
   if (cast == Cast::kBaseAndNew) known.new_family = fresh->family();
   PlayOptions play;
   play.real_time = judge::PrimaryTime(name) == "real_time_ns";
-  play.fixed_length = run::FixesItsLength(name);
   play.spike = cast == Cast::kBaseAndSpike ? spike : 0;
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<SlicePair> pairs,
                             PlayInTurns(*base, *fresh, play, known.plan, random));
@@ -185,15 +170,17 @@ absl::StatusOr<Restart> Stage::PlayPinned(const std::string& name, Cast cast,
   PinnedOptions options;
   options.filter = run::ExactFilter(name);
   options.arguments = options_.arguments;
-  options.environment = Environment(random() % kPadBytes);
   options.cpu = CpuFor(name, random);
   options.min_seconds = kPinnedSliceSeconds;
   options.time_limit_seconds = options_.time_limit_seconds;
-  const std::string& dir = work_dir_->path();
-  const PinnedSide base{absl::StrCat(dir, "/base"),
-                        absl::StrCat(dir, "/the-result-of-one-process-of-base.json")};
-  const PinnedSide fresh{absl::StrCat(dir, cast == Cast::kBaseAndNew ? "/new_" : "/base"),
-                         absl::StrCat(dir, "/the-result-of-one-process-of-new_.json")};
+  const uint64_t pad = random() % kPadBytes;
+  const auto side = [&](const std::string& program, const char* result) {
+    return PinnedSide{program, Environment(program, pad),
+                      absl::StrCat(work_dir_->path(), "/", result)};
+  };
+  const PinnedSide base = side(options_.base, "the-result-of-one-process-of-base.json");
+  const PinnedSide fresh = side(cast == Cast::kBaseAndNew ? options_.fresh : options_.base,
+                                "the-result-of-one-process-of-new_.json");
   LOADLINE_ASSIGN_OR_RETURN(PinnedRestart played, PlayAtOnce(base, fresh, options));
   if (cast == Cast::kBaseAndNew && pinned_base_context_.empty()) {
     pinned_base_context_ = std::move(played.base.context);

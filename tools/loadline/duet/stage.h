@@ -25,8 +25,8 @@ enum class Cast {
   kBaseAndSpike,  // base, and base with more work than it owns up to
 };
 
-// Both programs, found out about and ready to be started: under paths of the same length, with
-// environments of the same size, each restart with another layout. Thread-compatible.
+// Both programs, found out about and ready to be started: under their own paths, with as many bytes
+// of path and environment, each restart with another layout. Thread-compatible.
 class Stage {
  public:
   static absl::StatusOr<std::unique_ptr<Stage>> Set(const DuetOptions& options);
@@ -55,9 +55,10 @@ class Stage {
 
   explicit Stage(const DuetOptions& options) : options_(options) {}
   absl::Status ChooseMode();
-  absl::Status LinkPrograms();
   void MovePrograms(std::mt19937_64& random);
-  std::vector<std::pair<std::string, std::string>> Environment(uint64_t pad) const;
+  // Of a process of `program`, when both sides are padded by `pad`.
+  std::vector<std::pair<std::string, std::string>> Environment(const std::string& program,
+                                                               uint64_t pad) const;
   std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
   absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, double spike,
                                        std::mt19937_64& random);

@@ -11,6 +11,9 @@
 namespace loadline::judge {
 namespace {
 
+// What a program says about its failure is shown whole, unless it is no message any more.
+constexpr size_t kMessageChars = 4096;
+
 constexpr size_t kGenerousProcesses = 10;  // finite intervals at every usual alpha
 
 // More than so many processes are no advice.
@@ -327,7 +330,7 @@ std::string CompareVerdict::Explain(const BenchmarkComparison& benchmark) const 
   std::string text = OfReason(*this, benchmark.reason, benchmark.finding, benchmark.base_processes,
                               benchmark.new_processes);
   if (benchmark.message.empty()) return text;
-  const std::string words = results::Quoted(benchmark.message);
+  const std::string words = results::Quoted(benchmark.message, kMessageChars);
   return text.empty() ? words : absl::StrCat(text, ": ", words);
 }
 

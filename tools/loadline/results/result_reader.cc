@@ -18,6 +18,7 @@
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/fault.h"
 #include "tools/loadline/results/json.h"
+#include "tools/loadline/results/locale_advice.h"
 #include "tools/loadline/results/result_row.h"
 #include "tools/loadline/results/stray_text.h"
 #include "tools/loadline/results/text_safety.h"
@@ -409,7 +410,9 @@ absl::Status Stream(absl::string_view source, std::string text, size_t most, Res
   std::optional<Fault> fault = PrepareTokens(text);
   if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
   if (!fault.has_value()) return absl::OkStatus();
-  fault->message += AdviceOnStrayText(text, fault->offset);
+  std::string advice(AdviceOnLocale(text, fault->offset));
+  if (advice.empty()) advice = AdviceOnStrayText(text, fault->offset);
+  fault->message += advice;
   return ToStatus(source, text, *fault);
 }
 

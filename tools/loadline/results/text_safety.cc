@@ -7,12 +7,6 @@
 #include "loadline/base/utf8.h"
 
 namespace loadline::results {
-namespace {
-
-constexpr size_t kQuotedChars = 80;
-
-}  // namespace
-
 TextChar FirstChar(absl::string_view text) {
   const Utf8Char c = FirstUtf8Char(text);
   if (!c.valid) return {};
@@ -47,10 +41,10 @@ std::string EscapeUnprintable(absl::string_view text) {
   return out;
 }
 
-std::string Quoted(absl::string_view text) {
+std::string Quoted(absl::string_view text, size_t most_chars) {
   size_t end = 0;
   size_t chars = 0;
-  for (; end < text.size() && chars < kQuotedChars; ++chars) {
+  for (; end < text.size() && chars < most_chars; ++chars) {
     end += FirstChar(text.substr(end)).size;
   }
   return absl::StrCat("\"", EscapeUnprintable(text.substr(0, end)),

@@ -27,8 +27,8 @@ bool IsValidUtf8(absl::string_view text);
 // everything else, backslashes too, stays. Applying it twice changes nothing.
 std::string EscapeUnprintable(absl::string_view text);
 
-// For messages: in double quotes, escaped, at most 80 characters and then "...".
-std::string Quoted(absl::string_view text);
+// For messages: in double quotes, escaped, at most so many characters and then "...".
+std::string Quoted(absl::string_view text, size_t most_chars = 80);
 
 }  // namespace loadline::results
 

@@ -19,31 +19,9 @@ std::string Escaped(absl::string_view name) {
   return filter;
 }
 
-// Whether this part of a name comes after the one about iterations.
-bool FollowsIterations(absl::string_view part) {
-  return part == "process_time" || part == "real_time" || part == "manual_time" ||
-         absl::StartsWith(part, "repeats:") || absl::StartsWith(part, "threads:");
-}
-
 }  // namespace
 
 std::string ExactFilter(absl::string_view name) { return absl::StrCat("^", Escaped(name), "$"); }
-
-std::string FilterOfAnyIterations(absl::string_view name) {
-  size_t end = name.size();
-  while (true) {
-    const size_t slash = name.substr(0, end).rfind('/');
-    if (slash == absl::string_view::npos) break;
-    if (!FollowsIterations(name.substr(slash + 1, end - slash - 1))) break;
-    end = slash;
-  }
-  return absl::StrCat("^", Escaped(name.substr(0, end)), "(/iterations:[0-9]+)?",
-                      Escaped(name.substr(end)), "$");
-}
-
-bool FixesItsLength(absl::string_view name) {
-  return absl::StrContains(name, "/iterations:") || absl::StrContains(name, "/min_time:");
-}
 
 absl::Status CheckName(absl::string_view name) {
   if (results::EscapeUnprintable(name) == name) return absl::OkStatus();

@@ -16,13 +16,6 @@ namespace loadline::run {
 // have been built with: POSIX extended or ECMAScript, of a C or of a C++ library.
 std::string ExactFilter(absl::string_view name);
 
-// The same, whatever number of iterations has been set since the name was listed. REQUIRES:
-// !FixesItsLength(name).
-std::string FilterOfAnyIterations(absl::string_view name);
-
-// Whether the benchmark says itself how long it runs: "/iterations:N", "/min_time:X".
-bool FixesItsLength(absl::string_view name);
-
 // kInvalidArgument for a name that no table, policy or filter can hold: control characters, bytes
 // that are no UTF-8.
 absl::Status CheckName(absl::string_view name);

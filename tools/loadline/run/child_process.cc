@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/memory.h"
+#include "loadline/platform/traced_process.h"
 #include "tools/loadline/run/descriptor.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/spawn.h"
@@ -57,14 +57,6 @@ bool Drain(int fd, Take take) {
   }
 }
 
-uint64_t MaxRssBytes(const struct rusage& usage) {
-#if defined(__APPLE__)
-  return static_cast<uint64_t>(usage.ru_maxrss);
-#else
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
-#endif
-}
-
 // One child from fork to reaping.
 class Child {
  public:
@@ -98,7 +90,8 @@ class Child {
                                            .out = out_.write.get(),
                                            .err = err_.write.get(),
                                            .passed = -1,
-                                           .cpu = options_.cpu}));
+                                           .cpu = options_.cpu,
+                                           .traced = AtItsEnd()}));
     out_.write.Close();
     err_.write.Close();
     return absl::OkStatus();
@@ -134,11 +127,16 @@ class Child {
     std::array<struct pollfd, 2> fds = {{{out_open_ ? out_.read.get() : -1, POLLIN, 0},
                                          {err_open_ ? err_.read.get() : -1, POLLIN, 0}}};
     ::poll(fds.data(), fds.size(), static_cast<int>(look_millis_));
-    look_millis_ = std::min(look_millis_ * 1.25, options_.watch_memory ? 10.0 : 50.0);
+    const bool looks = options_.memory != ChildOptions::Memory::kIgnored;
+    look_millis_ = std::min(look_millis_ * 1.25, looks ? 10.0 : 50.0);
     ReadOutput();
-    if (options_.watch_memory) LookAtMemory();
+    if (looks && !AtItsEnd()) LookAtMemory();
     // Nothing more to read: it is about to end, and poll() would not wait for that.
     if (!out_open_ && !err_open_) ::usleep(500);
+  }
+
+  bool AtItsEnd() const {
+    return options_.memory == ChildOptions::Memory::kAtItsEnd && platform::HasTracedProcesses();
   }
 
   void LookAtMemory() {
@@ -160,14 +158,21 @@ class Child {
                 });
   }
 
+  // waitpid() for the end of the child, past the stops of one that is traced.
+  pid_t WaitForEnd(int& status, int flags) {
+    while (true) {
+      const pid_t got = ::waitpid(pid_, &status, flags);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0 || !WIFSTOPPED(status)) return got;
+      if (platform::StoppedAtEnd(status)) LookAtMemory();
+      platform::ContinueTraced(pid_, status);
+    }
+  }
+
   // True when the child has ended and is gone.
   bool Reap(int flags) {
     int status = 0;
-    struct rusage usage {};
-    pid_t got;
-    do {
-      got = ::wait4(pid_, &status, flags, &usage);
-    } while (got < 0 && errno == EINTR);
+    const pid_t got = WaitForEnd(status, flags);
     if (got == 0) return false;
     if (got < 0) {  // ECHILD, where somebody else reaps this process's children
       lost_ = absl::ErrnoToStatus(errno, "how the process ended is not known: wait");
@@ -180,11 +185,6 @@ class Child {
       } else {
         outcome_.exit_code = WEXITSTATUS(status);
       }
-    }
-    const uint64_t rss = MaxRssBytes(usage);
-    const auto own = platform::PeakMemory().bytes;
-    if (options_.watch_memory && own.has_value() && rss > *own) {
-      outcome_.outside_peak_bytes = std::max(outcome_.outside_peak_bytes.value_or(0), rss);
     }
     return true;
   }

@@ -19,7 +19,12 @@ struct ChildOptions {
   double time_limit_seconds = 0;      // 0: none
   size_t max_stdout_bytes = 1 << 20;  // more is read and dropped
   std::optional<int> cpu;             // the one processor it may use, where the OS can
-  bool watch_memory = false;          // see ChildOutcome::outside_peak_bytes
+  // How ChildOutcome::outside_peak_bytes is found out: kWhileItRuns, by looks that are so rare that
+  // they do not disturb what is measured; kAtItsEnd, exactly, where the OS can (Linux, unless a
+  // sandbox forbids it) and by looks where the OS never can. The process is traced for it: not for
+  // one whose times matter.
+  enum class Memory { kIgnored, kWhileItRuns, kAtItsEnd };
+  Memory memory = Memory::kIgnored;
   // When it is to be stopped, its group gets SIGTERM and this long to end before it is killed: for
   // programs that put what they start into other groups (ninja does).
   double grace_seconds = 0;
@@ -36,9 +41,10 @@ struct ChildOutcome {
   std::string err_tail;     // the last 2 KiB of standard error
   int64_t start_nanos = 0;  // CLOCK_MONOTONIC immediately before the process was made
   int64_t end_nanos = 0;
-  // The most memory the process had, as seen from outside: the largest VmHWM read while it ran,
-  // or its ru_maxrss where that is above this process's own peak (Linux counts the parent's peak
-  // in it). A lower bound: what came after the last look is not in it.
+  // The most memory the process itself had, without its children, as seen from outside; no value
+  // where it could not be seen. While it runs: the largest peak that was read (Linux: VmHWM), a
+  // lower bound, for what came after the last look is not in it. Never ru_maxrss, in which Linux
+  // counts this process's own peak and the child's children.
   std::optional<uint64_t> outside_peak_bytes;
 
   bool ok() const { return end == End::kExited && exit_code == 0; }

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "loadline/platform/traced_process.h"
 #include "tools/loadline/run/descriptor.h"
 #include "tools/loadline/run/orphans.h"
 
@@ -102,6 +103,7 @@ class SignalsHeldBack {
   ::signal(SIGPIPE, SIG_DFL);
   ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);
   PinTo(options.cpu);
+  if (options.traced) platform::BecomeTraced();
   if (::dup2(null, 0) >= 0 && ::dup2(out, 1) >= 0 && ::dup2(err, 2) >= 0 &&
       (passed < 0 || ::dup2(passed, kPassedDescriptor) >= 0)) {
     ::execve(options.program.c_str(), image.argv.data(), image.envp.data());

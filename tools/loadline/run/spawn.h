@@ -23,6 +23,7 @@ struct SpawnOptions {
   int passed = -1;
   // The one processor it may use, with all its threads; ignored where the OS has no such thing.
   std::optional<int> cpu;
+  bool traced = false;  // by the calling thread (platform/traced_process.h)
 };
 inline constexpr int kPassedDescriptor = 3;
 

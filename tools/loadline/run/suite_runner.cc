@@ -118,7 +118,7 @@ absl::Status SuiteRunner::List() {
 }
 
 // The same program doing nothing, several times. A program with our main runs its empty benchmark;
-// of any other, listing the benchmarks is the nearest thing, seen from outside.
+// of any other, listing the benchmarks is the nearest thing, seen from outside when it ends.
 void SuiteRunner::MeasureBaseline() {
   std::vector<double> peaks;
   for (int start = 0; start < kBaselineStarts && !Interruption::Interrupted(); ++start) {
@@ -135,7 +135,7 @@ void SuiteRunner::MeasureBaseline() {
   }
   for (int start = 0; !ours_ && start < kBaselineStarts; ++start) {
     ChildOptions child = Child({"--benchmark_list_tests=true"});
-    child.watch_memory = true;
+    child.memory = ChildOptions::Memory::kAtItsEnd;
     const auto outcome = RunChild(child);
     if (outcome.ok() && outcome->outside_peak_bytes.has_value()) {
       peaks.push_back(static_cast<double>(*outcome->outside_peak_bytes));
@@ -174,7 +174,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     return failed(std::string(fault.message()));
   }
   ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
-  child.watch_memory = !ours_;
+  if (!ours_) child.memory = ChildOptions::Memory::kWhileItRuns;
   const auto outcome = RunChild(child);
   auto file = ReadOutput();
   if (!outcome.ok()) return failed(std::string(outcome.status().message()));
@@ -216,10 +216,26 @@ void SuiteRunner::TakeContext(const results::ResultFile& file) {
   context_ = file.context;
   program_hash_ = file.ContextText(kHashKey);
   if (ours_) return;
-  context_.emplace_back("loadline.rss_source",
-                        "outside: the largest VmHWM seen, or ru_maxrss above the runner's own");
+  context_.emplace_back(
+      "loadline.rss_source",
+      baseline_bytes_.has_value()
+          ? "outside: the largest peak seen while it ran"
+          : "outside: the largest peak seen while it ran; no baseline, because no "
+            "process could be stopped at its end (ptrace)");
   context_.emplace_back("loadline.seed", absl::StrCat(options_.seed));
   context_.emplace_back("loadline.profile", options_.profile);
+}
+
+// The least that is known of the peak of a process that was looked at while it ran. It listed its
+// names, too, and needed for that what others did. Far below that it was seen before it stood, and
+// nothing is known of what came then; a little below are pages that a process touches when it ends,
+// and those that the OS has not counted yet.
+std::optional<double> SuiteRunner::PeakSeen(std::optional<uint64_t> outside_peak) const {
+  const double least = baseline_bytes_.value_or(0);
+  if (!outside_peak.has_value()) return std::nullopt;
+  const auto peak = static_cast<double>(*outside_peak);
+  if (peak < 0.75 * least) return std::nullopt;
+  return std::max(peak, least);
 }
 
 std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t index,
@@ -239,8 +255,10 @@ std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t
     row.repetition_index = repetition * in_process + i;
     row.repetitions = options_.repetitions * in_process;
     if (row.error_occurred || row.skipped) continue;
-    if (!ours_ && outside_peak.has_value()) {
-      row.counters["rss_peak_bytes"] = static_cast<double>(*outside_peak);
+    if (!ours_) {
+      if (const auto seen = PeakSeen(outside_peak); seen.has_value()) {
+        row.counters["rss_peak_bytes"] = *seen;
+      }
     }
     const auto peak = row.Counter("rss_peak_bytes");
     if (!baseline_bytes_.has_value() || !peak.has_value()) continue;

@@ -53,6 +53,7 @@ class SuiteRunner {
   absl::StatusOr<results::ResultFile> ReadOutput() const;
   absl::Status CheckHash(const results::ResultFile& file) const;
   void TakeContext(const results::ResultFile& file);
+  std::optional<double> PeakSeen(std::optional<uint64_t> outside_peak) const;
   std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
                                      std::optional<uint64_t> outside_peak);
 

@@ -54,7 +54,11 @@ void BM_Breaks(benchmark::State& state) {
     ::raise(SIGKILL);
   }
   if (Breaks("hang")) ::sleep(1000);
-  if (Breaks("error")) state.SkipWithError("planted error");
+  if (Breaks("error")) {
+    state.SkipWithError(
+        "planted error, about which there is more to say than fits into one line of eighty "
+        "characters, down to its last word");
+  }
   Multiply(state);
 }
 BENCHMARK(BM_Breaks);
@@ -81,6 +85,26 @@ void BM_LazyFirst(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_LazyFirst);
+
+// Looks for what lies beside the program, as its caller called it.
+void BM_Beside(benchmark::State& state) {
+  std::string program;
+  std::getline(std::ifstream("/proc/self/cmdline", std::ios::binary), program, '\0');
+  if (!std::ifstream(program + ".data")) state.SkipWithError("nothing lies beside me");
+  Multiply(state);
+}
+BENCHMARK(BM_Beside);
+
+// Arguments that are called what Google Benchmark calls parts of a name, and its own parts.
+BENCHMARK(BM_Fine)->Name("BM_Named")->ArgName("threads")->Arg(2)->Arg(16);
+BENCHMARK(BM_Fine)->Name("BM_Named")->ArgNames({"iterations", "repeats"})->Args({1, 5});
+BENCHMARK(BM_Fine)->Name("BM_Named")->ArgNames({"repeats", "iterations"})->Args({5, 1});
+BENCHMARK(BM_Fine)->Name("BM_Named")->ArgName("min_time")->Arg(2)->UseRealTime()->Threads(1);
+BENCHMARK(BM_Fine)->Name("BM_Named/real_time/iterations:3")->ArgName("manual_time")->Arg(1);
+BENCHMARK(BM_Fine)->Name("BM_Long")->ArgName("iterations")->Arg(9)->Iterations(70);
+BENCHMARK(BM_Fine)->Name("BM_Long")->MinTime(0.002)->Repetitions(2)->UseRealTime();
+BENCHMARK(BM_Fine)->Name("BM_Long")->MinWarmUpTime(0.002);
+BENCHMARK(BM_Fine)->Name("BM_OnlyMeans")->Repetitions(3)->ReportAggregatesOnly();
 
 // The clock stands still during every so many calls, or, for 0, from the 13th on.
 void BM_StillClock(benchmark::State& state) {

@@ -54,11 +54,27 @@ TEST(Contest, EndsUndecidedWhenItsRestartsAreUsedUp) {
 
 TEST(Contest, EndsUndecidedWhenItsTimeIsUsedUp) {
   Contest contest({.most_seconds = 1});
-  contest.Add(Of(0.02, 0.001, 0.1));
-  contest.Add(Of(0.02, 0.001, 1.5));
+  for (int i = 0; i < 12; ++i) contest.Add(Of(i % 2 == 0 ? 0.02 : 0, 0.001, 0.12));
   EXPECT_FALSE(contest.Decided());
   EXPECT_TRUE(contest.Over());
-  EXPECT_EQ(contest.Series().most_restarts, 2U);
+  EXPECT_EQ(contest.Series().most_restarts, 12U);
+}
+
+TEST(Contest, IsGivenTwiceTheTimeWhereItsRestartsAreTooSlowToDecideInOnce) {
+  Contest contest({.most_seconds = 1});
+  for (int i = 0; i < 7; ++i) contest.Add(Of(0.2, 0.001, 0.2));
+  EXPECT_FALSE(contest.Over());
+  contest.Add(Of(0.2, 0.001, 0.2));
+  EXPECT_TRUE(contest.Decided());
+  EXPECT_GT(contest.seconds(), 1.5);
+}
+
+TEST(Contest, IsGivenNoMoreThanTwiceTheTime) {
+  Contest contest({.most_seconds = 1});
+  for (int i = 0; i < 3; ++i) contest.Add(Of(0.2, 0.001, 1));
+  EXPECT_FALSE(contest.Decided());
+  EXPECT_TRUE(contest.Over());
+  EXPECT_EQ(contest.Series().most_restarts, 3U);
 }
 
 TEST(Contest, DoesNotChargeTheFirstRestartForMakingData) {

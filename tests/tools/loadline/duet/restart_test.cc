@@ -86,11 +86,12 @@ class SlicesInTurns : public ::testing::Test {
   absl::StatusOr<std::vector<SlicePair>> Play(const std::string& name, const PlayOptions& options) {
     PlayerOptions side;
     side.program = testing::TestPath("bin") + "/breaking_bench_0";
-    side.filter = run::FilterOfAnyIterations(name);
+    side.filter = run::ExactFilter(name);
     side.err_path = work_.path() + "/err";
     LOADLINE_ASSIGN_OR_RETURN(const auto base, Player::Start(side));
     LOADLINE_ASSIGN_OR_RETURN(const auto fresh, Player::Start(side));
     sets_iterations_ = base->sets_iterations();
+    held_ = base->family() != turns::TurnMessage::kUnknownFamily;
     std::mt19937_64 random(1);
     return PlayInTurns(*base, *fresh, options, plan_, random);
   }
@@ -98,6 +99,7 @@ class SlicesInTurns : public ::testing::Test {
   testing::TempDir work_;
   SlicePlan plan_;
   bool sets_iterations_ = false;
+  bool held_ = false;
 };
 
 // One iteration that made something must not be what a slice is for good: so short, it is mostly
@@ -107,6 +109,39 @@ TEST_F(SlicesInTurns, MakesSlicesLongThoughAFirstIterationIs) {
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
   EXPECT_GT(plan_.iterations, 1000U);
+}
+
+TEST_F(SlicesInTurns, SetsIterationsWhateverArgumentsAreCalled) {
+  for (const char* name :
+       {"BM_Named/threads:2", "BM_Named/threads:16", "BM_Named/iterations:1/repeats:5",
+        "BM_Named/repeats:5/iterations:1", "BM_Named/min_time:2/real_time/threads:1",
+        "BM_Named/real_time/iterations:3/manual_time:1"}) {
+    SCOPED_TRACE(name);
+    plan_ = {};
+    const auto pairs = Play(name, {});
+    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    if (!held_) continue;
+    EXPECT_TRUE(sets_iterations_);
+    EXPECT_GT(plan_.iterations, 100U);
+  }
+}
+
+TEST_F(SlicesInTurns, LeavesTheLengthToABenchmarkThatSaysIt) {
+  for (const char* name :
+       {"BM_Long/iterations:9/iterations:70", "BM_Long/min_time:0.002/repeats:2/real_time",
+        "BM_Long/min_warmup_time:0.002"}) {
+    SCOPED_TRACE(name);
+    plan_ = {};
+    const auto pairs = Play(name, {});
+    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    EXPECT_EQ(plan_.iterations, 0U);
+  }
+}
+
+TEST_F(SlicesInTurns, MeasuresRepetitionsOfWhichOnlyMeansAreReported) {
+  const auto pairs = Play("BM_OnlyMeans/repeats:3", {});
+  if (!held_) GTEST_SKIP() << "registrations cannot be held here";
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
 }
 
 TEST_F(SlicesInTurns, LeavesOutSlicesThatTookNoTime) {

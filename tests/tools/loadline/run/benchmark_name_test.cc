@@ -54,14 +54,6 @@ TEST(ExactFilter, IsTakenInEveryGrammarAndFindsItsNameAlone) {
   }
 }
 
-TEST(FilterOfAnyIterations, IsTakenInEveryGrammarToo) {
-  const std::string filter = FilterOfAnyIterations("Fill[8]{2}/real_time");
-  const std::string set = "Fill[8]{2}/iterations:40/real_time";
-  EXPECT_TRUE(PosixFinds(filter, set));
-  EXPECT_TRUE(StandardFinds(filter, set, std::regex_constants::extended));
-  EXPECT_TRUE(StandardFinds(filter, set, std::regex_constants::ECMAScript));
-}
-
 TEST(CheckName, RefusesOnlyWhatCannotBePrinted) {
   EXPECT_TRUE(CheckName("Größe[\"8\"]/x:1").ok());
   EXPECT_FALSE(CheckName("a\x01").ok());
