@@ -124,6 +124,8 @@ function(loadline_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   loadline_test_compilation(${name})
   target_precompile_headers(${name} REUSE_FROM tests_precompiled)
+  set_target_properties(${name} PROPERTIES
+    UNITY_BUILD ${LOADLINE_TESTS_AS_UNITS} UNITY_BUILD_BATCH_SIZE 0)
   loadline_test_paths(${name} ${ARG_PATHS})
   list(FILTER ARG_SRCS INCLUDE REGEX "\\.h$")
   if(ARG_SRCS)

@@ -5,5 +5,5 @@ target_compile_options(loadline_warnings INTERFACE
   -Wno-missing-field-initializers  # gcc warns of designated initialisers that leave defaults alone
   # Where several files are one unit, what one of them has to itself shadows the next one's names,
   # and looks as if a header had it.
-  $<IF:$<BOOL:${CMAKE_UNITY_BUILD}>,$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>,-Wshadow>
+  $<IF:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>,-Wshadow>
   $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)
