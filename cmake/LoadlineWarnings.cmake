@@ -5,5 +5,6 @@ target_compile_options(loadline_warnings INTERFACE
   -Wno-missing-field-initializers  # gcc warns of designated initialisers that leave defaults alone
   # Where several files are one unit, what one of them has to itself shadows the next one's names,
   # and looks as if a header had it.
-  $<IF:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>,-Wshadow>
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
+  $<$<AND:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>
   $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>)

@@ -1,5 +1,5 @@
-# CMAKE_PROJECT_INCLUDE of the preset clang: every source is read by the compiler, for its errors and
-# warnings, and nothing is generated or linked. In place of what is not made lie empty files.
+# CMAKE_PROJECT_INCLUDE of the preset clang: every source is read by the compiler, for its errors
+# and warnings, and nothing is generated or linked. In place of what is not made lie empty files.
 set(CMAKE_CXX_COMPILE_OBJECT
   "<CMAKE_CXX_COMPILER> <DEFINES> <INCLUDES> <FLAGS> -fsyntax-only <SOURCE>"
   "${CMAKE_COMMAND} -E touch <OBJECT>")

@@ -25,8 +25,8 @@ ResultFile RunTiny(const testing::TempDir& dir, const std::string& prefix,
                    const std::string& settings = "") {
   const std::string out = dir.Path("result.json");
   const std::string command = absl::StrCat(
-      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", testing::TestPath("workload"), "' ", settings,
-      " '", testing::TestPath("suite"), "' '--benchmark_filter=^", prefix,
+      "LOADLINE_PROFILE=tiny LOADLINE_WORKLOAD_DIR='", testing::TestPath("workload"), "' ",
+      settings, " '", testing::TestPath("suite"), "' '--benchmark_filter=^", prefix,
       "' --benchmark_min_time=0.001 '--benchmark_out=", out, "' >'", dir.Path("log"), "' 2>&1");
   const int status = std::system(command.c_str());
   EXPECT_EQ(status, 0) << dir.ReadFile("log");

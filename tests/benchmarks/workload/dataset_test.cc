@@ -190,7 +190,8 @@ TEST_F(DatasetTest, OffersOnlyTheFirstRows) {
   EXPECT_EQ((*opened)->projects()[1].row_count, 0u);
   EXPECT_EQ((*opened)->query_chunk(2).text, "text of chunk 302");
   EXPECT_THAT((*opened)->Truth(Distance::kCosine, 100, 0), IsOk());
-  EXPECT_THAT((*opened)->Truth(Distance::kCosine, kSetRows, 0), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT((*opened)->Truth(Distance::kCosine, kSetRows, 0),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(DatasetTest, FindsEveryChangedByteThatItOffers) {

@@ -62,9 +62,9 @@ double Number(const rapidjson::Value& row, const char* counter) {
 Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
   const loadline::testing::TempDir dir;
   const std::string file = dir.Path("results-of-the-planted-benchmarks.json");
-  const std::string command = environment + " '" + testing::TestPath("planted_bench") + "' '--benchmark_out=" + file +
-                              "' " + arguments + " >'" + dir.Path("out") + "' 2>'" +
-                              dir.Path("err") + "'";
+  const std::string command = environment + " '" + testing::TestPath("planted_bench") +
+                              "' '--benchmark_out=" + file + "' " + arguments + " >'" +
+                              dir.Path("out") + "' 2>'" + dir.Path("err") + "'";
   Outcome outcome;
   const int status = std::system(command.c_str());
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -313,7 +313,8 @@ TEST(BenchMain, WritesTheOtherFormatsToo) {
 }
 
 TEST(BenchMain, RefusesUnknownFlags) {
-  const std::string command = "'" + testing::TestPath("planted_bench") + "' --no_such_flag >/dev/null 2>&1";
+  const std::string command =
+      "'" + testing::TestPath("planted_bench") + "' --no_such_flag >/dev/null 2>&1";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
 }

@@ -31,7 +31,6 @@ using ::testing::SizeIs;
 
 class ProjectContextDamageTest : public ContextFixture {};
 
-
 TEST_F(ProjectContextDamageTest, MovesADamagedFileToQuarantineAndSaysWhere) {
   const ProjectId damaged = Register("damaged");
   const ProjectId other = Register("other");

@@ -31,7 +31,6 @@ using ::testing::SizeIs;
 
 class ProjectContextManagerTest : public ContextFixture {};
 
-
 TEST_F(ProjectContextManagerTest, NumbersMessagesFromOne) {
   const ProjectId id = Register("p");
   EXPECT_EQ(Say(id, "a"), 1);

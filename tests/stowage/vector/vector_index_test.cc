@@ -39,7 +39,7 @@ std::vector<uint64_t> Ids(const std::vector<Neighbor>& neighbors) {
 }
 
 VectorEntry EntryOf(uint64_t id, std::vector<float> values, std::string file = "a.cc",
-                  std::string language = "cpp") {
+                    std::string language = "cpp") {
   return {id, std::move(values), {std::move(file), 1, 2, std::move(language)}};
 }
 

@@ -64,7 +64,8 @@ class DuetCommand : public Command {
         AllRowsFlag(&all_),
         ProgramArguments(&options_.arguments)};
     output_.AddFlags(flags);
-    return {"duet", "Run two programs in turns until it is known which is faster", flags, kDuetFooter};
+    return {"duet", "Run two programs in turns until it is known which is faster", flags,
+            kDuetFooter};
   }
 
   int Run(const Terminal& terminal) override {

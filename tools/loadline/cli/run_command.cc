@@ -1,6 +1,5 @@
 #include "tools/loadline/cli/run_command.h"
 
-
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"

@@ -232,7 +232,7 @@ class Matcher {
   }
 
   Answer Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
-                   const Series& base, const Series& fresh) {
+                 const Series& base, const Series& fresh) {
     EffectQuestion question{.base = base.processes,
                             .fresh = fresh.processes,
                             .direction = terms.direction,
@@ -273,7 +273,7 @@ class Matcher {
   std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
   std::vector<uint32_t> new_numbers_;
   Matched matched_;
-  bool threaded_ = false;          // the benchmark at hand
+  bool threaded_ = false;        // the benchmark at hand
   std::vector<Answer> effects_;  // of the benchmark at hand
 };
 

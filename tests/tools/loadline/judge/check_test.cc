@@ -212,7 +212,8 @@ TEST(Check, CallsALimitThatMatchesNothingAnError) {
 }
 
 TEST(Check, NeverPassesWithAFailedBenchmark) {
-  const CheckVerdict verdict = CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b", "crashed")});
+  const CheckVerdict verdict =
+      CheckOne("max(x) < 10", {MakeRow("a", {{"x", 1}}), FailedRow("b", "crashed")});
   EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
   ASSERT_EQ(verdict.failures.size(), 1u);
   EXPECT_EQ(verdict.failures[0].message, "crashed");

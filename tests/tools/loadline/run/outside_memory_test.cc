@@ -32,9 +32,10 @@ class OutsideMemory : public ::testing::Test {
   ~OutsideMemory() override { ::unsetenv("PLANTED_MEMORY"); }
 
   static ChildOutcome ListAtItsEnd() {
-    const auto outcome = RunChild({.arguments = {testing::TestPath("foreign_bench"), "--benchmark_list_tests=true"},
-                                   .environment = {},
-                                   .memory = ChildOptions::Memory::kAtItsEnd});
+    const auto outcome =
+        RunChild({.arguments = {testing::TestPath("foreign_bench"), "--benchmark_list_tests=true"},
+                  .environment = {},
+                  .memory = ChildOptions::Memory::kAtItsEnd});
     EXPECT_OK(outcome.status());
     return outcome.value_or(ChildOutcome());
   }

@@ -238,9 +238,10 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
   const TempDir dir;
   EXPECT_THAT(run::Run(Options(dir, dir.Path("missing")), nullptr),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
-  EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "^no such benchmark$"), nullptr),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("matches the filter \"^no such benchmark$\"")));
+  EXPECT_THAT(
+      run::Run(Options(dir, testing::TestPath("planted_bench"), "^no such benchmark$"), nullptr),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("matches the filter \"^no such benchmark$\"")));
   EXPECT_THAT(run::Run(Options(dir, testing::TestPath("planted_bench"), "["), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter \"[\": ")));
   EXPECT_THAT(run::Run(Options(dir, "/bin/false"), nullptr),

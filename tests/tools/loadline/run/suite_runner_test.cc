@@ -89,7 +89,8 @@ TEST(SuiteRunner, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
 TEST(SuiteRunner, SaysThatAProgramListsNothing) {
   const TempDir dir;
   const Variable lists_nothing("LISTS_NOTHING");
-  const absl::Status none = run::Run(Options(dir, testing::TestPath("odd_bench")), nullptr).status();
+  const absl::Status none =
+      run::Run(Options(dir, testing::TestPath("odd_bench")), nullptr).status();
   EXPECT_THAT(none.message(), HasSubstr("lists no benchmark"));
   EXPECT_THAT(none.message(), Not(HasSubstr("filter")));
   EXPECT_THAT(none.message(), Not(HasSubstr("seems not")));
