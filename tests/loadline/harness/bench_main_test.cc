@@ -112,29 +112,44 @@ TEST(BenchMain, FindsNothingWhereNothingIsPlanted) {
   EXPECT_FALSE(row.HasMember("error_occurred"));
 }
 
-// Sleeping takes at least its time; a loaded machine adds some, so the best of ten runs counts.
-TEST(BenchMain, ReadsATenMillisecondSleepAsTenMillisecondsAtAnyNumberOfThreads) {
+// What the harness says of the benchmark's sleeps, as a share of what the benchmark saw of them.
+struct ShareOfSleeps {
+  double latency = 0;
+  double rate = 0;
+};
+
+// A thread that is preempted between the benchmark's clock and the harness's shows a longer run than
+// the benchmark saw. The run that was least disturbed counts; how many it took is recorded.
+ShareOfSleeps LeastDisturbed(const std::string& name, const char* planted_rate) {
+  ShareOfSleeps best;
+  int runs = 0;
+  while (best.rate < 0.95 && runs < 10) {
+    const auto outcome = RunFilter("^" + name + "$");
+    const auto& row = outcome.Row(name);
+    EXPECT_GE(Number(row, "lat_p50_ns"), 0.997 * Number(row, "slept_p50_ns")) << name;
+    const double rate = Number(row, "ops_per_s") / Number(row, planted_rate);
+    EXPECT_LE(rate, 1.001) << name;
+    ++runs;
+    if (rate > best.rate) best = {Number(row, "lat_p50_ns") / Number(row, "slept_p50_ns"), rate};
+  }
+  ::testing::Test::RecordProperty("runs of " + name, runs);
+  return best;
+}
+
+TEST(BenchMain, ReadsSleepsAsLongAsTheyWereAtAnyNumberOfThreads) {
   for (const int threads : {1, 2, 4, 8}) {
-    const std::string name = "Sleep10ms/iterations:20/real_time/threads:" + std::to_string(threads);
-    double p50 = 1e18;
-    double rate = 0;
-    for (int attempt = 0; attempt < 10 && (p50 > 10.5e6 || rate < threads * 95.0); ++attempt) {
-      const auto outcome = RunFilter("^" + name + "$");
-      p50 = std::min(p50, Number(outcome.Row(name), "lat_p50_ns"));
-      rate = std::max(rate, Number(outcome.Row(name), "ops_per_s"));
-    }
-    EXPECT_GE(p50, 9.97e6) << name;  // a bucket of the histogram is 0.2 % wide
-    EXPECT_LE(p50, 10.5e6) << name;
-    EXPECT_LE(rate, threads * 100.0) << name;
-    EXPECT_GE(rate, threads * 95.0) << name;
+    const ShareOfSleeps share = LeastDisturbed(
+        "Sleep10ms/iterations:20/real_time/threads:" + std::to_string(threads), "sleeps_per_s");
+    EXPECT_NEAR(share.latency, 1, 0.02) << threads;
+    EXPECT_NEAR(share.rate, 1, 0.05) << threads;
   }
 }
 
 TEST(BenchMain, LeavesUntimedWorkOutOfLatencyAndRate) {
-  const auto outcome = RunFilter("^UntimedWork/");
-  const auto& row = outcome.Row("UntimedWork");
-  EXPECT_LT(Number(row, "lat_p50_ns"), 5e6);
-  EXPECT_GT(Number(row, "ops_per_s"), 200);  // 100 if the 9 ms counted
+  const ShareOfSleeps share =
+      LeastDisturbed("UntimedWork/iterations:20/real_time", "sleeps_per_slept_s");
+  EXPECT_NEAR(share.latency, 1, 0.1);
+  EXPECT_NEAR(share.rate, 1, 0.1);  // about 0.1 if the 9 ms counted
 }
 
 // The figure is a difference of two benchmarks of one process, in either order.

@@ -3,15 +3,20 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <locale>
 #include <memory>
+#include <mutex>
+#include <numeric>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -41,11 +46,51 @@ void Nothing(benchmark::State& state) {
 }
 BENCHMARK(Nothing)->UseRealTime();
 
-void Sleep10ms(benchmark::State& state) {
-  OperationLoop loop(state);
-  while (loop.KeepRunning()) {
-    loop.Time([] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); });
+// Sleeps, and keeps what each has taken by a clock of its own: on a loaded machine sleeps are longer
+// than planned, and the harness must report what they were.
+class Sleeps {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  void Clear() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    nanos_.clear();
+    first_ = Clock::time_point::max();
+    last_ = Clock::time_point::min();
   }
+  void Sleep(std::chrono::milliseconds planned) {
+    const Clock::time_point start = Clock::now();
+    std::this_thread::sleep_for(planned);
+    const Clock::time_point end = Clock::now();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    nanos_.push_back(std::chrono::duration<double, std::nano>(end - start).count());
+    first_ = std::min(first_, start);
+    last_ = std::max(last_, end);
+  }
+  // Of all threads' sleeps since Clear(): by thread 0, behind the loop's end barrier.
+  void Publish(benchmark::State& state) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto count = static_cast<double>(nanos_.size());
+    const auto middle = nanos_.begin() + static_cast<std::ptrdiff_t>(nanos_.size() / 2);
+    std::nth_element(nanos_.begin(), middle, nanos_.end());
+    SetGauge(state, "slept_p50_ns", *middle);
+    SetGauge(state, "sleeps_per_s", count / std::chrono::duration<double>(last_ - first_).count());
+    SetGauge(state, "sleeps_per_slept_s",
+             count * 1e9 / std::accumulate(nanos_.begin(), nanos_.end(), 0.0));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<double> nanos_;
+  Clock::time_point first_, last_;
+};
+
+void Sleep10ms(benchmark::State& state) {
+  static Sleeps sleeps;
+  if (state.thread_index() == 0) sleeps.Clear();
+  OperationLoop loop(state);
+  while (loop.KeepRunning()) loop.Time([] { sleeps.Sleep(std::chrono::milliseconds(10)); });
+  if (state.thread_index() == 0) sleeps.Publish(state);
 }
 BENCHMARK(Sleep10ms)->Iterations(20)->UseRealTime()->Threads(1)->Threads(2)->Threads(4)->Threads(8);
 
@@ -77,11 +122,13 @@ BENCHMARK(FailsTenPercentInBatches)->Name("OvershootingBatches")->Iterations(100
 
 // 1 ms timed and 9 ms not, per operation.
 void UntimedWork(benchmark::State& state) {
+  Sleeps sleeps;
   OperationLoop loop(state);
   while (loop.KeepRunning()) {
     loop.Untimed([] { std::this_thread::sleep_for(std::chrono::milliseconds(9)); });
-    loop.Time([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+    loop.Time([&] { sleeps.Sleep(std::chrono::milliseconds(1)); });
   }
+  sleeps.Publish(state);
 }
 BENCHMARK(UntimedWork)->Iterations(20)->UseRealTime();
 

@@ -314,15 +314,17 @@ double ReadyNanosOfSleeping(const results::ResultFile& file) {
 }
 
 // A machine can be too busy to start one process undisturbed in 30 tries, but not for ever: an
-// instrument that is wrong is wrong in each of three runs.
+// instrument that is wrong is wrong in each of ten runs. How many it took is recorded.
 TEST(Run, FindsFiftyMillisecondsInAnInitialisation) {
   constexpr double kTolerance = ::loadline::testing::kHasShadowMemory ? 10e6 : 2e6;
-  results::ResultFile file = PlantedStarts();
-  for (int again = 0; again < 2 && std::abs(ReadyNanosOfSleeping(file) - 50e6) > kTolerance;
-       ++again) {
-    file = PlantedStarts();
-  }
-  EXPECT_NEAR(ReadyNanosOfSleeping(file), 50e6, kTolerance);
+  double found = 0;
+  int runs = 0;
+  do {
+    found = ReadyNanosOfSleeping(PlantedStarts());
+    ++runs;
+  } while (runs < 10 && std::abs(found - 50e6) > kTolerance);
+  RecordProperty("runs", runs);
+  EXPECT_NEAR(found, 50e6, kTolerance);
 }
 
 TEST(Run, MeasuresTheStartsOfAProgramThatHoldsNothing) {
