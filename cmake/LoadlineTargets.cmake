@@ -95,9 +95,7 @@ endfunction()
 # tests are to compile, for each room. They are compiled alike for that. What tests cost is their
 # compiling, and they are not what is measured, so they are not optimised as that is.
 function(loadline_test_compilation target)
-  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>
-    # gcc 12 misreads std::string's own code at -O3 (GCC bug 105651), most often in tests.
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>)
+  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:loadline_warnings>
     absl::statusor absl::strings GTest::gmock GTest::gtest_main)
 endfunction()
