@@ -118,7 +118,7 @@ struct ShareOfSleeps {
   double rate = 0;
 };
 
-// A thread that is preempted between the benchmark's clock and the harness's shows a longer run than
+// A thread preempted between the benchmark's clock and the harness's shows a longer run than
 // the benchmark saw. The run that was least disturbed counts; how many it took is recorded.
 ShareOfSleeps LeastDisturbed(const std::string& name, const char* planted_rate) {
   ShareOfSleeps best;

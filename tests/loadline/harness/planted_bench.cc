@@ -46,7 +46,7 @@ void Nothing(benchmark::State& state) {
 }
 BENCHMARK(Nothing)->UseRealTime();
 
-// Sleeps, and keeps what each has taken by a clock of its own: on a loaded machine sleeps are longer
+// Sleeps, and keeps what each took by a clock of its own: on a loaded machine sleeps are longer
 // than planned, and the harness must report what they were.
 class Sleeps {
  public:

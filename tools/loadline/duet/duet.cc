@@ -282,10 +282,8 @@ absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Po
                                      double margin, std::ostream* terminal) {
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Stage> stage, Stage::Set(options));
   if (stage->base_names().empty() && stage->new_names().empty()) {
-    return absl::InvalidArgumentError(
-        options.filter.empty() ? "neither program lists a benchmark"
-                               : absl::StrCat("no benchmark of either program matches the filter ",
-                                              results::Quoted(options.filter)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no benchmark of either program matches the filter ", results::Quoted(options.filter)));
   }
   return Duet(options, policy, margin, *stage, terminal).Play();
 }

@@ -36,6 +36,9 @@ absl::StatusOr<std::unique_ptr<run::SuiteRunner>> Inspect(const DuetOptions& opt
   run.time_limit_seconds = options.time_limit_seconds;
   run.suite_arguments = options.arguments;
   LOADLINE_ASSIGN_OR_RETURN(run::SuiteRunner runner, run::SuiteRunner::Create(run, work_dir));
+  if (runner.names().empty() && options.filter.empty()) {
+    return absl::InvalidArgumentError(runner.why_none());
+  }
   return std::make_unique<run::SuiteRunner>(std::move(runner));
 }
 

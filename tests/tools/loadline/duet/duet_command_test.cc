@@ -218,6 +218,7 @@ TEST_F(DuetCommand, RepeatsABenchmarksOwnErrorToItsEnd) {
 TEST_F(DuetCommand, RefusesAProgramThatIsNoBenchmark) {
   const Result result = Duet("/bin/echo", Program("planted_bench_0"), {});
   EXPECT_EQ(result.code, 2) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("seems not to be a Google Benchmark program"));
   const Result missing = Duet(Program("no_such_program"), Program("planted_bench_0"), {});
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("no_such_program"));

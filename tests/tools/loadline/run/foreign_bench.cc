@@ -30,7 +30,7 @@ struct TakesMemory {
   TakesMemory() {
     std::ifstream file("/proc/self/cmdline", std::ios::binary);
     const std::string line(std::istreambuf_iterator<char>(file), {});
-    const bool lists = line.find("--benchmark_list_tests") != std::string::npos;
+    const bool lists = line.find("--benchmark_list_tests=true") != std::string::npos;
     if (Takes("listing") && lists) Touch(size_t{32} << 20);
   }
   ~TakesMemory() {
