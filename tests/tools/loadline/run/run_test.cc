@@ -39,11 +39,11 @@ using ::testing::SizeIs;
 
 // Plays a Google Benchmark program: lists its benchmarks, and does what the one it is asked for
 // says. $out is the file it should write.
-constexpr char kFakeSuite[] = R"sh(#!/bin/sh
+constexpr char kFakeSuite[] = R"sh(
 here=$(dirname "$0")
 for word in "$@"; do
   case $word in
-    --benchmark_list_tests=true) printf '%s\n' ${FAKE_LIST:-Good Crash Exit3 Garbage Silent Nan Loud Leaves Moves}; exit 0 ;;
+    --benchmark_list_tests=true) printf '%s\n' $names; exit 0 ;;
     --benchmark_out=*) out=${word#*=} ;;
     --benchmark_filter=*) name=${word#*=} ;;
   esac
@@ -68,8 +68,9 @@ esac
 exit 0
 )sh";
 
-std::string FakeSuite(const TempDir& dir) {
-  const std::string path = dir.WriteFile("suite.sh", kFakeSuite);
+std::string FakeSuite(const TempDir& dir, const std::string& names) {
+  const std::string path =
+      dir.WriteFile("suite.sh", "#!/bin/sh\nnames='" + names + "'" + kFakeSuite);
   ::chmod(path.c_str(), 0700);
   return path;
 }
@@ -102,7 +103,8 @@ class FakeSuiteRun : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     dir_ = std::make_unique<TempDir>();
-    RunOptions options = Options(*dir_, FakeSuite(*dir_));
+    const RunOptions options =
+        Options(*dir_, FakeSuite(*dir_, "Good Crash Exit3 Garbage Silent Nan Loud Leaves Moves"));
     summary_ = std::make_unique<absl::StatusOr<RunSummary>>(run::Run(options, nullptr));
     file_ = std::make_unique<results::ResultFile>(ReadFile(*dir_));
   }
@@ -158,11 +160,9 @@ TEST_F(FakeSuiteRun, LeavesNoGrandchildBehind) { EXPECT_TRUE(Gone(dir_->ReadFile
 
 TEST(Run, KillsWhatDoesNotEnd) {
   const TempDir dir;
-  ::setenv("FAKE_LIST", "Hang", 1);
-  RunOptions options = Options(dir, FakeSuite(dir));
+  RunOptions options = Options(dir, FakeSuite(dir, "Hang"));
   options.time_limit_seconds = 2;
   EXPECT_OK(run::Run(options, nullptr));
-  ::unsetenv("FAKE_LIST");
   EXPECT_THAT(RowNamed(ReadFile(dir), "Hang").error_message, HasSubstr("still running after 2 s"));
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
 }
@@ -211,8 +211,7 @@ TEST(Run, MeasuresAForeignProgramFromOutsideAndSaysSo) {
 
 TEST(Run, GivesEachRepetitionAProcessAndAnIndex) {
   const TempDir dir;
-  RunOptions options = Options(dir, FakeSuite(dir), "x");
-  options.suite = testing::TestPath("planted_bench");
+  RunOptions options = Options(dir, testing::TestPath("planted_bench"));
   options.filter = "^HoldsNothing";
   options.repetitions = 4;
   ASSERT_OK(run::Run(options, nullptr));
@@ -228,8 +227,7 @@ TEST(Run, GivesEachRepetitionAProcessAndAnIndex) {
 TEST(Run, OrdersByTheSeedAlone) {
   const auto order = [](uint64_t seed) {
     const TempDir dir;
-    RunOptions options = Options(dir, FakeSuite(dir));
-    options.time_limit_seconds = 0.5;
+    RunOptions options = Options(dir, FakeSuite(dir, "A B C D E F G H I J"));
     options.seed = seed;
     EXPECT_OK(run::Run(options, nullptr));
     return dir.ReadFile("ran");
@@ -255,7 +253,7 @@ TEST(Run, RefusesWhatCannotBeRunOrListsNothing) {
 
 TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
   const TempDir dir;
-  RunOptions options = Options(dir, FakeSuite(dir));
+  RunOptions options = Options(dir, FakeSuite(dir, "Good Hang"));
   options.suite_arguments = {"--benchmark_filter=Good"};
   EXPECT_THAT(run::Run(options, nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--filter RE")));
@@ -264,19 +262,20 @@ TEST(Run, RefusesArgumentsThatMustBeItsOwnBeforeAnythingIsStarted) {
 
 TEST(Run, RefusesToReplaceTheProgramThatItRuns) {
   const TempDir dir;
-  RunOptions options = Options(dir, FakeSuite(dir));
+  RunOptions options = Options(dir, FakeSuite(dir, "Good Hang"));
+  const std::string program = dir.ReadFile("suite.sh");
   std::filesystem::create_hard_link(options.suite, options.out);
   EXPECT_THAT(run::Run(options, nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is an input")));
-  EXPECT_EQ(dir.ReadFile("out.json"), kFakeSuite);
+  EXPECT_EQ(dir.ReadFile("out.json"), program);
   EXPECT_FALSE(std::filesystem::exists(dir.Path("ran")));
 }
 
 // Somebody installs another program after the first process of the run.
 TEST(Run, MixesNoTwoPrograms) {
   const TempDir dir;
-  RunOptions options = Options(dir, FakeSuite(dir), "x");
-  dir.WriteFile("next.sh", std::string(kFakeSuite) + "# another one\n");
+  RunOptions options = Options(dir, FakeSuite(dir, "Good Hang"), "x");
+  dir.WriteFile("next.sh", dir.ReadFile("suite.sh") + "# another one\n");
   ::chmod(dir.Path("next.sh").c_str(), 0700);
   options.suite = dir.WriteFile("replaces.sh", R"sh(#!/bin/sh
 here=$(dirname "$0")
@@ -297,7 +296,7 @@ exec "$here/suite.sh" "$@"
 
 TEST(Run, FindsOutBeforeTheWorkThatTheFileCannotBeWritten) {
   const TempDir dir;
-  RunOptions options = Options(dir, FakeSuite(dir));
+  RunOptions options = Options(dir, FakeSuite(dir, "Good Hang"));
   options.out = dir.Path("no/such/folder/out.json");
   EXPECT_THAT(run::Run(options, nullptr), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_NE(::access(dir.Path("ran").c_str(), R_OK), 0);
@@ -399,7 +398,7 @@ INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM
 
 TEST_P(Interrupted, LeavesAValidPartialFileAndNoOrphan) {
   const TempDir dir;
-  const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
+  const ToolProcess tool(Options(dir, FakeSuite(dir, "Good Hang"), "all"));
   ASSERT_TRUE(WaitForText(dir.Path("hanging")));
   EXPECT_EQ(tool.SignalAndWait(GetParam()), 5);
   EXPECT_TRUE(ReadFile(dir).incomplete());
@@ -448,7 +447,7 @@ TEST(Run, GoesOnAfterASignalThatItWasToldToIgnore) {
 #if defined(__linux__)
 TEST(Run, TakesItsChildWithItWhenItIsKilled) {
   const TempDir dir;
-  const ToolProcess tool(Options(dir, FakeSuite(dir), "all"));
+  const ToolProcess tool(Options(dir, FakeSuite(dir, "Good Hang"), "all"));
   ASSERT_TRUE(WaitForText(dir.Path("hanging")));
   tool.SignalAndWait(SIGKILL);
   EXPECT_TRUE(Gone(dir.ReadFile("hanging")));
