@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "support/status_matchers.h"
+#include "tests/support/status_matchers.h"
 #include "tools/loadline/judge/check.h"
 
 namespace loadline::judge {
