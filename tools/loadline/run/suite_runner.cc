@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -21,12 +23,14 @@ namespace {
 
 constexpr int kBaselineStarts = 5;
 constexpr size_t kMostListBytes = size_t{16} << 20;
-constexpr char kOnlyAggregates[] =
-    "there are only means and medians, no measurements: register it without ReportAggregatesOnly()";
 constexpr char kIsItOne[] = "; it seems not to be a Google Benchmark program";
 constexpr char kNoSuchBenchmark[] =
     "the program prints this name in its list and says that it has no such benchmark: a part of a "
     "name with a line break, or no name";
+constexpr char kNamesakes[] =
+    "the program has several benchmarks of this name, and nothing tells which is which: give each "
+    "a "
+    "name of its own";
 constexpr char kHashKey[] = "loadline.executable_hash";
 constexpr char kBadFilter[] = "Could not compile benchmark re";  // Google Benchmark 1.5 to 1.9
 
@@ -36,6 +40,17 @@ absl::string_view MinTime(const std::string& profile) {
   if (profile == "smoke") return "0.02";
   if (profile == "full") return "0.5";
   return "0.1";
+}
+
+// Whether the rows of that name are of more than one benchmark. Repetitions of one have its
+// indices.
+bool HasNamesakes(const std::vector<results::Row>& rows, const std::string& name) {
+  std::set<std::pair<int64_t, int64_t>> benchmarks;
+  for (const results::Row& row : rows) {
+    if (row.run_type == results::RunType::kAggregate || row.run_name != name) continue;
+    benchmarks.emplace(row.family_index, row.per_family_instance_index);
+  }
+  return benchmarks.size() > 1;
 }
 
 }  // namespace
@@ -191,12 +206,13 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     return failed(std::string(same.message()));
   }
   TakeContext(*file);
+  if (HasNamesakes(file->rows, name)) return failed(kNamesakes);
   const bool aggregates = std::any_of(file->rows.begin(), file->rows.end(), [&](const auto& row) {
     return row.run_type == results::RunType::kAggregate && row.run_name == name;
   });
   auto rows = TakeRows(*std::move(file), index, repetition, outcome->outside_peak_bytes);
   if (!rows.empty()) return rows;
-  if (aggregates) return failed(kOnlyAggregates);
+  if (aggregates) return failed(results::kOnlyAggregates);
   return failed(
       absl::StrCat("the process ended well and reported no such benchmark", LastWords(*outcome)));
 }

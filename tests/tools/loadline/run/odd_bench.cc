@@ -19,6 +19,7 @@ void Register() {
   for (const char* name : {"Set<int[4]>{2}", "a.b*c\\d", "tab\there", "two\nlines", "Plain"}) {
     benchmark::RegisterBenchmark(name, Counts);
   }
+  for (int i = 0; i < 2; ++i) benchmark::RegisterBenchmark("Twice", Counts);
   benchmark::RegisterBenchmark("Sums", Counts)->Repetitions(2)->ReportAggregatesOnly(true);
 }
 

@@ -74,6 +74,14 @@ TEST(SuiteRunner, SaysThatABenchmarkReportsAggregatesOnly) {
   EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("only means and medians"));
 }
 
+TEST(SuiteRunner, TakesTwoBenchmarksOfOneNameForNoRepetitionsOfOne) {
+  const TempDir dir;
+  const auto summary = run::Run(Options(dir, testing::TestPath("odd_bench"), "Twice"), nullptr);
+  ASSERT_OK(summary);
+  EXPECT_EQ(summary->errors, 1u);
+  EXPECT_THAT(ReadFile(dir).rows.front().error_message, HasSubstr("several benchmarks of this"));
+}
+
 TEST(SuiteRunner, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
   const TempDir dir;
   const Variable wants_file("WANTS_FILE");
