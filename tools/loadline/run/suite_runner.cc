@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -27,10 +25,6 @@ constexpr char kIsItOne[] = "; it seems not to be a Google Benchmark program";
 constexpr char kNoSuchBenchmark[] =
     "the program prints this name in its list and says that it has no such benchmark: a part of a "
     "name with a line break, or no name";
-constexpr char kNamesakes[] =
-    "the program has several benchmarks of this name, and nothing tells which is which: give each "
-    "a "
-    "name of its own";
 constexpr char kHashKey[] = "loadline.executable_hash";
 constexpr char kBadFilter[] = "Could not compile benchmark re";  // Google Benchmark 1.5 to 1.9
 
@@ -40,17 +34,6 @@ absl::string_view MinTime(const std::string& profile) {
   if (profile == "smoke") return "0.02";
   if (profile == "full") return "0.5";
   return "0.1";
-}
-
-// Whether the rows of that name are of more than one benchmark. Repetitions of one have its
-// indices.
-bool HasNamesakes(const std::vector<results::Row>& rows, const std::string& name) {
-  std::set<std::pair<int64_t, int64_t>> benchmarks;
-  for (const results::Row& row : rows) {
-    if (row.run_type == results::RunType::kAggregate || row.run_name != name) continue;
-    benchmarks.emplace(row.family_index, row.per_family_instance_index);
-  }
-  return benchmarks.size() > 1;
 }
 
 }  // namespace
@@ -206,7 +189,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     return failed(std::string(same.message()));
   }
   TakeContext(*file);
-  if (HasNamesakes(file->rows, name)) return failed(kNamesakes);
+  if (results::HasNamesakes(*file, name)) return failed(results::kNamesakes);
   const bool aggregates = std::any_of(file->rows.begin(), file->rows.end(), [&](const auto& row) {
     return row.run_type == results::RunType::kAggregate && row.run_name == name;
   });
