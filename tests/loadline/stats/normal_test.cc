@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "tests/loadline/stats/drawn_sample.h"
+
 namespace loadline::stats {
 namespace {
 

@@ -50,7 +50,6 @@ absl::StatusOr<std::vector<double>> Read(const PinnedSide& side,
   std::vector<double> times;
   for (const results::Row& row : file.rows) {
     if (row.error_occurred) return absl::AbortedError(row.error_message);
-    if (results::HasNamesakes(file, row.run_name)) return absl::AbortedError(results::kNamesakes);
     if (row.skipped) return absl::AbortedError(absl::StrCat("skipped: ", row.skip_message));
     if (row.measured() && row.cpu_time_ns.value_or(0) > 0) times.push_back(*row.cpu_time_ns);
   }

@@ -124,7 +124,8 @@ std::optional<int> Stage::CpuFor(const std::string& name, std::mt19937_64& rando
 
 absl::StatusOr<Restart> Stage::Play(const std::string& name, Cast cast, double spike,
                                     std::mt19937_64& random) {
-  LOADLINE_RETURN_IF_ERROR(run::CheckName(name));
+  LOADLINE_RETURN_IF_ERROR(OfSide(base_->CheckBenchmark(name), "base"));
+  LOADLINE_RETURN_IF_ERROR(OfSide(fresh_->CheckBenchmark(name), "new"));
   const int64_t start = run::MonotonicNanos();
   if (cast == Cast::kBaseAndNew) MovePrograms(random);
   absl::StatusOr<Restart> restart = mode_ == Mode::kLockStep

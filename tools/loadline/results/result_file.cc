@@ -1,8 +1,6 @@
 #include "tools/loadline/results/result_file.h"
 
 #include <cmath>
-#include <set>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -34,15 +32,6 @@ std::optional<double> Row::Counter(absl::string_view counter) const {
 }
 
 bool IsFit(const Row& row) { return row.aggregate_name == "BigO" || row.aggregate_name == "RMS"; }
-
-bool HasNamesakes(const ResultFile& file, absl::string_view name) {
-  std::set<std::pair<int64_t, int64_t>> benchmarks;
-  for (const Row& row : file.rows) {
-    if (row.run_type == RunType::kAggregate || row.run_name != name) continue;
-    benchmarks.emplace(row.family_index, row.per_family_instance_index);
-  }
-  return benchmarks.size() > 1;
-}
 
 std::string ResultFile::ContextText(absl::string_view key) const {
   for (const Json::Member& member : context) {

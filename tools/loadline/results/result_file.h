@@ -79,14 +79,6 @@ struct ResultFile {
   bool incomplete() const;
 };
 
-// Whether the file of one process has rows of more than one benchmark of that run name: repetitions
-// of one have the same family and instance.
-bool HasNamesakes(const ResultFile& file, absl::string_view name);
-// What is wrong then, and what to do.
-inline constexpr char kNamesakes[] =
-    "the program has several benchmarks of this name, and nothing tells which is which: give each "
-    "benchmark a name of its own";
-
 // Nanoseconds in one of Google Benchmark's units ("ns", "us", "ms", "s"); 0 for any other text.
 double NanosPerTimeUnit(absl::string_view unit);
 

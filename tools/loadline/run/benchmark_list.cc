@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -24,15 +23,6 @@ constexpr char kMatchesNothing[] = "^$";  // names are not empty
 Lines LinesOf(const std::string& text) { return absl::StrSplit(text, '\n', absl::SkipEmpty()); }
 
 bool EndsInALine(const std::string& text) { return text.empty() || text.back() == '\n'; }
-
-Lines Distinct(const Lines& lines) {
-  std::set<std::string> seen;
-  Lines distinct;
-  for (const std::string& line : lines) {
-    if (seen.insert(line).second) distinct.push_back(line);
-  }
-  return distinct;
-}
 
 // What stands before the first name on its line, where the program breaks no line after it.
 absl::Status CutPrefix(const std::string& prefix, Lines& lines) {
@@ -102,10 +92,10 @@ absl::StatusOr<std::vector<std::string>> NamesIn(const ChildOutcome& list, const
   }
   Lines names = all;
   const size_t changed = Subtract(beside, names);
-  if (names.empty()) return Distinct(all);  // it heeds no filter: nothing tells the lines apart
+  if (names.empty()) return all;  // it heeds no filter: nothing tells the lines apart
   if (!prefix.empty()) LOADLINE_RETURN_IF_ERROR(CutPrefix(prefix, names));
   Trim(changed, ask, names);
-  return Distinct(names);
+  return names;
 }
 
 }  // namespace loadline::run

@@ -106,7 +106,14 @@ absl::Status SuiteRunner::List() {
   if (!names.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(suite, ": ", names.status().message()));
   }
-  names_ = *names;
+  std::set<std::string> seen;
+  for (const std::string& name : *names) {
+    if (seen.insert(name).second) {
+      names_.push_back(name);
+    } else {
+      namesakes_.insert(name);
+    }
+  }
   why_none_ = options_.filter.empty()
                   ? absl::StrCat(suite, " lists no benchmark")
                   : absl::StrCat("no benchmark of ", suite, " matches the filter ",
@@ -168,7 +175,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     row.per_family_instance_index = 0;
     return std::vector<results::Row>{std::move(row)};
   };
-  if (const absl::Status fault = CheckName(name); !fault.ok()) {
+  if (const absl::Status fault = CheckBenchmark(name); !fault.ok()) {
     return failed(std::string(fault.message()));
   }
   ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
@@ -189,7 +196,6 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
     return failed(std::string(same.message()));
   }
   TakeContext(*file);
-  if (results::HasNamesakes(*file, name)) return failed(results::kNamesakes);
   const bool aggregates = std::any_of(file->rows.begin(), file->rows.end(), [&](const auto& row) {
     return row.run_type == results::RunType::kAggregate && row.run_name == name;
   });
@@ -198,6 +204,13 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
   if (aggregates) return failed(results::kOnlyAggregates);
   return failed(
       absl::StrCat("the process ended well and reported no such benchmark", LastWords(*outcome)));
+}
+
+absl::Status SuiteRunner::CheckBenchmark(const std::string& name) const {
+  if (namesakes_.count(name) == 0) return CheckName(name);
+  return absl::InvalidArgumentError(
+      "the program has several benchmarks of this name, and nothing tells which is which: give "
+      "each benchmark a name of its own");
 }
 
 absl::Status SuiteRunner::CheckUnchanged() { return identity_->CheckUnchanged(); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,12 +26,17 @@ class SuiteRunner {
   // have a flag that must be ours. No benchmark that matches the filter is no error here.
   static absl::StatusOr<SuiteRunner> Create(const RunOptions& options, std::string work_dir);
 
+  // In the program's order, each once.
   const std::vector<std::string>& names() const { return names_; }
   // Where there are none: a sentence that says why.
   const std::string& why_none() const { return why_none_; }
 
   // Whether the program is linked with loadline::bench_main.
   bool ours() const { return ours_; }
+
+  // kInvalidArgument where the benchmark of that name cannot be measured: it cannot be printed, or
+  // the program has several of that name.
+  absl::Status CheckBenchmark(const std::string& name) const;
 
   // One process for benchmark `index`; its rows, or one error row. Empty when interrupted.
   std::vector<results::Row> Measure(size_t index, int repetition);
@@ -61,6 +67,7 @@ class SuiteRunner {
   const std::string out_path_;
   std::optional<ProgramIdentity> identity_;
   std::vector<std::string> names_;
+  std::set<std::string> namesakes_;  // of these, what it lists more than once
   std::string why_none_;
   bool ours_ = false;
   std::optional<double> baseline_bytes_;

@@ -106,6 +106,10 @@ BENCHMARK(BM_Fine)->Name("BM_Long")->MinTime(0.002)->Repetitions(2)->UseRealTime
 BENCHMARK(BM_Fine)->Name("BM_Long")->MinWarmUpTime(0.002);
 BENCHMARK(BM_Fine)->Name("BM_OnlyMeans")->Repetitions(3)->ReportAggregatesOnly();
 
+// Nothing tells these two apart.
+BENCHMARK(BM_Fine)->Name("BM_Twice");
+BENCHMARK(BM_LazyFirst)->Name("BM_Twice");
+
 // The clock stands still during every so many calls, or, for 0, from the 13th on.
 void BM_StillClock(benchmark::State& state) {
   static int64_t calls = 0;

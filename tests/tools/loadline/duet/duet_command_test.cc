@@ -167,6 +167,15 @@ TEST_F(DuetCommand, NamesBenchmarksThatOnlyOneSideHas) {
   EXPECT_THAT(result.out, HasSubstr("BM_OnlyNew"));
 }
 
+TEST_F(DuetCommand, MeasuresNoneOfTwoBenchmarksOfOneName) {
+  for (const char* mode : {"lock-step", "pinned"}) {
+    const Result result = Duet(Program("breaking_bench_0"), Program("breaking_bench_1"),
+                               {"--filter", "Twice", "--no-controls", "--mode", mode});
+    EXPECT_EQ(result.code, 5) << mode;
+    EXPECT_THAT(result.out, HasSubstr("base: the program has several benchmarks of this name"));
+  }
+}
+
 TEST_F(DuetCommand, RefusesAFilterThatMatchesNothing) {
   const std::string program = Program("planted_bench_0");
   const Result none = Duet(program, program, {"--filter", "Nope"});

@@ -24,20 +24,5 @@ TEST(Row, GivesItsTimesAsCounters) {
   EXPECT_EQ(row.Counter("cpu_time_ns"), std::nullopt);
 }
 
-TEST(HasNamesakes, TellsBenchmarksOfOneNameFromRepetitionsOfOne) {
-  ResultFile file;
-  for (const int64_t repetition : {0, 1}) {
-    Row& row = file.rows.emplace_back();
-    row.run_name = "a";
-    row.family_index = 3;
-    row.per_family_instance_index = 0;
-    row.repetition_index = repetition;
-  }
-  EXPECT_FALSE(HasNamesakes(file, "a"));
-  file.rows.back().family_index = 4;
-  EXPECT_TRUE(HasNamesakes(file, "a"));
-  EXPECT_FALSE(HasNamesakes(file, "b"));
-}
-
 }  // namespace
 }  // namespace loadline::results
