@@ -106,7 +106,7 @@ ComponentHealth Workspace::RegistryHealth(HealthDepth depth) const {
     Worsen(health, ours ? HealthState::kDegraded : HealthState::kHealthy, problem.detail);
   }
   health.evidence.push_back(
-      absl::StrCat("compared the records with the folders, ", problems->size(), " problems"));
+      absl::StrCat("compared the records with the folders; problems: ", problems->size()));
   return health;
 }
 

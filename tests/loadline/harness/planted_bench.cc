@@ -67,11 +67,12 @@ class Sleeps {
     first_ = std::min(first_, start);
     last_ = std::max(last_, end);
   }
-  // Of all threads' sleeps since Clear(): by thread 0, behind the loop's end barrier.
+  // Of all threads' sleeps since Clear(): by thread 0, behind the loop's end barrier. The median
+  // is the lower one, as the harness's nearest rank is.
   void Publish(benchmark::State& state) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto count = static_cast<double>(nanos_.size());
-    const auto middle = nanos_.begin() + static_cast<std::ptrdiff_t>(nanos_.size() / 2);
+    const auto middle = nanos_.begin() + static_cast<std::ptrdiff_t>((nanos_.size() - 1) / 2);
     std::nth_element(nanos_.begin(), middle, nanos_.end());
     SetGauge(state, "slept_p50_ns", *middle);
     SetGauge(state, "sleeps_per_s", count / std::chrono::duration<double>(last_ - first_).count());
