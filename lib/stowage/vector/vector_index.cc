@@ -257,15 +257,17 @@ absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
   ReaderLock lock(mutex_);
   const auto found = slots_.find(id);
   if (found == slots_.end()) return absl::NotFoundError(absl::StrCat("no vector with id ", id));
-  const float* const values = rows_.values(found->second);
-  return VectorEntry{id, std::vector<float>(values, values + config_.dimension),
-                     ChunkOf(rows_.meta(found->second))};
+  return VectorEntry{id, CopyOf(found->second), ChunkOf(rows_.meta(found->second))};
 }
 
-std::vector<float> VectorIndex::ValuesOf(uint32_t slot) const {
-  ReaderLock lock(mutex_);
+std::vector<float> VectorIndex::CopyOf(uint32_t slot) const {
   const float* const values = rows_.values(slot);
   return {values, values + config_.dimension};
+}
+
+std::vector<float> VectorIndex::ValuesOf(uint32_t claimed_slot) const {
+  ReaderLock lock(mutex_);
+  return CopyOf(claimed_slot);
 }
 
 VectorIndex::Counts VectorIndex::counts() const {
@@ -424,30 +426,30 @@ std::optional<GraphVerdict> VectorIndex::Try(const HnswGraph& graph, const CodeV
   for (const uint32_t slot : rows.drawn) {
     if (cancelled.load(std::memory_order_relaxed)) return std::nullopt;
     std::vector<float> query = ValuesOf(slot);
-    const std::optional<uint32_t> neighbor = Ask(graph, query, /*counts=*/true, trial);
-    if (!neighbor || slot % 2 == 0) continue;
+    const std::vector<float> neighbor = Ask(graph, query, /*counts=*/true, trial);
+    if (neighbor.empty() || slot % 2 == 0) continue;
     // Queries are like rows and seldom are rows: half way to a neighbour.
-    const std::vector<float> other = ValuesOf(*neighbor);
-    for (size_t i = 0; i < query.size(); ++i) query[i] += (other[i] - query[i]) / 2;
+    for (size_t i = 0; i < query.size(); ++i) query[i] += (neighbor[i] - query[i]) / 2;
     if (CheckValues(query, config_).ok()) Ask(graph, query, /*counts=*/true, trial);
   }
   return trial.verdict();
 }
 
-std::optional<uint32_t> VectorIndex::Ask(const HnswGraph& graph, absl::Span<const float> values,
-                                         bool counts, GraphTrial& trial) const {
+std::vector<float> VectorIndex::Ask(const HnswGraph& graph, absl::Span<const float> values,
+                                    bool counts, GraphTrial& trial) const {
   const EncodedQuery query = EncodeQuery(values, config_.metric);
   ReaderLock lock(mutex_);
   const size_t k = std::min(kTrialNeighbors, rows_.live_count());
-  if (k == 0) return std::nullopt;
+  if (k == 0) return {};
   TopK exact(k);
   TopK by_graph(k);
   // A search for which the graph is not used is exact anyway.
-  if (!SearchGraph(graph, query, k, by_graph)) return std::nullopt;
+  if (!SearchGraph(graph, query, k, by_graph)) return {};
   ScanRows(rows_, query, RowFilter(), 0, static_cast<uint32_t>(rows_.size()), exact);
   const std::vector<RankedRow> nearest = exact.TakeSorted();
   trial.Add(nearest, by_graph.TakeSorted(), counts);
-  return nearest.back().slot;
+  // Copied under this lock: rows past the graph's end may go as soon as it is given up.
+  return CopyOf(nearest.back().slot);
 }
 
 void VectorIndex::DropGraph(const GraphVerdict& verdict) {

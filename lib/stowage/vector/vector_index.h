@@ -124,10 +124,13 @@ class VectorIndex {
   // None when cancelled.
   std::optional<GraphVerdict> Try(const HnswGraph& graph, const CodeView& codes,
                                   const std::atomic<bool>& cancelled) const;
-  // Asks graph and scan for the neighbours of `query`; the slot of the last that the scan found.
-  std::optional<uint32_t> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
-                              GraphTrial& trial) const;
-  std::vector<float> ValuesOf(uint32_t slot) const;
+  // Asks graph and scan for the neighbours of `query`; the values of the last that the scan found,
+  // or empty where the graph was not used.
+  std::vector<float> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
+                         GraphTrial& trial) const;
+  std::vector<float> CopyOf(uint32_t slot) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Of a slot below claimed_: others may go while nobody holds the lock.
+  std::vector<float> ValuesOf(uint32_t claimed_slot) const;
   bool TrialIsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Keeps the verdict on `graph`; whether the graph is to be used.
   bool Accept(const HnswGraph& graph, const GraphVerdict& verdict)
