@@ -41,6 +41,9 @@ struct TrialRows {
 TrialRows ChooseTrialRows(const StoreConfig& config, const CodeView& codes, uint32_t rows,
                           const std::atomic<bool>& cancelled);
 
+// What choosing takes, but for a little, while it goes on.
+inline size_t TrialBytes(uint32_t rows) { return rows * sizeof(float); }
+
 // Adds up the answers to a trial's queries.
 class GraphTrial {
  public:

@@ -68,7 +68,8 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
                  std::max(HashTableBytes(total), HashTableBytes(slots_.capacity() / 8 * 7)) +
                  texts_.memory_bytes() + text_bytes;
   if (total >= options_.graph_min_count) {
-    bytes += HnswGraph::PredictBytes(GraphCapacity(total), options_.graph);
+    bytes += HnswGraph::PredictBytes(GraphCapacity(total), options_.graph) +
+             TrialBytes(static_cast<uint32_t>(total));
   }
   return bytes;
 }
@@ -340,14 +341,22 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
       ReaderLock lock(mutex_);
       work = PendingWork();
     }
-    absl::Status status;
     if (work == Work::kNone) return;
+    if (const absl::Status status = Do(work, cancelled); !status.ok()) GiveUpGraph(status);
+  }
+}
+
+absl::Status VectorIndex::Do(Work work, const std::atomic<bool>& cancelled) {
+  absl::Status status;
+  try {
     if (work == Work::kCompact) Compact();
     if (work == Work::kBuild) status = Build(cancelled);
     if (work == Work::kExtend) status = Extend(cancelled);
     if (work == Work::kTry) TryPublished(cancelled);
-    if (!status.ok()) GiveUpGraph(status);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("building or trying a graph: no memory");
   }
+  return status;
 }
 
 void VectorIndex::Compact() {

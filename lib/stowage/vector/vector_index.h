@@ -109,14 +109,16 @@ class VectorIndex {
   void TryGraphAgain();
 
   bool NeedsIndexing() const;
-  // Does all indexing that is pending, or part of it once `cancelled`; the memory for it was
-  // accounted with the rows.
+  // Does all indexing that is pending, or part of it once `cancelled`. The memory for graph and
+  // trial was accounted with the rows; where there is none all the same, the graph is given up.
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
   enum class Work { kNone, kCompact, kBuild, kExtend, kTry };
 
   Work PendingWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // kResourceExhausted; what a graph has become then is not known.
+  absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   void Compact();
   absl::Status Build(const std::atomic<bool>& cancelled);
   absl::Status Extend(const std::atomic<bool>& cancelled);

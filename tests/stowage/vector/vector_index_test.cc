@@ -299,6 +299,18 @@ TEST(VectorIndex, PredictsWhatItThenOccupies) {
   }
 }
 
+// A trial keeps a distance for every row, beside the graph.
+TEST(VectorIndex, PredictsTheMemoryOfAGraphsTrial) {
+  constexpr size_t kRows = 1'000'000;
+  const auto predicted = [](size_t graph_min_count) {
+    VectorIndexOptions options;
+    options.graph_min_count = graph_min_count;
+    return VectorIndex(kPlane, options).PredictBytes(kRows, 0);
+  };
+  EXPECT_GE(predicted(kRows),
+            predicted(kRows + 1) + HnswGraph::PredictBytes(kRows) + kRows * sizeof(float));
+}
+
 // All kinds of calls at once; what ThreadSanitizer is for. Rows of even id are never removed, so
 // every search must find as many neighbours as it asked for.
 TEST(VectorIndex, TakesChangesSearchesAndIndexingAtOnce) {
