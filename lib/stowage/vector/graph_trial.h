@@ -24,7 +24,8 @@ struct GraphVerdict {
   size_t lost = 0;     // of these, queries for which nothing right was found
 
   static constexpr double kNeededRecall = 0.95;
-  bool good() const { return recall >= kNeededRecall && lost == 0; }
+  // Never without queries.
+  bool good() const { return queries > 0 && recall >= kNeededRecall && lost == 0; }
   // "finds 0.62 of the 10 nearest and nothing right for 12 of 192 queries, want 0.95 and 0".
   std::string Describe() const;
 };

@@ -216,7 +216,7 @@ std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> values, size_t
   const RowFilter matching = Resolve(filter);
   TopK top(k);
   const auto size = static_cast<uint32_t>(rows_.size());
-  if (graph_ == nullptr || !matching.all || !SearchGraph(*graph_, query, k, top)) {
+  if (!GraphIsUsed() || !matching.all || !SearchGraph(*graph_, query, k, top)) {
     ScanRows(rows_, query, matching, 0, size, top);
   }
   const std::vector<RankedRow> found = top.TakeSorted();
@@ -227,12 +227,16 @@ std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> values, size_t
   return neighbors;
 }
 
+// As many more as there are dead rows among them.
+size_t VectorIndex::CandidatesFor(size_t k) const {
+  return std::max(options_.ef, 2 * k) * rows_.size() / rows_.live_count();
+}
+
 // False, with nothing offered, when the graph is not to be used for this search.
 bool VectorIndex::SearchGraph(const HnswGraph& graph, const EncodedQuery& query, size_t k,
                               TopK& top) const {
   if (query.norm > double{kMaxGraphNorm}) return false;
-  // As many more candidates as there are dead rows among them.
-  const size_t ef = std::max(options_.ef, 2 * k) * rows_.size() / rows_.live_count();
+  const size_t ef = CandidatesFor(k);
   if (ef * kMinRowsPerCandidate > graph.size()) return false;
   thread_local std::vector<GraphCandidate> found;
   graph.Search(query, ef, found);
@@ -288,7 +292,12 @@ std::optional<GraphVerdict> VectorIndex::graph_verdict() const {
 
 std::string VectorIndex::WhyNoGraph() const {
   ReaderLock lock(mutex_);
-  if (graph_ != nullptr) return "";
+  if (GraphIsUsed()) return "";
+  if (graph_ != nullptr && !tried_) {
+    if (CanBeAsked(*graph_)) return "not tried yet";
+    return absl::StrCat("a graph of ", graph_->size(),
+                        " vectors, too few for it to be faster than comparing all");
+  }
   if (!graph_status_.ok()) return std::string(graph_status_.message());
   if (rows_.live_count() < options_.graph_min_count) {
     return absl::StrCat("fewer than ", options_.graph_min_count, " vectors");
@@ -304,7 +313,7 @@ std::string VectorIndex::WhyNoGraph() const {
 
 void VectorIndex::TryGraphAgain() {
   WriterLock lock(mutex_);
-  if (graph_ != nullptr) tried_.reset();
+  try_again_ = graph_ != nullptr;
 }
 
 bool VectorIndex::NeedsIndexing() const {
@@ -328,8 +337,18 @@ VectorIndex::Work VectorIndex::PendingWork() const {
   return rows_.size() - graph_->size() >= kMaxTail ? Work::kExtend : Work::kNone;
 }
 
+bool VectorIndex::GraphIsUsed() const {
+  return graph_ != nullptr && tried_ && tried_->verdict.good();
+}
+
+bool VectorIndex::CanBeAsked(const HnswGraph& graph) const {
+  if (rows_.live_count() == 0 || rows_.max_norm() > kMaxGraphNorm) return false;
+  return CandidatesFor(kTrialNeighbors) * kMinRowsPerCandidate <= graph.size();
+}
+
 bool VectorIndex::TrialIsDue() const {
-  if (!tried_) return true;
+  if (!CanBeAsked(*graph_)) return false;
+  if (!tried_ || try_again_) return true;
   return graph_->size() - tried_->nodes >= tried_->nodes / 4 + 1 ||
          (graph_->copies() - tried_->copies) * kCopiesPerTrial > graph_->size();
 }
@@ -390,15 +409,22 @@ absl::Status VectorIndex::Build(const std::atomic<bool>& cancelled) {
   }
   const std::optional<GraphVerdict> verdict = Try(*graph, codes, cancelled);
   if (!verdict) return absl::OkStatus();
+  bool keep = false;
   {
     WriterLock lock(mutex_);
-    if (Accept(*graph, *verdict)) graph_ = std::move(graph);
+    keep = Accept(*graph, *verdict);
+    if (keep) graph_ = std::move(graph);
   }
-  if (!verdict->good()) DropGraph(*verdict);
+  if (!keep) DropGraph(*verdict);
   return absl::OkStatus();
 }
 
 bool VectorIndex::Accept(const HnswGraph& graph, const GraphVerdict& verdict) {
+  if (verdict.queries == 0 && !CanBeAsked(graph)) {
+    if (graph_ == nullptr) tried_.reset();  // that was another graph
+    return true;
+  }
+  try_again_ = false;
   tried_ = {.verdict = verdict, .nodes = graph.size(), .copies = graph.copies()};
   return verdict.good();
 }
@@ -425,6 +451,10 @@ void VectorIndex::TryPublished(const std::atomic<bool>& cancelled) {
 
 std::optional<GraphVerdict> VectorIndex::Try(const HnswGraph& graph, const CodeView& codes,
                                              const std::atomic<bool>& cancelled) const {
+  {
+    ReaderLock lock(mutex_);
+    if (!CanBeAsked(graph)) return GraphVerdict();
+  }
   const TrialRows rows =
       ChooseTrialRows(config_, codes, static_cast<uint32_t>(graph.size()), cancelled);
   GraphTrial trial;

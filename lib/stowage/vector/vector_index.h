@@ -58,8 +58,9 @@ class StagedRows {
 // new graph built; searches are exact meanwhile. At no time are there two graphs.
 //
 // A graph is used only as long as it finds what a scan finds: it is tried on a sample when it is
-// built, when it has grown by a quarter and when copies of rows have been put into it. One that
-// fails is dropped, and not built again before half as many rows have come or gone.
+// built and large enough to be asked (below, searches are exact), when it has grown by a quarter
+// and when copies of rows have been put into it. One that fails is dropped, and not built again
+// before half as many rows have come or gone.
 //
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
@@ -101,7 +102,8 @@ class VectorIndex {
   Counts counts() const;
   // OK, or what kept a graph from being made.
   absl::Status graph_status() const;
-  // What the last graph that was tried found; none before one was.
+  // What the last graph that was tried found; none before one was, and while there is one that was
+  // not.
   std::optional<GraphVerdict> graph_verdict() const;
   // Empty where a graph is used.
   std::string WhyNoGraph() const;
@@ -123,7 +125,7 @@ class VectorIndex {
   absl::Status Build(const std::atomic<bool>& cancelled);
   absl::Status Extend(const std::atomic<bool>& cancelled);
   void TryPublished(const std::atomic<bool>& cancelled);
-  // None when cancelled.
+  // None when cancelled; without queries where the graph cannot be asked.
   std::optional<GraphVerdict> Try(const HnswGraph& graph, const CodeView& codes,
                                   const std::atomic<bool>& cancelled) const;
   // Asks graph and scan for the neighbours of `query`; the values of the last that the scan found,
@@ -133,8 +135,15 @@ class VectorIndex {
   std::vector<float> CopyOf(uint32_t slot) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Of a slot below claimed_: others may go while nobody holds the lock.
   std::vector<float> ValuesOf(uint32_t claimed_slot) const;
+  // Whether searches that are large enough for it use the graph.
+  bool GraphIsUsed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Candidates that a search for k looks at.
+  size_t CandidatesFor(size_t k) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Whether a trial's searches would use the graph.
+  bool CanBeAsked(const HnswGraph& graph) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool TrialIsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Keeps the verdict on `graph`; whether the graph is to be used.
+  // Keeps the verdict on `graph`; whether the graph may stay. One that could not be asked stays,
+  // and is not used.
   bool Accept(const HnswGraph& graph, const GraphVerdict& verdict)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropGraph(const GraphVerdict& verdict);
@@ -172,7 +181,9 @@ class VectorIndex {
     size_t nodes = 0;  // of the graph then
     size_t copies = 0;
   };
+  // Of the graph that was tried last. None while there is a graph that never was.
   std::optional<Tried> tried_ ABSL_GUARDED_BY(mutex_);
+  bool try_again_ ABSL_GUARDED_BY(mutex_) = false;
   size_t changes_ ABSL_GUARDED_BY(mutex_) = 0;  // rows added and removed since a graph was begun
 };
 

@@ -118,11 +118,11 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
   stats.dimension = config().dimension;
   stats.metric = config().metric;
   LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
-  stats.indexed = counts.indexed > 0;
   stats.indexed_count = counts.indexed - std::min(counts.indexed, counts.dead);
   stats.dead_count = counts.dead;
   if (const auto verdict = index_.graph_verdict()) stats.graph_recall = verdict->recall;
   stats.why_no_graph = index_.WhyNoGraph();
+  stats.indexed = stats.why_no_graph.empty();
   MutexLock lock(accounting_mutex_);
   stats.memory_bytes = accounted_bytes_;
   return stats;

@@ -220,6 +220,32 @@ TEST(GraphTrial, AGraphThatFailedIsBuiltAgainOnceTheDataIsAnother) {
   EXPECT_GT(index.counts().indexed, 0U);
 }
 
+// A graph of fewer nodes than it takes to ask one says nothing about the one that it becomes.
+TEST(GraphTrial, AGraphThatCouldNotBeAskedIsNotUsedAndHasNoVerdict) {
+  const Data data = Places();
+  const auto middle = data.vectors.begin() + 2'450;
+  VectorIndexOptions options = Options();
+  options.graph_min_count = 100;
+  options.ef = 160;  // asked from 2'560 nodes on
+  VectorIndex index(data.config, options);
+  Add(index, Vectors(data.vectors.begin(), middle), 0);
+  index.RunIndexing(kUncancelled);
+  ASSERT_EQ(index.counts().indexed, 2'450U) << "the case needs a graph";
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_FALSE(index.graph_verdict().has_value());
+  EXPECT_THAT(index.WhyNoGraph(), HasSubstr("too few"));
+  Add(index, Vectors(middle, data.vectors.end()), 2'450);  // less than a quarter
+  EXPECT_TRUE(index.NeedsIndexing());
+  index.RunIndexing(kUncancelled);
+  ASSERT_TRUE(index.graph_verdict().has_value());
+  EXPECT_GT(index.graph_verdict()->queries, 100U);
+  EXPECT_FALSE(index.graph_verdict()->good());
+  EXPECT_EQ(index.counts().indexed, 0U);
+  EXPECT_GE(RecallOf(index, data.vectors), 0.95);
+}
+
+TEST(GraphTrial, AVerdictWithoutQueriesIsNotGood) { EXPECT_FALSE(GraphVerdict().good()); }
+
 TEST(GraphTrial, CountsByDistanceAndNoticesQueriesForWhichNothingIsRight) {
   GraphTrial trial;
   const std::vector<RankedRow> exact = {{0, 1, 0}, {1, 2, 1}};
