@@ -32,9 +32,13 @@ std::vector<uint32_t> DrawDistinct(const CodeView& codes, uint32_t rows) {
   return slots;
 }
 
-// Brings each row's distance to the nearest chosen one up to date; the row where it is largest.
+constexpr float kChosen = -std::numeric_limits<float>::infinity();
+
+// Brings each row's distance to the nearest chosen one up to date; the row where it is largest. By
+// its inner product a row may be far from itself: that it is chosen is marked, not measured.
 uint32_t FarthestFrom(uint32_t chosen, Metric metric, const CodeView& codes,
                       std::vector<float>& nearest) {
+  nearest[chosen] = kChosen;
   const size_t padded = codes.stride - sizeof(CodeHeader);
   const std::byte* const from = codes.code(chosen);
   for (uint32_t slot = 0; slot < nearest.size(); ++slot) {
@@ -63,7 +67,8 @@ TrialRows ChooseTrialRows(const StoreConfig& config, const CodeView& codes, uint
   chosen.drawn = DrawDistinct(codes, rows);
   std::vector<float> nearest(rows, std::numeric_limits<float>::infinity());
   uint32_t next = chosen.drawn.front();
-  while (chosen.far_apart.size() < kFarApart && !cancelled.load(std::memory_order_relaxed)) {
+  const size_t count = std::min<size_t>(kFarApart, rows);
+  while (chosen.far_apart.size() < count && !cancelled.load(std::memory_order_relaxed)) {
     chosen.far_apart.push_back(next);
     next = FarthestFrom(next, config.metric, codes, nearest);
   }

@@ -34,7 +34,7 @@ struct GraphVerdict {
 struct TrialRows {
   // Drawn evenly among the rows that differ: of copies, one. Recall is that on these.
   std::vector<uint32_t> drawn;
-  // Each as far from all before it as any is: what is rare is among them.
+  // Each another row, as far from all before it as any is: what is rare is among them.
   std::vector<uint32_t> far_apart;
 };
 // Of slots [0, rows), whose codes are in the view; the same codes give the same rows. Fewer once

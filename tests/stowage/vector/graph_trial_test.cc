@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
@@ -242,6 +243,25 @@ TEST(GraphTrial, AGraphThatCouldNotBeAskedIsNotUsedAndHasNoVerdict) {
   EXPECT_FALSE(index.graph_verdict()->good());
   EXPECT_EQ(index.counts().indexed, 0U);
   EXPECT_GE(RecallOf(index, data.vectors), 0.95);
+}
+
+TEST(GraphTrial, ARowIsChosenOnceEvenWhereItIsTheFarthestFromItself) {
+  RowTable rows({.dimension = 2, .metric = Metric::kInnerProduct});
+  Vectors vectors = Gaussian(2, 20, 18);
+  vectors[7] = {0, 0};  // by its inner product as far from itself as from all others
+  ASSERT_OK(rows.Reserve(vectors.size()));
+  for (const auto& vector : vectors) {
+    std::vector<CodeHeader> code(CodeBytes(2) / sizeof(CodeHeader));
+    auto* const bytes = reinterpret_cast<std::byte*>(code.data());
+    const RowMeta meta{.factor = EncodeRow(rows.config(), vector, bytes)};
+    rows.Append(vector.data(), bytes, meta);
+  }
+  std::vector<uint32_t> chosen =
+      ChooseTrialRows(rows.config(), rows.code_view(), 20, kUncancelled).far_apart;
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<uint32_t> all(20);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(chosen, all);
 }
 
 TEST(GraphTrial, AVerdictWithoutQueriesIsNotGood) { EXPECT_FALSE(GraphVerdict().good()); }
