@@ -1,6 +1,7 @@
 #include "stowage/vector/graph_trial.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -54,10 +55,11 @@ uint32_t FarthestFrom(uint32_t chosen, Metric metric, const CodeView& codes,
 }  // namespace
 
 std::string GraphVerdict::Describe() const {
+  // Never rounded up: a recall that is too low would read like one that is not.
   return absl::StrFormat(
       "finds %.3f of the %d nearest of a sample of the store's own vectors, and nothing right for "
-      "%d of %d queries; want %.2f and none",
-      recall, kTrialNeighbors, lost, queries, kNeededRecall);
+      "%d of %d queries; want %.3f and none",
+      std::floor(recall * 1'000) / 1'000, kTrialNeighbors, lost, queries, kNeededRecall);
 }
 
 TrialRows ChooseTrialRows(const StoreConfig& config, const CodeView& codes, uint32_t rows,

@@ -264,6 +264,16 @@ TEST(GraphTrial, ARowIsChosenOnceEvenWhereItIsTheFarthestFromItself) {
   EXPECT_EQ(chosen, all);
 }
 
+TEST(GraphTrial, AVerdictSaysItsRecallOnTheSideOfWhatIsWantedWhereItIs) {
+  const GraphVerdict bad{.recall = 0.94999, .queries = 192, .lost = 12};
+  EXPECT_EQ(bad.Describe(),
+            "finds 0.949 of the 10 nearest of a sample of the store's own vectors, and nothing "
+            "right for 12 of 192 queries; want 0.950 and none");
+  const GraphVerdict enough{.recall = 0.95, .queries = 192};
+  EXPECT_TRUE(enough.good());
+  EXPECT_THAT(enough.Describe(), HasSubstr("finds 0.950 of"));
+}
+
 TEST(GraphTrial, AVerdictWithoutQueriesIsNotGood) { EXPECT_FALSE(GraphVerdict().good()); }
 
 TEST(GraphTrial, CountsByDistanceAndNoticesQueriesForWhichNothingIsRight) {
