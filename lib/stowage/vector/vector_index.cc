@@ -495,7 +495,7 @@ void VectorIndex::DropGraph(const GraphVerdict& verdict) {
   loadline::Log({loadline::LogLevel::kInfo,
                  "vector",
                  "a graph does not fit a store's vectors; its searches compare every vector",
-                 {{"the_graph", verdict.Describe()}}});
+                 {{"file", options_.path}, {"the_graph", verdict.Describe()}}});
   Compact();
 }
 
@@ -516,7 +516,7 @@ void VectorIndex::GiveUpGraph(const absl::Status& status) {
   loadline::Log({loadline::LogLevel::kWarning,
                  "vector",
                  "no graph for a store; its searches compare every vector",
-                 {{"reason", std::string(status.message())}}});
+                 {{"file", options_.path}, {"reason", std::string(status.message())}}});
   {
     WriterLock lock(mutex_);
     graph_status_ = status;

@@ -31,6 +31,7 @@ namespace stowage {
 inline constexpr size_t kDefaultGraphMinCount = 16'000;
 
 struct VectorIndexOptions {
+  std::string path = {};  // of the store's file, as log records are to name it
   size_t graph_min_count = kDefaultGraphMinCount;
   size_t ef = 128;  // candidates a graph search looks at, at least; all are ranked again
   GraphOptions graph;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -15,11 +16,18 @@ using loadline::MutexLock;
 
 constexpr size_t kCountAttempts = 20;
 
+VectorIndexOptions Named(VectorIndexOptions options, std::string path) {
+  options.path = std::move(path);
+  return options;
+}
+
 }  // namespace
 
 VectorStore::VectorStore(std::unique_ptr<VectorFile> file, const VectorIndexOptions& options,
                          IndexBuilder& builder)
-    : file_(std::move(file)), index_(file_->config(), options), builder_(builder) {}
+    : file_(std::move(file)),
+      index_(file_->config(), Named(options, file_->path())),
+      builder_(builder) {}
 
 VectorStore::~VectorStore() { builder_.Cancel(&index_); }
 

@@ -16,9 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include "loadline/base/log.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/store_fixture.h"
 #include "tests/stowage/vector/vector_model.h"
+#include "tests/support/quiet_log.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -327,6 +329,20 @@ TEST_F(VectorStoreManagerTest, SaysWhatAGraphFindsAndADeepCheckTriesItAgain) {
   ASSERT_TRUE(after.graph_recall.has_value());
   EXPECT_LT(*after.graph_recall, *before.graph_recall);
   EXPECT_THAT(after.why_no_graph, HasSubstr("of the 10 nearest"));
+}
+
+TEST_F(VectorStoreManagerTest, ALogRecordOfAGraphSaysWhichFileItIsOf) {
+  std::vector<loadline::LogRecord> records;
+  loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); },
+                       loadline::LogLevel::kInfo);
+  OpenManager({.graph_min_count = 2'200});
+  const ProjectId id = NewStore("p", kL2Of2);
+  ASSERT_OK(manager_->Add(id, NearCopies({47.5F, 8.7F}, 0, 2'200)));
+  manager_->WaitUntilIndexed();
+  manager_.reset();  // the builder has then told all it had to
+  const loadline::testing::QuietLog quiet;
+  ASSERT_THAT(records, SizeIs(1));
+  EXPECT_THAT(records[0].fields, ::testing::Contains(::testing::Pair("file", FileOf(id))));
 }
 
 // The kernel refuses to let any file of this process grow past the limit.
