@@ -49,8 +49,8 @@ struct RecoveryReport {
   std::vector<std::string> quarantined;  // files moved to quarantine/, with why
   size_t trash_swept = 0;                // leftovers deleted
   std::vector<std::string> unfinished;  // what could not be mended, with why; the next Open retries
-  // Folders under projects/ that no record names, with what can be done: the data of projects whose
-  // records were lost.
+  // Folders of projects that no record names and that hold something, with what can be done: the
+  // data of projects whose records were lost. Until the next Open they degrade cheap health.
   std::vector<std::string> orphans;
 };
 
