@@ -71,8 +71,9 @@ struct RegistryProblem {
   };
   Kind kind = Kind::kSourcePathMissing;
   std::optional<ProjectId> id;
-  std::string detail;       // the path, and what can be done about it
-  bool holds_data = false;  // of an orphan folder that is a project's by its name: it is not empty
+  std::string detail;  // the path, and what can be done about it
+  // Of an orphan folder that is a project's by its name: it is not empty, or cannot be read.
+  bool holds_data = false;
 };
 
 struct RegistryStats {
