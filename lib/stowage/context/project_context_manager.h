@@ -127,8 +127,8 @@ class ProjectContextManager {
 
   // Observers run outside locks, one call at a time, in the order of the switches, and may call
   // everything, Workspace included: what they change is told after what they are being told. What
-  // they throw is logged. After RemoveObserver returns, the observer is not running (unless it is
-  // the caller) and is not called again.
+  // they throw is logged. After RemoveObserver returns, the observer is not called again, and is
+  // not running unless an observer or a log sink removed it: these are not made to wait.
   int AddObserver(ContextObserver observer);
   void RemoveObserver(int number);
 

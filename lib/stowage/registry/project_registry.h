@@ -152,7 +152,8 @@ class ProjectRegistry {
   absl::Status CheckFile() const;
 
   // Observers run in the order they were added. The returned number removes it again; after
-  // RemoveObserver returns it is not running (unless it is the caller) and will not be called.
+  // RemoveObserver returns it is not called again, and is not running unless an observer or a log
+  // sink removed it: these are not made to wait.
   int AddObserver(RegistryObserver observer);
   void RemoveObserver(int number);
 
