@@ -104,7 +104,8 @@ class VectorStoreManager {
   // ProjectContextManager::Release.
   absl::Status Release(const ProjectId& id);
 
-  // Blocks until no background indexing is pending. For tests and measurements.
+  // Blocks until no background indexing is pending, but not in a log sink. For tests and
+  // measurements.
   void WaitUntilIndexed();
 
   // Cheap: that the store's file opens and, if the store is open, its counts agree. Deep: every
