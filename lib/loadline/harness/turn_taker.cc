@@ -184,13 +184,14 @@ class TurnTaker {
     return family_ != TurnMessage::kUnknownFamily && FollowSetIterations();
   }
 
-  // Whether Google Benchmark put this part into the name. The times there have three decimals, an
-  // argument that somebody called the same has none.
+  // Whether Google Benchmark put this part into the name. The times there have three decimals,
+  // behind the point or the comma of the program's locale; an argument that somebody called the
+  // same has none.
   static bool SaysTime(absl::string_view name, absl::string_view part) {
     const size_t at = name.rfind(part);
     if (at == absl::string_view::npos) return false;
     const absl::string_view value = name.substr(at + part.size());
-    return absl::StrContains(value.substr(0, value.find('/')), '.');
+    return value.substr(0, value.find('/')).find_first_of(".,") != absl::string_view::npos;
   }
 
   // Iterations that are set become a part of the name, behind the arguments, which may have names
