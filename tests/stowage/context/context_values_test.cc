@@ -92,15 +92,14 @@ TEST_F(ContextValues, ARoleThatAnOlderProgramWroteUncheckedIsReadAsAUsers) {
           .status();
     }));
   }
-  const loadline::testing::QuietLog quiet;
   std::vector<loadline::LogRecord> records;
+  const loadline::testing::QuietLog quiet;  // ends the sink before what it writes to
   loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); });
   OpenAll();
   EXPECT_THAT(Texts(id), ElementsAre("first", "second"));
   ASSERT_THAT(records, Not(IsEmpty()));
   EXPECT_THAT(records[0].fields,
               Contains(Pair("file", temp_.Path("projects/" + id.hex() + "/context.db"))));
-  loadline::SetLogSink(nullptr);
   const auto second = contexts_->Get(id, 2);
   ASSERT_OK(second);
   EXPECT_EQ(second->role, MessageRole::kUser);

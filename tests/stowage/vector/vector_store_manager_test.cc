@@ -333,6 +333,7 @@ TEST_F(VectorStoreManagerTest, SaysWhatAGraphFindsAndADeepCheckTriesItAgain) {
 
 TEST_F(VectorStoreManagerTest, ALogRecordOfAGraphSaysWhichFileItIsOf) {
   std::vector<loadline::LogRecord> records;
+  const loadline::testing::QuietLog quiet;  // ends the sink before what it writes to
   loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); },
                        loadline::LogLevel::kInfo);
   OpenManager({.graph_min_count = 2'200});
@@ -340,7 +341,6 @@ TEST_F(VectorStoreManagerTest, ALogRecordOfAGraphSaysWhichFileItIsOf) {
   ASSERT_OK(manager_->Add(id, NearCopies({47.5F, 8.7F}, 0, 2'200)));
   manager_->WaitUntilIndexed();
   manager_.reset();  // the builder has then told all it had to
-  const loadline::testing::QuietLog quiet;
   ASSERT_THAT(records, SizeIs(1));
   EXPECT_THAT(records[0].fields, ::testing::Contains(::testing::Pair("file", FileOf(id))));
 }
