@@ -144,7 +144,8 @@ class TurnTaker {
       return {.kind = TurnMessage::Kind::kFailed,
               .text = absl::StrCat("no benchmark matches ", filter_)};
     }
-    sets_iterations_ = CanSetIterations(chosen.front());
+    name_ = chosen.front();
+    sets_iterations_ = CanSetIterations();
     return {.kind = TurnMessage::Kind::kChosen,
             .family = family_,
             .iterations = sets_iterations_ ? 1U : 0U};
@@ -173,45 +174,52 @@ class TurnTaker {
     return reporter.Names();
   }
 
-  // Makes sure, too, that the filter finds the benchmark when they are set.
-  bool CanSetIterations(const std::string& name) {
-    if (SaysTime(name, "/min_time:") || SaysTime(name, "/min_warmup_time:")) return false;
-    if (family_ != TurnMessage::kUnknownFamily) return FollowSetIterations(name);
-    return SetsIterationsByFlag() && !absl::StrContains(name, kIterations);
+  // A family whose iterations were set once cannot be told to choose them itself again, so they are
+  // tried out only where the name does not tell an argument from iterations that were set.
+  bool CanSetIterations() {
+    if (SaysTime(name_, "/min_time:") || SaysTime(name_, "/min_warmup_time:")) return false;
+    if (!absl::StrContains(name_, kIterations)) {
+      return family_ != TurnMessage::kUnknownFamily || SetsIterationsByFlag();
+    }
+    return family_ != TurnMessage::kUnknownFamily && FollowSetIterations();
   }
 
-  // Whether Google Benchmark put this part into the name. The times there have three decimals, an
-  // argument that somebody called the same has none.
+  // Whether Google Benchmark put this part into the name. The times there have three decimals,
+  // behind the point or the comma of the program's locale; an argument that somebody called the
+  // same has none.
   static bool SaysTime(absl::string_view name, absl::string_view part) {
     const size_t at = name.rfind(part);
     if (at == absl::string_view::npos) return false;
     const absl::string_view value = name.substr(at + part.size());
-    return absl::StrContains(value.substr(0, value.find('/')), '.');
+    return value.substr(0, value.find('/')).find_first_of(".,") != absl::string_view::npos;
   }
 
   // Iterations that are set become a part of the name, behind the arguments, which may have names
   // like it. So what the name becomes is looked at, not taken apart. False, and nothing is changed,
-  // where the benchmark has set them itself: then the part was there before.
-  bool FollowSetIterations(const std::string& name) {
+  // where the benchmark has set them itself: then the part was there before. Afterwards the filter
+  // finds the benchmark under its new name.
+  bool FollowSetIterations() {
     const std::vector<std::string> before = Names(".");
-    const auto place = std::find(before.begin(), before.end(), name);
+    const auto place = std::find(before.begin(), before.end(), name_);
     if (place == before.end()) return false;
     HeldBenchmarks::SetIterations(family_, 1);
     const std::string now = Names(".").at(static_cast<size_t>(place - before.begin()));
     const size_t at = now.rfind(kIterations);
     const std::string behind = now.substr(at + std::strlen(kIterations) + 1);
-    if (now.substr(0, at) + behind != name) {
+    if (now.substr(0, at) + behind != name_) {
       HeldBenchmarks::SetIterations(family_,
-                                    std::atoll(name.c_str() + at + std::strlen(kIterations)));
+                                    std::atoll(name_.c_str() + at + std::strlen(kIterations)));
       return false;
     }
     // What stands behind is "/real_time" and the like, which a filter has no other words for.
     filter_.insert(filter_.size() - 1 - behind.size(), absl::StrCat(kIterations, "[0-9]+"));
+    follows_iterations_ = true;
     return true;
   }
 
   void SetIterations(uint64_t iterations) {
     if (family_ != TurnMessage::kUnknownFamily) {
+      if (!follows_iterations_) FollowSetIterations();
       HeldBenchmarks::SetIterations(family_, static_cast<int64_t>(iterations));
     } else {
       SetFlag(absl::StrCat("--benchmark_min_time=", iterations, "x"));
@@ -244,9 +252,11 @@ class TurnTaker {
 
   TurnChannel channel_;
   std::string filter_;
+  std::string name_;
   void* pad_ = nullptr;
   uint64_t family_ = TurnMessage::kUnknownFamily;
   bool sets_iterations_ = false;
+  bool follows_iterations_ = false;  // the filter finds the benchmark whatever they are set to
   double min_seconds_ = 0;
 };
 

@@ -20,8 +20,9 @@ void BecomeTraced();
 // the stop before its end.
 bool StoppedAtEnd(int status);
 
-// Lets the stopped child go on, with the signal that it was stopped for.
-void ContinueTraced(int pid, int status);
+// Lets the stopped child go on, with the signal that it was stopped for. `is_program`, false before
+// its first stop, is whether it has become its program; this keeps it up to date.
+void ContinueTraced(int pid, int status, bool& is_program);
 
 }  // namespace loadline::platform
 

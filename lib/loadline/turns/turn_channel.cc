@@ -19,7 +19,7 @@
 namespace loadline::turns {
 namespace {
 
-constexpr uint32_t kMagic = 0x4c4c5431;  // "LLT1": the version is the last character
+constexpr uint32_t kMagic = 0x4c4c5432;  // "LLT2": the version is the last character
 constexpr size_t kMaxTextBytes = 64 << 10;
 
 // Both ends run on one machine: numbers travel as they lie in memory.

@@ -26,8 +26,9 @@ struct TurnMessage {
   uint64_t pad_bytes = 0;  // kChoose: of heap, to be taken before anything else
 
   // kChosen: 1 when iterations can be set; 0 when the benchmark says itself how long it runs, or
-  // nothing here can set them. kRun: iterations a thread; 0 leaves the number to the benchmark and
-  // to Google Benchmark. kRan: of all threads.
+  // nothing here can set them. kRun: iterations a thread; 0, before any other number, leaves it to
+  // the benchmark and to Google Benchmark, unless the benchmark has an argument called iterations
+  // and they can be set: to try that out sets them to 1. kRan: of all threads.
   uint64_t iterations = 0;
   // kRun: the iterations a thread that times are divided by, where it is not `iterations`: more
   // iterations than are owned up to are a slowdown of exactly known size.

@@ -67,16 +67,18 @@ absl::Status Impossible(int64_t sequence, absl::string_view found) {
 
 // The checksum was right, so no disk made this number: a program wrote what it was handed, before
 // it was checked. One such message is not to cost the whole conversation.
-MessageRole ReadRole(int64_t sequence, int64_t stored) {
+MessageRole ReadRole(absl::string_view path, int64_t sequence, int64_t stored) {
   if (const auto role = MessageRoles().FromStored(stored)) return *role;
   loadline::Log({.level = loadline::LogLevel::kWarning,
                  .component = "context",
                  .message = "a message has a role that there is none of; it is read as a user's",
-                 .fields = {{"message", absl::StrCat(sequence)}, {"role", absl::StrCat(stored)}}});
+                 .fields = {{"file", std::string(path)},
+                            {"message", absl::StrCat(sequence)},
+                            {"role", absl::StrCat(stored)}}});
   return NewMessage().role;
 }
 
-absl::StatusOr<Message> ReadMessage(const Row& row) {
+absl::StatusOr<Message> ReadMessage(absl::string_view path, const Row& row) {
   Message message;
   message.sequence = row.Integer(message_column::kSequence);
   message.wall_nanos = row.Integer(message_column::kWallNanos);
@@ -85,7 +87,7 @@ absl::StatusOr<Message> ReadMessage(const Row& row) {
   auto metadata = DecodeMessageMetadata(row.Blob(message_column::kMetadata));
   if (!metadata.ok()) return Impossible(message.sequence, metadata.status().message());
   if (message.sequence < 1) return Impossible(message.sequence, "numbers start at 1");
-  message.role = ReadRole(message.sequence, row.Integer(message_column::kRole));
+  message.role = ReadRole(path, message.sequence, row.Integer(message_column::kRole));
   message.metadata = *std::move(metadata);
   return message;
 }
@@ -129,7 +131,8 @@ absl::Status ScanNewestMessages(Connection& connection, int64_t last_sequence, s
   return Messages().Scan(connection, "WHERE sequence <= ? ORDER BY sequence DESC LIMIT ?",
                          {Value::Integer(last_sequence), Value::Integer(ClampToInteger(limit))},
                          [&](const Row& row) -> absl::Status {
-                           LOADLINE_ASSIGN_OR_RETURN(Message message, ReadMessage(row));
+                           LOADLINE_ASSIGN_OR_RETURN(Message message,
+                                                     ReadMessage(connection.path(), row));
                            return visit(std::move(message), StoredBytes(row));
                          });
 }
@@ -137,7 +140,7 @@ absl::Status ScanNewestMessages(Connection& connection, int64_t last_sequence, s
 absl::StatusOr<bool> GetMessage(Connection& connection, int64_t sequence, Message& message) {
   return Messages().Get(connection, {Value::Integer(sequence)},
                         [&](const Row& row) -> absl::Status {
-                          LOADLINE_ASSIGN_OR_RETURN(message, ReadMessage(row));
+                          LOADLINE_ASSIGN_OR_RETURN(message, ReadMessage(connection.path(), row));
                           return absl::OkStatus();
                         });
 }

@@ -87,7 +87,8 @@ struct ProjectContextManager::Impl {
                                                    const ProjectId& id,
                                                    const absl::Status& reason) const;
   absl::Status CheckRegistryWasNotLost() const;
-  absl::Status RemoveOrphan(const ProjectId& id) const;
+  // Whether anything was moved or removed.
+  absl::StatusOr<bool> RemoveOrphan(const ProjectId& id) const;
 
   // Runs `use` on the project's context, loaded if need be and pinned meanwhile.
   template <typename Use>
@@ -278,8 +279,8 @@ absl::StatusOr<std::vector<std::string>> ProjectContextManager::CleanUpOrphans()
   std::vector<std::string> removed;
   for (const RegistryProblem& orphan : orphans) {
     if (!orphan.id.has_value()) continue;
-    LOADLINE_RETURN_IF_ERROR(impl_->RemoveOrphan(*orphan.id));
-    removed.push_back(orphan.id->hex());
+    LOADLINE_ASSIGN_OR_RETURN(const bool touched, impl_->RemoveOrphan(*orphan.id));
+    if (touched) removed.push_back(orphan.id->hex());
   }
   return removed;
 }
@@ -303,7 +304,7 @@ absl::Status ProjectContextManager::Impl::CheckRegistryWasNotLost() const {
   return absl::OkStatus();
 }
 
-absl::Status ProjectContextManager::Impl::RemoveOrphan(const ProjectId& id) const {
+absl::StatusOr<bool> ProjectContextManager::Impl::RemoveOrphan(const ProjectId& id) const {
   LOADLINE_ASSIGN_OR_RETURN(auto projects, directory.OpenChild(ResidentContext::kProjectsFolder));
   LOADLINE_ASSIGN_OR_RETURN(auto folder, projects->OpenChild(id.hex()));
   const absl::Status moved =
@@ -311,7 +312,8 @@ absl::Status ProjectContextManager::Impl::RemoveOrphan(const ProjectId& id) cons
           .status();
   if (!moved.ok() && !absl::IsNotFound(moved)) return moved;
   LOADLINE_ASSIGN_OR_RETURN(const auto left, folder->List());
-  return left.empty() ? projects->RemoveTree(id.hex()) : absl::OkStatus();
+  if (left.empty()) LOADLINE_RETURN_IF_ERROR(projects->RemoveTree(id.hex()));
+  return moved.ok() || left.empty();
 }
 
 absl::StatusOr<QuarantinedFile> ProjectContextManager::Impl::MoveToQuarantine(

@@ -120,15 +120,16 @@ class ProjectContextManager {
   absl::Status Release(const ProjectId& id);
 
   // Moves context.db of folders under projects/ that the registry does not know to quarantine/, and
-  // removes the folders that are empty then. The hex names of all of them. Anything not named like
-  // a project is left alone. kFailedPrecondition, with nothing done, where the registry itself may
-  // be what was lost: it has no project, or quarantine/ holds another.
+  // removes the folders that are empty then. The hex names of those of which something was moved or
+  // removed. Anything not named like a project is left alone. kFailedPrecondition, with nothing
+  // done, where the registry itself may be what was lost: it has no project, or quarantine/ holds
+  // another.
   absl::StatusOr<std::vector<std::string>> CleanUpOrphans();
 
   // Observers run outside locks, one call at a time, in the order of the switches, and may call
   // everything, Workspace included: what they change is told after what they are being told. What
-  // they throw is logged. After RemoveObserver returns, the observer is not running (unless it is
-  // the caller) and is not called again.
+  // they throw is logged. After RemoveObserver returns, the observer is not called again, and is
+  // not running unless an observer or a log sink removed it: these are not made to wait.
   int AddObserver(ContextObserver observer);
   void RemoveObserver(int number);
 

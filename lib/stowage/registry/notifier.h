@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -24,9 +23,10 @@ namespace stowage {
 // How many observers, of whatever notifier, are running on this thread: one inside the other.
 inline thread_local int observers_on_this_thread = 0;
 
-// Tells observers of events, one call at a time and in the order of the events, with no lock held
-// and never within a DeferredCalls: an observer may call anything, what made the event included.
-// What an observer throws is logged. Thread-safe.
+// Tells observers of events, one call at a time and in the order of the events, never within a
+// DeferredCalls and with no lock held but the log's, where a log sink made the event. An observer
+// may call anything, what made the event included, but what ends this notifier or, in a log sink,
+// what a sink may not call. What an observer throws is logged. Thread-safe.
 template <typename Event>
 class Notifier {
  public:
@@ -43,11 +43,13 @@ class Notifier {
     return next_number_++;
   }
 
-  // Afterwards the observer is not running (unless it is the caller) and is not called again.
+  // Afterwards the observer is not called again, and is not running: but where an observer, of
+  // whatever notifier, or a log sink removes it, it may be.
   void Remove(int number) {
+    const bool may_wait = MayWait();
     loadline::MutexLock lock(mutex_);
     observers_.erase(number);
-    while (running_ == number && teller_ != std::this_thread::get_id()) changed_.Wait(mutex_);
+    while (may_wait && running_ == number) changed_.Wait(mutex_);
   }
 
   // Takes the events' place in the order, while that is certain. The ticket must be delivered.
@@ -66,10 +68,12 @@ class Notifier {
   }
 
  private:
-  // Whoever tells goes on until nothing is pending, so that nothing is lost where nobody may wait:
-  // the thread that is telling may be waiting for what runs here.
+  // Not where what runs here may be what the thread that is telling waits for.
+  static bool MayWait() { return observers_on_this_thread == 0 && !loadline::InLogSink(); }
+
+  // Whoever tells goes on until nothing is pending, so that nothing is lost where nobody may wait.
   void DeliverNow(Ticket ticket) {
-    const bool may_wait = observers_on_this_thread == 0 && !loadline::InLogSink();
+    const bool may_wait = MayWait();
     loadline::MutexLock lock(mutex_);
     while (told_ < ticket || !pending_.empty()) {
       if (!telling_) {
@@ -84,7 +88,6 @@ class Notifier {
 
   void TellNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     telling_ = true;
-    teller_ = std::this_thread::get_id();
     const Event event = std::move(pending_.front());
     pending_.pop_front();
     for (auto it = observers_.begin(); it != observers_.end();) {
@@ -132,7 +135,6 @@ class Notifier {
   Ticket queued_ ABSL_GUARDED_BY(mutex_) = 0;
   Ticket told_ ABSL_GUARDED_BY(mutex_) = 0;
   bool telling_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread::id teller_ ABSL_GUARDED_BY(mutex_);  // the last that told
   std::optional<int> running_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -22,6 +22,16 @@ RegistryProblem ForeignEntry(const Directory& projects, const std::string& name)
                        ": is no project's folder; it is left alone")};
 }
 
+// Nothing is known of what it holds, so it counts as what must not be lost.
+RegistryProblem UnreadableFolder(const Directory& projects, const ProjectId& id,
+                                 const absl::Status& status) {
+  return {RegistryProblem::Kind::kOrphanFolder, id,
+          absl::StrCat(projects.path(), "/", id.hex(),
+                       ": belongs to no project of registry.db and cannot be looked into: ",
+                       status.message(), "; keep it, and make it readable"),
+          /*holds_data=*/true};
+}
+
 absl::StatusOr<RegistryProblem> OrphanFolder(const Directory& projects, const ProjectId& id) {
   LOADLINE_ASSIGN_OR_RETURN(const auto folder, projects.OpenChild(id.hex()));
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<Directory::Entry> entries, folder->List());
@@ -57,8 +67,8 @@ absl::StatusOr<std::vector<RegistryProblem>> FindOrphanFolders(
     }
     auto orphan = OrphanFolder(*folder, *id);
     if (absl::IsNotFound(orphan.status())) continue;  // removed since
-    LOADLINE_RETURN_IF_ERROR(orphan.status());
-    orphans.push_back(*std::move(orphan));
+    orphans.push_back(orphan.ok() ? *std::move(orphan)
+                                  : UnreadableFolder(*folder, *id, orphan.status()));
   }
   return orphans;
 }

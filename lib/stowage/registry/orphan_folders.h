@@ -12,7 +12,7 @@
 namespace stowage {
 
 // What lies in the workspace's projects/ and is no folder of a known project, with what can be done
-// about each.
+// about each. One that cannot be read is among them.
 absl::StatusOr<std::vector<RegistryProblem>> FindOrphanFolders(
     const loadline::Directory& workspace, absl::FunctionRef<bool(const ProjectId&)> is_known);
 

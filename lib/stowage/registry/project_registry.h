@@ -71,8 +71,9 @@ struct RegistryProblem {
   };
   Kind kind = Kind::kSourcePathMissing;
   std::optional<ProjectId> id;
-  std::string detail;       // the path, and what can be done about it
-  bool holds_data = false;  // of an orphan folder that is a project's by its name: it is not empty
+  std::string detail;  // the path, and what can be done about it
+  // Of an orphan folder that is a project's by its name: it is not empty, or cannot be read.
+  bool holds_data = false;
 };
 
 struct RegistryStats {
@@ -151,7 +152,8 @@ class ProjectRegistry {
   absl::Status CheckFile() const;
 
   // Observers run in the order they were added. The returned number removes it again; after
-  // RemoveObserver returns it is not running (unless it is the caller) and will not be called.
+  // RemoveObserver returns it is not called again, and is not running unless an observer or a log
+  // sink removed it: these are not made to wait.
   int AddObserver(RegistryObserver observer);
   void RemoveObserver(int number);
 

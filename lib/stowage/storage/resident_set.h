@@ -59,12 +59,7 @@ class ResidentSet {
           set_(other.set_),
           entry_(std::exchange(other.entry_, nullptr)),
           headroom_(std::exchange(other.headroom_, 0)) {}
-    Pin& operator=(Pin&& other) noexcept {
-      std::swap(set_, other.set_);
-      std::swap(entry_, other.entry_);
-      std::swap(headroom_, other.headroom_);
-      return *this;
-    }
+    Pin& operator=(Pin&&) = delete;
     ~Pin() {
       if (entry_ != nullptr) set_->Unpin(entry_, headroom_);
     }

@@ -25,7 +25,6 @@ class StoredEnum {
   constexpr StoredEnum(absl::string_view what, absl::Span<const absl::string_view> names)
       : what_(what), names_(names) {}
 
-  constexpr size_t size() const { return names_.size(); }
   constexpr bool Has(Enum value) const {
     return FromStored(static_cast<int64_t>(value)).has_value();
   }

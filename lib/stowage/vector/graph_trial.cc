@@ -1,6 +1,7 @@
 #include "stowage/vector/graph_trial.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -32,9 +33,13 @@ std::vector<uint32_t> DrawDistinct(const CodeView& codes, uint32_t rows) {
   return slots;
 }
 
-// Brings each row's distance to the nearest chosen one up to date; the row where it is largest.
+constexpr float kChosen = -std::numeric_limits<float>::infinity();
+
+// Brings each row's distance to the nearest chosen one up to date; the row where it is largest. By
+// its inner product a row may be far from itself: that it is chosen is marked, not measured.
 uint32_t FarthestFrom(uint32_t chosen, Metric metric, const CodeView& codes,
                       std::vector<float>& nearest) {
+  nearest[chosen] = kChosen;
   const size_t padded = codes.stride - sizeof(CodeHeader);
   const std::byte* const from = codes.code(chosen);
   for (uint32_t slot = 0; slot < nearest.size(); ++slot) {
@@ -50,10 +55,11 @@ uint32_t FarthestFrom(uint32_t chosen, Metric metric, const CodeView& codes,
 }  // namespace
 
 std::string GraphVerdict::Describe() const {
+  // Never rounded up: a recall that is too low would read like one that is not.
   return absl::StrFormat(
       "finds %.3f of the %d nearest of a sample of the store's own vectors, and nothing right for "
-      "%d of %d queries; want %.2f and none",
-      recall, kTrialNeighbors, lost, queries, kNeededRecall);
+      "%d of %d queries; want %.3f and none",
+      std::floor(recall * 1'000) / 1'000, kTrialNeighbors, lost, queries, kNeededRecall);
 }
 
 TrialRows ChooseTrialRows(const StoreConfig& config, const CodeView& codes, uint32_t rows,
@@ -63,7 +69,8 @@ TrialRows ChooseTrialRows(const StoreConfig& config, const CodeView& codes, uint
   chosen.drawn = DrawDistinct(codes, rows);
   std::vector<float> nearest(rows, std::numeric_limits<float>::infinity());
   uint32_t next = chosen.drawn.front();
-  while (chosen.far_apart.size() < kFarApart && !cancelled.load(std::memory_order_relaxed)) {
+  const size_t count = std::min<size_t>(kFarApart, rows);
+  while (chosen.far_apart.size() < count && !cancelled.load(std::memory_order_relaxed)) {
     chosen.far_apart.push_back(next);
     next = FarthestFrom(next, config.metric, codes, nearest);
   }

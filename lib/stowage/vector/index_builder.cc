@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loadline/base/deferred_calls.h"
+#include "loadline/base/log.h"
 
 namespace stowage {
 
@@ -35,7 +36,8 @@ void IndexBuilder::Cancel(VectorIndex* index) {
 }
 
 void IndexBuilder::WaitUntilIdle() {
-  if (std::this_thread::get_id() == thread_.get_id()) return;  // a log sink's, told from here
+  // What is running may be waiting for the sink to return, or called it.
+  if (loadline::InLogSink()) return;
   MutexLock lock(mutex_);
   while (!queue_.empty() || running_ != nullptr) changed_.Wait(mutex_);
 }

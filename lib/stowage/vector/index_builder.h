@@ -25,7 +25,7 @@ class IndexBuilder {
   void Schedule(VectorIndex* index);
   // Returns once the index is neither scheduled nor running; stops it within one insertion.
   void Cancel(VectorIndex* index);
-  // Returns once nothing is scheduled or running.
+  // Returns once nothing is scheduled or running; in a log sink at once.
   void WaitUntilIdle();
 
  private:

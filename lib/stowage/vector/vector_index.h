@@ -31,6 +31,7 @@ namespace stowage {
 inline constexpr size_t kDefaultGraphMinCount = 16'000;
 
 struct VectorIndexOptions {
+  std::string path = {};  // of the store's file, as log records are to name it
   size_t graph_min_count = kDefaultGraphMinCount;
   size_t ef = 128;  // candidates a graph search looks at, at least; all are ranked again
   GraphOptions graph;
@@ -58,8 +59,9 @@ class StagedRows {
 // new graph built; searches are exact meanwhile. At no time are there two graphs.
 //
 // A graph is used only as long as it finds what a scan finds: it is tried on a sample when it is
-// built, when it has grown by a quarter and when copies of rows have been put into it. One that
-// fails is dropped, and not built again before half as many rows have come or gone.
+// built and large enough to be asked (below, searches are exact), when it has grown by a quarter
+// and when copies of rows have been put into it. One that fails is dropped, and not built again
+// before half as many rows have come or gone.
 //
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
@@ -101,7 +103,8 @@ class VectorIndex {
   Counts counts() const;
   // OK, or what kept a graph from being made.
   absl::Status graph_status() const;
-  // What the last graph that was tried found; none before one was.
+  // What the last graph that was tried found; none before one was, and while there is one that was
+  // not.
   std::optional<GraphVerdict> graph_verdict() const;
   // Empty where a graph is used.
   std::string WhyNoGraph() const;
@@ -109,27 +112,39 @@ class VectorIndex {
   void TryGraphAgain();
 
   bool NeedsIndexing() const;
-  // Does all indexing that is pending, or part of it once `cancelled`; the memory for it was
-  // accounted with the rows.
+  // Does all indexing that is pending, or part of it once `cancelled`. The memory for graph and
+  // trial was accounted with the rows; where there is none all the same, the graph is given up.
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
   enum class Work { kNone, kCompact, kBuild, kExtend, kTry };
 
   Work PendingWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // kResourceExhausted; what a graph has become then is not known.
+  absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   void Compact();
   absl::Status Build(const std::atomic<bool>& cancelled);
   absl::Status Extend(const std::atomic<bool>& cancelled);
   void TryPublished(const std::atomic<bool>& cancelled);
-  // None when cancelled.
+  // None when cancelled; without queries where the graph cannot be asked.
   std::optional<GraphVerdict> Try(const HnswGraph& graph, const CodeView& codes,
                                   const std::atomic<bool>& cancelled) const;
-  // Asks graph and scan for the neighbours of `query`; the slot of the last that the scan found.
-  std::optional<uint32_t> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
-                              GraphTrial& trial) const;
-  std::vector<float> ValuesOf(uint32_t slot) const;
+  // Asks graph and scan for the neighbours of `query`; the values of the last that the scan found,
+  // or empty where the graph was not used.
+  std::vector<float> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
+                         GraphTrial& trial) const;
+  std::vector<float> CopyOf(uint32_t slot) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Of a slot below claimed_: others may go while nobody holds the lock.
+  std::vector<float> ValuesOf(uint32_t claimed_slot) const;
+  // Whether searches that are large enough for it use the graph.
+  bool GraphIsUsed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Candidates that a search for k looks at.
+  size_t CandidatesFor(size_t k) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Whether a trial's searches would use the graph.
+  bool CanBeAsked(const HnswGraph& graph) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool TrialIsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Keeps the verdict on `graph`; whether the graph is to be used.
+  // Keeps the verdict on `graph`; whether the graph may stay. One that could not be asked stays,
+  // and is not used.
   bool Accept(const HnswGraph& graph, const GraphVerdict& verdict)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropGraph(const GraphVerdict& verdict);
@@ -167,7 +182,9 @@ class VectorIndex {
     size_t nodes = 0;  // of the graph then
     size_t copies = 0;
   };
+  // Of the graph that was tried last. None while there is a graph that never was.
   std::optional<Tried> tried_ ABSL_GUARDED_BY(mutex_);
+  bool try_again_ ABSL_GUARDED_BY(mutex_) = false;
   size_t changes_ ABSL_GUARDED_BY(mutex_) = 0;  // rows added and removed since a graph was begun
 };
 

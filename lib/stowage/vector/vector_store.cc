@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -15,11 +16,18 @@ using loadline::MutexLock;
 
 constexpr size_t kCountAttempts = 20;
 
+VectorIndexOptions Named(VectorIndexOptions options, std::string path) {
+  options.path = std::move(path);
+  return options;
+}
+
 }  // namespace
 
 VectorStore::VectorStore(std::unique_ptr<VectorFile> file, const VectorIndexOptions& options,
                          IndexBuilder& builder)
-    : file_(std::move(file)), index_(file_->config(), options), builder_(builder) {}
+    : file_(std::move(file)),
+      index_(file_->config(), Named(options, file_->path())),
+      builder_(builder) {}
 
 VectorStore::~VectorStore() { builder_.Cancel(&index_); }
 
@@ -118,11 +126,11 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
   stats.dimension = config().dimension;
   stats.metric = config().metric;
   LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
-  stats.indexed = counts.indexed > 0;
   stats.indexed_count = counts.indexed - std::min(counts.indexed, counts.dead);
   stats.dead_count = counts.dead;
   if (const auto verdict = index_.graph_verdict()) stats.graph_recall = verdict->recall;
   stats.why_no_graph = index_.WhyNoGraph();
+  stats.indexed = stats.why_no_graph.empty();
   MutexLock lock(accounting_mutex_);
   stats.memory_bytes = accounted_bytes_;
   return stats;

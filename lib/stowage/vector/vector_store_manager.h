@@ -50,7 +50,8 @@ struct VectorManagerStats {
 // HNSW graph over quantised codes whose candidates are ranked again by exact distance. The graph
 // is built in the background; until then, and for what was added since, searches are exact. Data
 // for which a graph does not find what a scan finds (many copies of one vector, a large part that
-// all vectors share) is searched exactly whatever its size: see StoreStats::why_no_graph.
+// all vectors share) is searched exactly whatever its size, as is a store of fewer than 2,048
+// vectors, where comparing all is as fast as a graph: see StoreStats::why_no_graph.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its
@@ -104,7 +105,8 @@ class VectorStoreManager {
   // ProjectContextManager::Release.
   absl::Status Release(const ProjectId& id);
 
-  // Blocks until no background indexing is pending. For tests and measurements.
+  // Blocks until no background indexing is pending, but not in a log sink. For tests and
+  // measurements.
   void WaitUntilIndexed();
 
   // Cheap: that the store's file opens and, if the store is open, its counts agree. Deep: every

@@ -67,7 +67,8 @@ struct StoreStats {
   size_t indexed_count = 0;  // vectors in the graph
   size_t dead_count = 0;     // removed vectors still in the graph
   // Of the 10 nearest, the share that the last graph found when it was tried on a sample of the
-  // store's own vectors; none before one was. Below 0.95 it is not used.
+  // store's own vectors; none before one was. Below 0.95 it is not used, nor with one query for
+  // which it found nothing right.
   std::optional<double> graph_recall = {};
   std::string why_no_graph = {};  // empty where one is used
 };

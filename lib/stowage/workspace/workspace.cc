@@ -136,7 +136,9 @@ void Workspace::Recover() {
 void Workspace::ReportOrphans() {
   const auto orphans = registry_->FindOrphans();
   if (!orphans.ok()) return NoteUnfinished(std::string(orphans.status().message()));
-  for (const RegistryProblem& orphan : *orphans) recovery_.orphans.push_back(orphan.detail);
+  for (const RegistryProblem& orphan : *orphans) {
+    if (orphan.holds_data) recovery_.orphans.push_back(orphan.detail);
+  }
   if (recovery_.orphans.empty()) return;
   loadline::Log({.level = loadline::LogLevel::kWarning,
                  .component = "workspace",

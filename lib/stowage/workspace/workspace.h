@@ -49,8 +49,8 @@ struct RecoveryReport {
   std::vector<std::string> quarantined;  // files moved to quarantine/, with why
   size_t trash_swept = 0;                // leftovers deleted
   std::vector<std::string> unfinished;  // what could not be mended, with why; the next Open retries
-  // Folders under projects/ that no record names, with what can be done: the data of projects whose
-  // records were lost.
+  // Folders of projects that no record names and that hold something, with what can be done: the
+  // data of projects whose records were lost. Until the next Open they degrade cheap health.
   std::vector<std::string> orphans;
 };
 
@@ -80,7 +80,8 @@ class Workspace {
 
   // Makes the project active in the registry (durably) and its context resident. When it fails,
   // the project that was active still is. kNotFound. The active project of the last run is active
-  // again after Open. Observers are told when it is done, outside locks; they may call it.
+  // again after Open. Observers are told outside locks, when it is done or by another thread
+  // before; they may call it.
   absl::Status SwitchProject(const ProjectId& id);
 
   // Removes record, context and vectors as one unit: once the first step is durable the project is
@@ -88,7 +89,7 @@ class Workspace {
   // are using the project are waited for; later ones get kNotFound. kNotFound: no such project.
   // Any other error after the first step: gone for every caller, but not finished; call it again
   // or let the next Open finish it. If it was the active project, none is afterwards. Observers are
-  // told at the end, outside locks; they may call it.
+  // told outside locks, at the end or by another thread before; they may call it.
   absl::Status RemoveProject(const ProjectId& id);
 
   // kCheap waits for no write and touches no file.

@@ -33,7 +33,7 @@ void NoteDamaged(ComponentHealth& health, const std::vector<std::string>& damage
                                                                         : HealthState::kDegraded;
   for (const std::string& evidence : damaged) Worsen(health, state, evidence);
   health.evidence.push_back(
-      absl::StrCat("checked every row of ", total, " projects, ", damaged.size(), " damaged"));
+      absl::StrCat("checked every row; projects: ", total, ", damaged: ", damaged.size()));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ ComponentHealth Workspace::LockHealth() const {
 ComponentHealth Workspace::RegistryHealth(HealthDepth depth) const {
   ComponentHealth health{.component = "registry", .state = HealthState::kHealthy, .evidence = {}};
   const RegistryStats stats = registry_->Stats();
-  health.evidence.push_back(absl::StrCat(stats.projects, " projects"));
+  health.evidence.push_back(absl::StrCat("projects: ", stats.projects));
   if (stats.degraded) {
     Worsen(health, HealthState::kDegraded,
            "registry.db refuses changes after a write failed; look for a full or failing disk, "
@@ -113,8 +113,8 @@ ComponentHealth Workspace::RegistryHealth(HealthDepth depth) const {
 ComponentHealth Workspace::ContextHealth(HealthDepth depth) {
   ComponentHealth health{.component = "contexts", .state = HealthState::kHealthy, .evidence = {}};
   const ContextManagerStats stats = contexts_->Stats();
-  health.evidence.push_back(absl::StrCat(stats.resident, " contexts in memory, ", stats.pinned,
-                                         " in use, ", stats.resident_bytes, " bytes"));
+  health.evidence.push_back(absl::StrCat("contexts in memory: ", stats.resident, ", in use: ",
+                                         stats.pinned, ", bytes: ", stats.resident_bytes));
   NoteDegraded(health, stats.degraded, "context.db");
   if (depth == HealthDepth::kCheap) return health;
 
@@ -130,8 +130,8 @@ ComponentHealth Workspace::ContextHealth(HealthDepth depth) {
 ComponentHealth Workspace::VectorHealth(HealthDepth depth) {
   ComponentHealth health{.component = "vectors", .state = HealthState::kHealthy, .evidence = {}};
   const VectorManagerStats stats = vectors_->Stats();
-  health.evidence.push_back(absl::StrCat(stats.open, " stores in memory, ", stats.pinned,
-                                         " in use, ", stats.memory_bytes, " bytes"));
+  health.evidence.push_back(absl::StrCat("stores in memory: ", stats.open, ", in use: ",
+                                         stats.pinned, ", bytes: ", stats.memory_bytes));
   NoteDegraded(health, stats.degraded, "vectors.db");
   if (depth == HealthDepth::kCheap) return health;
 

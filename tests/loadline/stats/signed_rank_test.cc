@@ -48,7 +48,6 @@ TEST(SignedRankInterval, IsUnboundedUntilTheSampleIsLargeEnough) {
   EXPECT_TRUE(finite(11, 0.999));
 }
 
-// Small whole numbers, so that ties and zeros abound.
 TEST(SignedRank, MovesAndGrowsWithTheSample) {
   Draw draw(5);
   const std::vector<double> sample = draw.Tied(12);

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
+#include "loadline/base/log.h"
 #include "stowage/context/context_tables.h"
 #include "stowage/storage/database.h"
 #include "tests/stowage/context/context_fixture.h"
@@ -16,9 +18,12 @@ namespace {
 
 using loadline::testing::StatusIs;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
 
 using ContextValues = ContextFixture;
 
@@ -87,9 +92,14 @@ TEST_F(ContextValues, ARoleThatAnOlderProgramWroteUncheckedIsReadAsAUsers) {
           .status();
     }));
   }
-  const loadline::testing::QuietLog quiet;
+  std::vector<loadline::LogRecord> records;
+  const loadline::testing::QuietLog quiet;  // ends the sink before what it writes to
+  loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); });
   OpenAll();
   EXPECT_THAT(Texts(id), ElementsAre("first", "second"));
+  ASSERT_THAT(records, Not(IsEmpty()));
+  EXPECT_THAT(records[0].fields,
+              Contains(Pair("file", temp_.Path("projects/" + id.hex() + "/context.db"))));
   const auto second = contexts_->Get(id, 2);
   ASSERT_OK(second);
   EXPECT_EQ(second->role, MessageRole::kUser);

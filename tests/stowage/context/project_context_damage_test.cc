@@ -157,6 +157,7 @@ TEST_F(ProjectContextDamageTest, CleansUpContextsOfUnknownProjectsOnly) {
   temp_.WriteFile("projects/" + kUnknown.hex() + "/context.db", "whatever");
   temp_.WriteFile("projects/000000000000000000000000000000bb/context.db", "whatever");
   temp_.WriteFile("projects/000000000000000000000000000000bb/vectors.db", "kept");
+  temp_.WriteFile("projects/000000000000000000000000000000cc/vectors.db", "not touched");
   temp_.WriteFile("projects/not a project/context.db", "kept");
   EXPECT_THAT(contexts_->CleanUpOrphans(),
               IsOkAndHolds(ElementsAre(kUnknown.hex(), "000000000000000000000000000000bb")));

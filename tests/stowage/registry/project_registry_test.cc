@@ -1,13 +1,18 @@
 #include "stowage/registry/project_registry.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "loadline/base/file_system.h"
+#include "stowage/registry/orphan_folders.h"
 #include "tests/stowage/registry/registry_fixture.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/quiet_log.h"
@@ -256,6 +261,39 @@ TEST_F(ProjectRegistryTest, FindsVanishedPathsOrphansAndStaleRemovals) {
                                                     {Kind::kOrphanFolder, orphan.hex()},
                                                     {Kind::kOrphanFolder, ""},
                                                     {Kind::kStaleRemoval, stale.hex()}}));
+}
+
+// The machine's file system, where one folder cannot be opened.
+class UnreadableFolder final : public loadline::FileSystem {
+ public:
+  explicit UnreadableFolder(std::string name) : name_(std::move(name)) {}
+  int OpenAt(int dir_fd, const char* name, int flags, mode_t mode) override {
+    if (name != name_) return FileSystem::OpenAt(dir_fd, name, flags, mode);
+    errno = EACCES;
+    return -1;
+  }
+
+ private:
+  const std::string name_;
+};
+
+TEST(OrphanFolders, OneThatCannotBeReadHidesNoOther) {
+  const loadline::testing::TempDir dir;
+  const std::string unreadable = "000000000000000000000000000000aa";
+  const std::string readable = "000000000000000000000000000000bb";
+  for (const std::string& hex : {unreadable, readable}) {
+    dir.WriteFile("projects/" + hex + "/vectors.db", "x");
+  }
+  UnreadableFolder fs(unreadable);
+  const auto workspace = loadline::Directory::Open(dir.path(), fs);
+  ASSERT_OK(workspace);
+  const auto orphans = FindOrphanFolders(**workspace, [](const ProjectId&) { return false; });
+  ASSERT_OK(orphans);
+  ASSERT_THAT(*orphans, SizeIs(2));
+  EXPECT_EQ((*orphans)[0].id, *ProjectId::FromHex(unreadable));
+  EXPECT_TRUE((*orphans)[0].holds_data) << "nobody knows that it does not";
+  EXPECT_THAT((*orphans)[0].detail, AllOf(HasSubstr(unreadable), HasSubstr(std::strerror(EACCES))));
+  EXPECT_EQ((*orphans)[1].id, *ProjectId::FromHex(readable));
 }
 
 TEST_F(ProjectRegistryTest, FindsNothingWrongWhereNothingIs) {

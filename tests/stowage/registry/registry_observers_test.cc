@@ -6,7 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "loadline/base/log.h"
+#include "stowage/registry/notifier.h"
 #include "tests/stowage/registry/registry_fixture.h"
+#include "tests/support/ends_in_time.h"
 #include "tests/support/quiet_log.h"
 
 namespace stowage {
@@ -83,6 +86,54 @@ TEST_F(RegistryObservers, MayRemoveThemselves) {
   Register("a");
   Register("b");
   EXPECT_EQ(told, 1);
+}
+
+TEST_F(RegistryObservers, MayBeRemovedInALogSinkThatTheyWaitFor) {
+  const loadline::testing::QuietLog quiet;
+  std::atomic<bool> running{false};
+  std::atomic<bool> in_sink{false};
+  const int number = registry_->AddObserver([&](const RegistryChange&) {
+    running = true;
+    while (!in_sink) std::this_thread::yield();
+    loadline::Log({.level = loadline::LogLevel::kWarning, .component = "test", .message = "two"});
+  });
+  loadline::SetLogSink([&](const loadline::LogRecord& record) {
+    if (record.message != "one") return;
+    in_sink = true;
+    while (!running) std::this_thread::yield();
+    registry_->RemoveObserver(number);
+  });
+  loadline::testing::ExpectToEnd([&] {
+    std::thread changer([&] { Register("a"); });
+    loadline::Log({.level = loadline::LogLevel::kWarning, .component = "test", .message = "one"});
+    changer.join();
+  });
+}
+
+TEST(Notifier, ObserversOfTwoMayRemoveEachOtherAtOnce) {
+  Notifier<int> one("one");
+  Notifier<int> two("two");
+  std::atomic<int> running{0};
+  const auto both_run = [&] {
+    ++running;
+    while (running < 2) std::this_thread::yield();
+  };
+  int of_one = 0;
+  int of_two = 0;
+  of_one = one.Add([&](const int&) {
+    both_run();
+    two.Remove(of_two);
+  });
+  of_two = two.Add([&](const int&) {
+    both_run();
+    one.Remove(of_one);
+  });
+  const int event = 1;
+  loadline::testing::ExpectToEnd([&] {
+    std::thread other([&] { two.Deliver(two.Queue({&event, 1})); });
+    one.Deliver(one.Queue({&event, 1}));
+    other.join();
+  });
 }
 
 TEST_F(RegistryObservers, MayThrowWithoutStoppingTheNext) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
@@ -219,6 +220,61 @@ TEST(GraphTrial, AGraphThatFailedIsBuiltAgainOnceTheDataIsAnother) {
   index.RunIndexing(kUncancelled);
   EXPECT_GT(index.counts().indexed, 0U);
 }
+
+// A graph of fewer nodes than it takes to ask one says nothing about the one that it becomes.
+TEST(GraphTrial, AGraphThatCouldNotBeAskedIsNotUsedAndHasNoVerdict) {
+  const Data data = Places();
+  const auto middle = data.vectors.begin() + 2'450;
+  VectorIndexOptions options = Options();
+  options.graph_min_count = 100;
+  options.ef = 160;  // asked from 2'560 nodes on
+  VectorIndex index(data.config, options);
+  Add(index, Vectors(data.vectors.begin(), middle), 0);
+  index.RunIndexing(kUncancelled);
+  ASSERT_EQ(index.counts().indexed, 2'450U) << "the case needs a graph";
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_FALSE(index.graph_verdict().has_value());
+  EXPECT_THAT(index.WhyNoGraph(), HasSubstr("too few"));
+  Add(index, Vectors(middle, data.vectors.end()), 2'450);  // less than a quarter
+  EXPECT_TRUE(index.NeedsIndexing());
+  index.RunIndexing(kUncancelled);
+  ASSERT_TRUE(index.graph_verdict().has_value());
+  EXPECT_GT(index.graph_verdict()->queries, 100U);
+  EXPECT_FALSE(index.graph_verdict()->good());
+  EXPECT_EQ(index.counts().indexed, 0U);
+  EXPECT_GE(RecallOf(index, data.vectors), 0.95);
+}
+
+TEST(GraphTrial, ARowIsChosenOnceEvenWhereItIsTheFarthestFromItself) {
+  RowTable rows({.dimension = 2, .metric = Metric::kInnerProduct});
+  Vectors vectors = Gaussian(2, 20, 18);
+  vectors[7] = {0, 0};  // by its inner product as far from itself as from all others
+  ASSERT_OK(rows.Reserve(vectors.size()));
+  for (const auto& vector : vectors) {
+    std::vector<CodeHeader> code(CodeBytes(2) / sizeof(CodeHeader));
+    auto* const bytes = reinterpret_cast<std::byte*>(code.data());
+    const RowMeta meta{.factor = EncodeRow(rows.config(), vector, bytes)};
+    rows.Append(vector.data(), bytes, meta);
+  }
+  std::vector<uint32_t> chosen =
+      ChooseTrialRows(rows.config(), rows.code_view(), 20, kUncancelled).far_apart;
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<uint32_t> all(20);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(chosen, all);
+}
+
+TEST(GraphTrial, AVerdictSaysItsRecallOnTheSideOfWhatIsWantedWhereItIs) {
+  const GraphVerdict bad{.recall = 0.94999, .queries = 192, .lost = 12};
+  EXPECT_EQ(bad.Describe(),
+            "finds 0.949 of the 10 nearest of a sample of the store's own vectors, and nothing "
+            "right for 12 of 192 queries; want 0.950 and none");
+  const GraphVerdict enough{.recall = 0.95, .queries = 192};
+  EXPECT_TRUE(enough.good());
+  EXPECT_THAT(enough.Describe(), HasSubstr("finds 0.950 of"));
+}
+
+TEST(GraphTrial, AVerdictWithoutQueriesIsNotGood) { EXPECT_FALSE(GraphVerdict().good()); }
 
 TEST(GraphTrial, CountsByDistanceAndNoticesQueriesForWhichNothingIsRight) {
   GraphTrial trial;

@@ -11,9 +11,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "loadline/base/log.h"
 #include "stowage/vector/index_builder.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/vector_model.h"
+#include "tests/support/ends_in_time.h"
+#include "tests/support/quiet_log.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -299,6 +302,18 @@ TEST(VectorIndex, PredictsWhatItThenOccupies) {
   }
 }
 
+// A trial keeps a distance for every row, beside the graph.
+TEST(VectorIndex, PredictsTheMemoryOfAGraphsTrial) {
+  constexpr size_t kRows = 1'000'000;
+  const auto predicted = [](size_t graph_min_count) {
+    VectorIndexOptions options;
+    options.graph_min_count = graph_min_count;
+    return VectorIndex(kPlane, options).PredictBytes(kRows, 0);
+  };
+  EXPECT_GE(predicted(kRows),
+            predicted(kRows + 1) + HnswGraph::PredictBytes(kRows) + kRows * sizeof(float));
+}
+
 // All kinds of calls at once; what ThreadSanitizer is for. Rows of even id are never removed, so
 // every search must find as many neighbours as it asked for.
 TEST(VectorIndex, TakesChangesSearchesAndIndexingAtOnce) {
@@ -362,6 +377,33 @@ TEST(IndexBuilder, LeavesACancelledIndexAlone) {
     index.reset();  // AddressSanitizer would see any further touch
   }
   builder.WaitUntilIdle();
+}
+
+// The builder that is waited for may have something to say itself.
+TEST(IndexBuilder, IsNotWaitedForInALogSink) {
+  const loadline::testing::QuietLog quiet;
+  VectorIndexOptions refused;
+  refused.graph_min_count = 10;
+  refused.graph.m = 1;  // which is logged
+  VectorIndex one(kPlane, refused);
+  VectorIndex two(kPlane, refused);
+  for (VectorIndex* const index : {&one, &two}) {
+    std::vector<VectorEntry> entries;
+    for (uint64_t id = 0; id < 20; ++id) entries.push_back(EntryOf(id, {1, 2}));
+    Add(*index, std::move(entries));
+  }
+  IndexBuilder builder;
+  loadline::SetLogSink([&](const loadline::LogRecord& record) {
+    if (record.message != "wait") return;
+    builder.Schedule(&one);
+    builder.Schedule(&two);
+    builder.WaitUntilIdle();
+  });
+  loadline::testing::ExpectToEnd([] {
+    loadline::Log({.level = loadline::LogLevel::kWarning, .component = "test", .message = "wait"});
+  });
+  builder.WaitUntilIdle();
+  EXPECT_FALSE(one.graph_status().ok() || two.graph_status().ok()) << "the case needs two records";
 }
 
 }  // namespace

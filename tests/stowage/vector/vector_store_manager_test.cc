@@ -16,9 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include "loadline/base/log.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/store_fixture.h"
 #include "tests/stowage/vector/vector_model.h"
+#include "tests/support/quiet_log.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -288,6 +290,59 @@ TEST_F(VectorStoreManagerTest, BuildsAGraphInTheBackgroundAndAnswersMeanwhile) {
   EXPECT_THAT(manager_->Count(id), IsOkAndHolds(2500U));
   manager_->WaitUntilIndexed();
   EXPECT_TRUE(manager_->Stats(id)->indexed);
+}
+
+// `count` vectors that are nearly `like`: their codes are alike and their norms are not.
+std::vector<VectorEntry> NearCopies(const std::vector<float>& like, uint64_t first_id,
+                                    size_t count) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal;
+  std::vector<VectorEntry> entries;
+  for (size_t i = 0; i < count; ++i) {
+    entries.push_back(Entry(first_id + i, like));
+    for (float& x : entries.back().values) x += 1e-4F * normal(random);
+  }
+  return entries;
+}
+
+TEST_F(VectorStoreManagerTest, SaysWhatAGraphFindsAndADeepCheckTriesItAgain) {
+  OpenManager({.graph_min_count = 2'200});
+  testing::ClusteredVectors vectors(32, 60, 13);
+  const ProjectId id = NewStore("p", {.dimension = 32});
+  ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 3'000)));
+  manager_->WaitUntilIndexed();
+  const StoreStats before = *manager_->Stats(id);
+  EXPECT_TRUE(before.indexed);
+  EXPECT_GE(before.graph_recall.value_or(0), 0.95);
+  EXPECT_THAT(before.why_no_graph, IsEmpty());
+
+  // Too few to have the graph tried again.
+  ASSERT_OK(manager_->Add(id, NearCopies(vectors.Next(), 10'000, 700)));
+  manager_->WaitUntilIndexed();
+  EXPECT_EQ(manager_->Stats(id)->indexed_count, 3'700U);
+  EXPECT_EQ(manager_->Stats(id)->graph_recall, before.graph_recall);
+
+  EXPECT_OK(manager_->CheckStore(id, /*deep=*/true));
+  manager_->WaitUntilIndexed();
+  const StoreStats after = *manager_->Stats(id);
+  EXPECT_FALSE(after.indexed);
+  ASSERT_TRUE(after.graph_recall.has_value());
+  EXPECT_LT(*after.graph_recall, *before.graph_recall);
+  EXPECT_THAT(after.why_no_graph, HasSubstr("of the 10 nearest"));
+}
+
+TEST_F(VectorStoreManagerTest, ALogRecordOfAGraphSaysWhichFileItIsOf) {
+  std::vector<loadline::LogRecord> records;
+  const loadline::testing::QuietLog quiet;  // ends the sink before what it writes to
+  loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); },
+                       loadline::LogLevel::kInfo);
+  OpenManager({.graph_min_count = 2'200});
+  const ProjectId id = NewStore("p", kL2Of2);
+  ASSERT_OK(manager_->Add(id, NearCopies({47.5F, 8.7F}, 0, 2'200)));
+  manager_->WaitUntilIndexed();
+  manager_.reset();  // the builder has then told all it had to
+  ASSERT_THAT(records, SizeIs(1));
+  EXPECT_THAT(records[0].fields, ::testing::Contains(::testing::Pair("file", FileOf(id))));
 }
 
 // The kernel refuses to let any file of this process grow past the limit.

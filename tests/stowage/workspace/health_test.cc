@@ -21,10 +21,13 @@ namespace stowage {
 namespace {
 
 using loadline::testing::TempDir;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 const ComponentHealth& Component(const HealthReport& report, const std::string& name) {
   for (const ComponentHealth& component : report.components) {
@@ -60,6 +63,21 @@ TEST(Health, IsHealthyWithEvidenceForEveryComponentWhenNothingIsPlanted) {
     }
     EXPECT_THAT(names, ElementsAre("lock", "registry", "contexts", "vectors"));
   }
+}
+
+TEST(Health, CountsInWordsThatFitOneAsWellAsMany) {
+  TempDir temp;
+  const auto workspace = Workspace::Open(temp.path());
+  ASSERT_OK(workspace);
+  MakeProject(**workspace, "p");
+  const HealthReport report = (*workspace)->CheckHealth(HealthDepth::kDeep);
+  EXPECT_THAT(Component(report, "registry").evidence, Contains("projects: 1"));
+  EXPECT_THAT(Component(report, "contexts").evidence,
+              IsSupersetOf({StartsWith("contexts in memory: 1, in use: 0, bytes: "),
+                            StartsWith("checked every row; projects: 1, damaged: 0")}));
+  EXPECT_THAT(Component(report, "vectors").evidence,
+              IsSupersetOf({StartsWith("stores in memory: 1, in use: 0, bytes: "),
+                            StartsWith("checked every row; projects: 1, damaged: 0")}));
 }
 
 // Plants damage in `file` of one of two projects and looks deep.

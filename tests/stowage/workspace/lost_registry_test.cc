@@ -92,6 +92,15 @@ TEST_F(LostRegistry, AnEmptyFolderCanBeDeleted) {
               IsOkAndHolds(ElementsAre("000000000000000000000000000000dd")));
 }
 
+TEST_F(LostRegistry, IsNotWhatAStrayFileOrAnEmptyFolderSpeaksOf) {
+  temp_.WriteFile("projects/.DS_Store", "x");
+  std::filesystem::create_directories(temp_.Path("projects/000000000000000000000000000000dd"));
+  std::filesystem::create_directories(temp_.Path("projects/not a project"));
+  Open();
+  EXPECT_THAT(workspace_->recovery().orphans, IsEmpty());
+  EXPECT_EQ(workspace_->CheckHealth(HealthDepth::kCheap).state, HealthState::kHealthy);
+}
+
 TEST_F(LostRegistry, NothingIsCleanedUpBesideAnEmptyOne) {
   Lose();
   Open();

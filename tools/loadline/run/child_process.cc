@@ -165,7 +165,7 @@ class Child {
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0 || !WIFSTOPPED(status)) return got;
       if (platform::StoppedAtEnd(status)) LookAtMemory();
-      platform::ContinueTraced(pid_, status);
+      platform::ContinueTraced(pid_, status, is_program_);
     }
   }
 
@@ -194,6 +194,7 @@ class Child {
   Pipe out_, err_;
   bool out_open_ = true, err_open_ = true;
   pid_t pid_ = -1;
+  bool is_program_ = false;  // where it is traced
   absl::Status lost_;
   double look_millis_ = 1;
 };

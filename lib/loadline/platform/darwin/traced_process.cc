@@ -5,6 +5,6 @@ namespace loadline::platform {
 bool HasTracedProcesses() { return false; }
 void BecomeTraced() {}
 bool StoppedAtEnd(int) { return false; }
-void ContinueTraced(int, int) {}
+void ContinueTraced(int, int, bool&) {}
 
 }  // namespace loadline::platform

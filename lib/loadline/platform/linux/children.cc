@@ -7,11 +7,11 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "loadline/platform/linux/proc_file.h"
 
 namespace loadline::platform {
 namespace {
@@ -21,14 +21,12 @@ bool HasChildren() {
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
-// "PID (NAME) STATE PARENT ...", where NAME may hold anything.
+// "PID (NAME) STATE PARENT ...", where NAME may hold anything, line breaks too.
 pid_t ParentOf(const std::string& pid) {
-  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
-  std::string line;
-  std::getline(file, line);
-  const size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos || name_end + 4 > line.size()) return -1;
-  return static_cast<pid_t>(std::strtol(line.c_str() + name_end + 4, nullptr, 10));
+  const std::string text = ReadProcFile(absl::StrCat("/proc/", pid, "/stat").c_str()).value_or("");
+  const size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 4 > text.size()) return -1;
+  return static_cast<pid_t>(std::strtol(text.c_str() + name_end + 4, nullptr, 10));
 }
 
 }  // namespace
