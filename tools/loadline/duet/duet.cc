@@ -97,7 +97,7 @@ class Duet {
     }
     const judge::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
-      const judge::Terms terms = book.For(name, book.About(judge::PrimaryTime(name)));
+      const judge::Terms terms = book.For({name}, book.About(judge::PrimaryTime(name)));
       contests_.emplace(name, Contest({.margin = terms.margin,
                                        .alpha = options_.alpha,
                                        .alpha_harm = AlphaHarm(open_.size()),

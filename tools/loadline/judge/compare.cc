@@ -363,21 +363,21 @@ class Comparer {
   }
 
   // What the policy says of a finding that says nothing.
-  Action ActionOn(const std::string& benchmark, Finding finding) const {
+  Action ActionOn(const BenchmarkComparison& benchmark, Finding finding) const {
     switch (finding) {
       case Finding::kLayoutSuspect:
       case Finding::kInconclusive:
-        return terms_.Inconclusive(benchmark);
+        return terms_.Inconclusive(benchmark.run_names);
       case Finding::kMissing:
-        return terms_.Missing(benchmark);
+        return terms_.Missing(benchmark.run_names);
       case Finding::kNew:
-        return terms_.New(benchmark);
+        return terms_.New(benchmark.run_names);
       default:
         return Action::kWarn;
     }
   }
 
-  ExitCode CodeOf(const std::string& benchmark, Finding finding) const {
+  ExitCode CodeOf(const BenchmarkComparison& benchmark, Finding finding) const {
     if (finding == Finding::kRegressed) return ExitCode::kBroken;
     if (finding == Finding::kIncomparable) return ExitCode::kIncomparable;
     if (ActionOn(benchmark, finding) != Action::kFail) return ExitCode::kPass;
@@ -391,13 +391,13 @@ class Comparer {
     const Change* worst = nullptr;
     for (const Change& change : benchmark.changes) {
       if (!change.gated) break;  // gated ones come first
-      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark.name, change.finding));
+      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark, change.finding));
       if (worst == nullptr || change.finding < worst->finding) worst = &change;
     }
     benchmark.finding = worst == nullptr ? Finding::kInconclusive : worst->finding;
     benchmark.reason = worst == nullptr ? Reason::kNothingGated : worst->reason;
     benchmark.ignored =
-        worst != nullptr && ActionOn(benchmark.name, benchmark.finding) == Action::kIgnore;
+        worst != nullptr && ActionOn(benchmark, benchmark.finding) == Action::kIgnore;
   }
 
   void Conclude() {
