@@ -23,7 +23,9 @@ std::string WithDefault(absl::string_view shown, absl::string_view value);
 
 FlagValue Switch(bool* target);
 
+// Any text but the empty one.
 FlagValue Text(absl::string_view shown, std::string* target);
+FlagValue TextOrNone(absl::string_view shown, std::string* target);
 
 // One word or more behind the flag, or behind none.
 FlagValue Texts(absl::string_view shown, std::vector<std::string>* target);
