@@ -11,6 +11,7 @@
 #include "support/status_matchers.h"
 #include "tests/tools/loadline/judge/planted_check.h"
 #include "tests/tools/loadline/judge/planted_runs.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 
 namespace loadline::judge {
 namespace {
@@ -149,6 +150,24 @@ TEST(Check, HoldsEachBenchmarkOfOneNameToTheLimitByItselfAndSaysSo) {
   EXPECT_EQ(verdict.exit_code, ExitCode::kBroken);
   EXPECT_EQ(verdict.limits[0].worst, 90);
   EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("several benchmarks are named \"a\"")));
+}
+
+// A look at all that came before each row takes longer than anybody waits.
+TEST(Check, TellsVeryManyBenchmarksOfOneNameApart) {
+  constexpr int64_t kPlaces = 50'000;
+  std::vector<Row> rows;
+  for (int64_t i = 0; i < 2 * kPlaces; ++i) {
+    rows.push_back(MakeRow("a", {}));
+    rows.back().family_index = kPlaces - i % kPlaces;
+  }
+  const std::vector<ResultFile> files = {MakeFile(std::move(rows))};
+  const std::vector<BenchmarkRows> benchmarks = GroupRows(files);
+  ASSERT_EQ(benchmarks.size(), static_cast<size_t>(kPlaces));
+  for (size_t i = 0; i < benchmarks.size(); ++i) {
+    ASSERT_EQ(benchmarks[i].namesakes, i);
+    ASSERT_EQ(benchmarks[i].measured.size(), 2u);
+    ASSERT_EQ(benchmarks[i].measured[0].row, &files[0].rows[i]);
+  }
 }
 
 Row Aggregate(const std::string& name, const std::string& aggregate) {
