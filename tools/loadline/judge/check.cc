@@ -23,6 +23,8 @@ using results::Quoted;
 using results::ResultFile;
 using results::Row;
 
+constexpr size_t kNamesakesNamed = 3;
+
 void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
                          CheckVerdict& verdict) {
   const bool uses_real_time =
@@ -63,12 +65,21 @@ void AddLoadNote(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
 }
 
 void AddNamesakeNotes(const std::vector<BenchmarkRows>& benchmarks, CheckVerdict& verdict) {
+  std::vector<std::string> names;
+  std::set<std::string> sources;
   for (const BenchmarkRows& benchmark : benchmarks) {
     if (benchmark.namesakes != 1) continue;
-    verdict.notes.push_back(
-        absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
-                     "; each is held to the limits by itself. Give each a name of its own"));
+    names.push_back(benchmark.name);
+    sources.insert(benchmark.source);
   }
+  if (names.empty()) return;
+  const std::string shared =
+      names.size() == 1 ? absl::StrCat("several benchmarks are named ", Quoted(names.front()))
+                        : absl::StrCat(names.size(), " names are each of several benchmarks: ",
+                                       QuotedNames(names, ", ", kNamesakesNamed));
+  verdict.notes.push_back(
+      absl::StrCat(*sources.begin(), sources.size() > 1 ? " and others" : "", ": ", shared,
+                   "; each is held to the limits by itself. Give each a name of its own"));
 }
 
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {

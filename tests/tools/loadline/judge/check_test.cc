@@ -152,6 +152,19 @@ TEST(Check, HoldsEachBenchmarkOfOneNameToTheLimitByItselfAndSaysSo) {
   EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("several benchmarks are named \"a\"")));
 }
 
+TEST(Check, TellsOfManyNamesOfSeveralBenchmarksInOneNote) {
+  std::vector<Row> rows;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    for (const int64_t family : {0, 1, 2}) {
+      rows.push_back(MakeRow(name, {{"x", 1}}));
+      rows.back().family_index = family;
+    }
+  }
+  EXPECT_THAT(CheckOne("median(x) < 10", rows).notes,
+              ElementsAre(AllOf(HasSubstr("5 names are each of several benchmarks"),
+                                HasSubstr("\"a\", \"b\", \"c\" and 2 more"))));
+}
+
 // A look at all that came before each row takes longer than anybody waits.
 TEST(Check, TellsVeryManyBenchmarksOfOneNameApart) {
   constexpr int64_t kPlaces = 50'000;
