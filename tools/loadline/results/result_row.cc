@@ -164,6 +164,8 @@ bool RowReader::HasOtherName(absl::string_view name) const {
   return false;
 }
 
+bool RowReader::WantsInteger() const { return field_ != nullptr && field_->integer != nullptr; }
+
 bool RowReader::Fail(absl::string_view name, absl::string_view problem) {
   problem_ = absl::StrCat("row ", Quoted(row_.name), ": ", Quoted(name), " ", problem);
   return false;
