@@ -420,7 +420,8 @@ absl::Status Stream(absl::string_view source, std::string text, size_t most, Res
   if (!fault.has_value()) return absl::OkStatus();
   std::string advice = AdviceOnLocale(text, fault->offset);
   if (advice.empty()) advice = AdviceOnStrayText(text, fault->offset);
-  fault->message += advice;
+  // The reader itself advises where the parser finds nothing wrong.
+  if (!absl::StrContains(fault->message, advice)) fault->message += advice;
   return ToStatus(source, text, *fault);
 }
 
