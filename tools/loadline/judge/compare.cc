@@ -216,14 +216,19 @@ class Comparer {
   // What the policy and the caller name must be there: a gate on nothing is no gate.
   void CheckRequests() {
     for (const std::string& glob : policy_.metrics) {
-      const auto gates = [&](const std::string& name) {
-        return GlobMatches(glob, name) && !TraitsOf(name).flag;
-      };
-      if (std::none_of(verdict_.metrics.begin(), verdict_.metrics.end(), gates)) {
-        Problem(ExitCode::kInvalid,
-                absl::StrCat("the policy gates the metric ", Quoted(glob),
-                             ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));
+      bool gates = false;
+      bool labels = false;
+      for (const std::string& name : verdict_.metrics) {
+        if (GlobMatches(glob, name)) (TraitsOf(name).flag ? labels : gates) = true;
       }
+      if (gates) continue;
+      Problem(ExitCode::kInvalid,
+              labels
+                  ? absl::StrCat("the policy gates ", Quoted(glob),
+                                 ", which is a label (yes or no), not a metric: a label is told "
+                                 "and never judged")
+                  : absl::StrCat("the policy gates the metric ", Quoted(glob),
+                                 ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));
     }
     for (const CompareOverride& override : policy_.overrides) CheckOverride(override);
     const std::vector<std::string> known = EnvironmentKeys();
