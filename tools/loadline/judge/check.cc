@@ -59,7 +59,8 @@ void AddLoadNote(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
   if (busiest == nullptr) return;
   verdict.notes.push_back(absl::StrCat(
       busiest->source, busy > 1 ? absl::StrCat(" and ", busy - 1, " more") : "",
-      ": the machine was busy during the run (", worst.Text(),
+      ": the machine was busy ", worst.after.has_value() ? "during" : "before", " the run (",
+      worst.Text(),
       "): times then are its neighbours' as much as the program's; run it again on a machine that "
       "has nothing else to do, with no more threads than CPUs"));
 }

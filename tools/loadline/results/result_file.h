@@ -72,6 +72,7 @@ struct ResultFile {
   std::vector<Row> rows;
   Json::Object extras;  // members of the file other than "context" and "benchmarks"
 
+  const Json* Context(absl::string_view key) const;  // null: the context has no such key
   // The text of a context value that is a string, number, true or false; empty when it is absent
   // or anything else.
   std::string ContextText(absl::string_view key) const;
