@@ -62,8 +62,8 @@ bool IsFit(const Row& row);
 
 // Of benchmarks that have aggregates and no other row: what is wrong, and what to do.
 inline constexpr char kOnlyAggregates[] =
-    "there are only means and medians, no measurements: report every repetition, without "
-    "--benchmark_report_aggregates_only and, in the program, ReportAggregatesOnly()";
+    "there are only means and medians, no measurements: leave out "
+    "--benchmark_report_aggregates_only, and remove ReportAggregatesOnly() from the program";
 
 // A Google Benchmark result file. A plain value.
 struct ResultFile {
