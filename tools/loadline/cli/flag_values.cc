@@ -55,6 +55,14 @@ FlagValue Switch(bool* target) {
 }
 
 FlagValue Text(absl::string_view shown, std::string* target) {
+  FlagValue value = TextOrNone(shown, target);
+  value.take = [name = std::string(shown), take = value.take](absl::string_view text) {
+    return text.empty() ? Want(text, name) : take(text);
+  };
+  return value;
+}
+
+FlagValue TextOrNone(absl::string_view shown, std::string* target) {
   const auto take = [target](absl::string_view text) {
     *target = std::string(text);
     return absl::OkStatus();

@@ -13,15 +13,19 @@
 
 namespace loadline::cli {
 
-// What flags take. Each writes to `target`, which outlives the value; what stands there when the
-// value is made is the default that the help shows. `shown` is what the help calls a word.
+// What flags take. Each writes to `target`, or gives to `set`, which outlive the value. `shown` is
+// what the help calls a word. The default that the help shows is what stands in `target` when the
+// value is made; of Fraction, Fractions and what is given to `set` it is part of `shown`
+// (WithDefault), where there is one.
 
 // "N [10]", or `shown` where there is no default.
 std::string WithDefault(absl::string_view shown, absl::string_view value);
 
 FlagValue Switch(bool* target);
 
+// Any text but the empty one.
 FlagValue Text(absl::string_view shown, std::string* target);
+FlagValue TextOrNone(absl::string_view shown, std::string* target);
 
 // One word or more behind the flag, or behind none.
 FlagValue Texts(absl::string_view shown, std::vector<std::string>* target);

@@ -16,8 +16,13 @@ namespace {
 using Words = FlagValue::Words;
 
 // CLI11 takes a value in brackets for a list, and hands on what is between them; to us it is a glob
-// or a name. So every value that could be one has a character in front while CLI11 sees it.
+// or a name. Where there is none behind "--flag=" it takes the next word. So every such value has a
+// character in front while CLI11 sees it.
 constexpr char kGuard = '\x01';
+
+// To CLI11 a "--" behind a flag of several words ends those and no more, so that a flag is put
+// between them. What somebody types has kGuard behind it and is another.
+constexpr char kFlagsEnd[] = "--end-of-flags";
 
 // Where the value begins of a word that may be --flag=value.
 size_t ValueOf(absl::string_view word) {
@@ -27,19 +32,20 @@ size_t ValueOf(absl::string_view word) {
 
 std::string Guarded(std::string word) {
   const size_t value = ValueOf(word);
-  if (!word.empty() && word.find_first_of("[{\x01", value) == value) word.insert(value, 1, kGuard);
+  const bool empty = value > 0 && value == word.size();
+  if (empty || (!word.empty() && word.find_first_of("[{\x01", value) == value)) {
+    word.insert(value, 1, kGuard);
+  }
+  if (absl::StartsWith(word, kFlagsEnd)) word.insert(sizeof(kFlagsEnd) - 1, 1, kGuard);
   return word;
 }
 
 std::string Unguarded(std::string word) {
+  if (absl::StartsWith(word, kFlagsEnd)) word.erase(sizeof(kFlagsEnd) - 1, 1);
   const size_t value = ValueOf(word);
   if (value < word.size() && word[value] == kGuard) word.erase(value, 1);
   return word;
 }
-
-// To CLI11 a "--" behind a flag of several words ends those and no more, so that a flag is put
-// between them.
-constexpr char kFlagsEnd[] = "--end-of-flags";
 
 std::vector<std::string> Prepared(absl::Span<const std::string> words) {
   std::vector<std::string> prepared;
@@ -58,7 +64,8 @@ void Take(const Flag& flag, absl::string_view word) {
 
 void Declare(const Flag& flag, CLI::App& app) {
   if (flag.value.words == Words::kNone) {
-    app.add_flag_callback(flag.name, [&flag] { Take(flag, ""); });
+    app.add_flag_callback(flag.name, [&flag] { Take(flag, ""); })
+        ->check([](const std::string& value) { return value == "true" ? "" : "takes no value"; });
     return;
   }
   CLI::Option* const option = app.add_option(flag.name, [&flag](const CLI::results_t& words) {
@@ -66,7 +73,12 @@ void Declare(const Flag& flag, CLI::App& app) {
       throw CLI::ValidationError(flag.name,
                                  absl::StrCat("is given ", words.size(), " times; want one"));
     }
-    for (const std::string& word : words) Take(flag, Unguarded(word));
+    for (const std::string& word : words) {
+      if (word == kFlagsEnd) {
+        throw CLI::ArgumentMismatch::TypedAtLeast(flag.name, 1, flag.value.shown);
+      }
+      Take(flag, Unguarded(word));
+    }
     return true;
   });
   option->required(flag.required)->type_name(flag.value.shown);

@@ -29,7 +29,7 @@ Flag AllowEnvFlag(std::vector<std::string>* target) {
 }
 
 Flag FilterFlag(std::string* target) {
-  return {"--filter", Text("RE", target), "Only benchmarks whose name matches"};
+  return {"--filter", TextOrNone("RE", target), "Only benchmarks whose name matches"};
 }
 
 Flag ProfileFlag(std::string* target) {

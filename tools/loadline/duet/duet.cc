@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/duet/contest.h"
+#include "tools/loadline/duet/control.h"
 #include "tools/loadline/duet/stage.h"
 #include "tools/loadline/judge/terms.h"
 #include "tools/loadline/results/text_safety.h"
@@ -43,13 +44,6 @@ results::Row RowOf(const std::string& name, size_t index, const Restart& restart
   (judge::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
   return row;
 }
-
-// One control: always the base program on both sides, another benchmark in each restart.
-struct Control {
-  Cast cast;
-  Contest contest;
-  bool stopped = false;
-};
 
 class Duet {
  public:
@@ -97,7 +91,7 @@ class Duet {
     }
     const judge::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
-      const judge::Terms terms = book.For(name, book.About(judge::PrimaryTime(name)));
+      const judge::Terms terms = book.For({name}, book.About(judge::PrimaryTime(name)));
       contests_.emplace(name, Contest({.margin = terms.margin,
                                        .alpha = options_.alpha,
                                        .alpha_harm = AlphaHarm(open_.size()),
@@ -200,37 +194,7 @@ class Duet {
   void JudgeControls(judge::PairedRuns& paired) const {
     if (!options_.controls) paired.notes.push_back(kNoControls);
     for (const Control& control : controls_) {
-      const Contest& contest = control.contest;
-      const std::string after = absl::StrCat(" after ", contest.restarts().size(), " restarts");
-      const double estimate = 100 * contest.Estimate();
-      const bool worse = contest.PWorse() <= options_.alpha / 2;
-      const bool better = contest.PBetter() <= options_.alpha / 2;
-      if (contest.restarts().empty()) {
-        paired.notes.push_back(absl::StrCat(
-            "a control was not run: ", control.cast == Cast::kBaseAndBase
-                                           ? "there was no benchmark for it"
-                                           : "no benchmark's iterations can be set, or a slice has "
-                                             "too few of them"));
-      } else if (control.cast == Cast::kBaseAndBase) {
-        if (worse || better) {
-          paired.doubts.push_back(absl::StrFormat(
-              "void: the base against itself differs by %+.2f%%%s. Something here treats the two "
-              "sides differently; no verdict of this run can be trusted",
-              estimate, after));
-        } else {
-          paired.notes.push_back(absl::StrFormat(
-              "control: the base against itself differs by %+.2f%%%s: no alarm", estimate, after));
-        }
-      } else if (worse) {
-        paired.notes.push_back(
-            absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s",
-                            100 * options_.spike, estimate, after));
-      } else {
-        paired.doubts.push_back(absl::StrFormat(
-            "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
-            "regression of that size would have passed. Raise --budget, or use a quieter machine",
-            100 * options_.spike, after, estimate));
-      }
+      JudgeControl(control, options_.alpha, options_.spike, paired);
     }
     if (options_.controls && stage_.mode() == Mode::kPinned) {
       paired.notes.push_back(

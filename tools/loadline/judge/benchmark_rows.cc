@@ -1,6 +1,5 @@
 #include "tools/loadline/judge/benchmark_rows.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <tuple>
@@ -20,17 +19,14 @@ class Namesakes {
   // How many others of the row's name came before the row's own.
   size_t Before(const Row& row) {
     if (!row.measured()) return 0;
-    std::vector<Place>& known = known_[row.run_name];
+    std::map<Place, size_t>& known = known_[row.run_name];
     const Place place(row.family_index, row.per_family_instance_index);
-    const auto at = std::find(known.begin(), known.end(), place);
-    const auto before = static_cast<size_t>(at - known.begin());
-    if (at == known.end()) known.push_back(place);
-    return before;
+    return known.emplace(place, known.size()).first->second;
   }
 
  private:
   using Place = std::pair<int64_t, int64_t>;
-  std::map<std::string, std::vector<Place>> known_;
+  std::map<std::string, std::map<Place, size_t>> known_;  // the places of a name, numbered
 };
 
 }  // namespace

@@ -23,6 +23,8 @@ using results::Quoted;
 using results::ResultFile;
 using results::Row;
 
+constexpr size_t kNamesakesNamed = 3;
+
 void AddThreadedTimeNote(const Policy& policy, absl::Span<const ResultFile> files,
                          CheckVerdict& verdict) {
   const bool uses_real_time =
@@ -57,18 +59,28 @@ void AddLoadNote(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
   if (busiest == nullptr) return;
   verdict.notes.push_back(absl::StrCat(
       busiest->source, busy > 1 ? absl::StrCat(" and ", busy - 1, " more") : "",
-      ": the machine was busy during the run (", worst.Text(),
+      ": the machine was busy ", worst.after.has_value() ? "during" : "before", " the run (",
+      worst.Text(),
       "): times then are its neighbours' as much as the program's; run it again on a machine that "
       "has nothing else to do, with no more threads than CPUs"));
 }
 
 void AddNamesakeNotes(const std::vector<BenchmarkRows>& benchmarks, CheckVerdict& verdict) {
+  std::vector<std::string> names;
+  std::set<std::string> sources;
   for (const BenchmarkRows& benchmark : benchmarks) {
     if (benchmark.namesakes != 1) continue;
-    verdict.notes.push_back(
-        absl::StrCat(benchmark.source, ": several benchmarks are named ", Quoted(benchmark.name),
-                     "; each is held to the limits by itself. Give each a name of its own"));
+    names.push_back(benchmark.name);
+    sources.insert(benchmark.source);
   }
+  if (names.empty()) return;
+  const std::string shared =
+      names.size() == 1 ? absl::StrCat("several benchmarks are named ", Quoted(names.front()))
+                        : absl::StrCat(names.size(), " names are each of several benchmarks: ",
+                                       QuotedNames(names, ", ", kNamesakesNamed));
+  verdict.notes.push_back(
+      absl::StrCat(*sources.begin(), sources.size() > 1 ? " and others" : "", ": ", shared,
+                   "; each is held to the limits by itself. Give each a name of its own"));
 }
 
 void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {

@@ -216,14 +216,19 @@ class Comparer {
   // What the policy and the caller name must be there: a gate on nothing is no gate.
   void CheckRequests() {
     for (const std::string& glob : policy_.metrics) {
-      const auto gates = [&](const std::string& name) {
-        return GlobMatches(glob, name) && !TraitsOf(name).flag;
-      };
-      if (std::none_of(verdict_.metrics.begin(), verdict_.metrics.end(), gates)) {
-        Problem(ExitCode::kInvalid,
-                absl::StrCat("the policy gates the metric ", Quoted(glob),
-                             ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));
+      bool gates = false;
+      bool labels = false;
+      for (const std::string& name : verdict_.metrics) {
+        if (GlobMatches(glob, name)) (TraitsOf(name).flag ? labels : gates) = true;
       }
+      if (gates) continue;
+      Problem(ExitCode::kInvalid,
+              labels
+                  ? absl::StrCat("the policy gates ", Quoted(glob),
+                                 ", which is a label (yes or no), not a metric: a label is told "
+                                 "and never judged")
+                  : absl::StrCat("the policy gates the metric ", Quoted(glob),
+                                 ", which no benchmark has", DidYouMean(glob, verdict_.metrics)));
     }
     for (const CompareOverride& override : policy_.overrides) CheckOverride(override);
     const std::vector<std::string> known = EnvironmentKeys();
@@ -363,21 +368,21 @@ class Comparer {
   }
 
   // What the policy says of a finding that says nothing.
-  Action ActionOn(const std::string& benchmark, Finding finding) const {
+  Action ActionOn(const BenchmarkComparison& benchmark, Finding finding) const {
     switch (finding) {
       case Finding::kLayoutSuspect:
       case Finding::kInconclusive:
-        return terms_.Inconclusive(benchmark);
+        return terms_.Inconclusive(benchmark.run_names);
       case Finding::kMissing:
-        return terms_.Missing(benchmark);
+        return terms_.Missing(benchmark.run_names);
       case Finding::kNew:
-        return terms_.New(benchmark);
+        return terms_.New(benchmark.run_names);
       default:
         return Action::kWarn;
     }
   }
 
-  ExitCode CodeOf(const std::string& benchmark, Finding finding) const {
+  ExitCode CodeOf(const BenchmarkComparison& benchmark, Finding finding) const {
     if (finding == Finding::kRegressed) return ExitCode::kBroken;
     if (finding == Finding::kIncomparable) return ExitCode::kIncomparable;
     if (ActionOn(benchmark, finding) != Action::kFail) return ExitCode::kPass;
@@ -391,13 +396,13 @@ class Comparer {
     const Change* worst = nullptr;
     for (const Change& change : benchmark.changes) {
       if (!change.gated) break;  // gated ones come first
-      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark.name, change.finding));
+      benchmark.exit_code = Graver(benchmark.exit_code, CodeOf(benchmark, change.finding));
       if (worst == nullptr || change.finding < worst->finding) worst = &change;
     }
     benchmark.finding = worst == nullptr ? Finding::kInconclusive : worst->finding;
     benchmark.reason = worst == nullptr ? Reason::kNothingGated : worst->reason;
     benchmark.ignored =
-        worst != nullptr && ActionOn(benchmark.name, benchmark.finding) == Action::kIgnore;
+        worst != nullptr && ActionOn(benchmark, benchmark.finding) == Action::kIgnore;
   }
 
   void Conclude() {

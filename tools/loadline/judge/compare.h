@@ -119,7 +119,8 @@ inline constexpr size_t kLabels = 7;
 
 // One benchmark that either side has.
 struct BenchmarkComparison {
-  std::string name;  // its run name; canonical where the sides' differ
+  std::string name;                    // its run name; canonical where the sides' differ
+  std::vector<std::string> run_names;  // one, or the base's and the new side's where they differ
   // The worst of its gated changes, or what became of the benchmark as a whole.
   Finding finding = Finding::kInconclusive;
   Reason reason = Reason::kNone;

@@ -90,19 +90,6 @@ std::string First(const ResultFile& file, std::initializer_list<absl::string_vie
   return std::string();
 }
 
-const Json* Member(const ResultFile& file, absl::string_view key) {
-  for (const Json::Member& member : file.context) {
-    if (member.first == key) return &member.second;
-  }
-  return nullptr;
-}
-
-std::optional<double> Number(const Json& json) {
-  if (const auto* d = std::get_if<double>(&json.value)) return *d;
-  if (const auto* i = std::get_if<int64_t>(&json.value)) return static_cast<double>(*i);
-  return std::nullopt;
-}
-
 // "Release, optimized true, assertions false, sanitizer none"; empty where nothing is said.
 std::string Build(const ResultFile& file) {
   std::vector<std::string> parts;
@@ -117,7 +104,7 @@ std::string Build(const ResultFile& file) {
 
 // "L1 Data 32768, L2 Unified 524288"; sizes in bytes.
 std::string Caches(const ResultFile& file) {
-  const Json* caches = Member(file, "caches");
+  const Json* caches = file.Context("caches");
   const auto* array = caches == nullptr ? nullptr : std::get_if<Json::Array>(&caches->value);
   if (array == nullptr) return std::string();
   std::vector<std::string> parts;
@@ -128,8 +115,8 @@ std::string Caches(const ResultFile& file) {
     if (type == nullptr || type->AsString() == nullptr || level == nullptr || size == nullptr) {
       continue;
     }
-    parts.push_back(absl::StrCat("L", Number(*level).value_or(0), " ", *type->AsString(), " ",
-                                 Number(*size).value_or(0)));
+    parts.push_back(absl::StrCat("L", level->AsNumber().value_or(0), " ", *type->AsString(), " ",
+                                 size->AsNumber().value_or(0)));
   }
   return absl::StrJoin(parts, ", ");
 }

@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/types/span.h"
 #include "loadline/stats/proportion.h"
 #include "tools/loadline/judge/counted.h"
 #include "tools/loadline/judge/glob.h"
@@ -175,11 +173,7 @@ class LimitJudge {
   }
 
  private:
-  std::string GlobText() const {
-    return absl::StrJoin(
-        verdict_.limit.benchmarks, " or ",
-        [](std::string* out, const std::string& glob) { absl::StrAppend(out, Quoted(glob)); });
-  }
+  std::string GlobText() const { return QuotedNames(verdict_.limit.benchmarks, " or "); }
 
   bool NothingRan() const {
     return std::all_of(matched_.begin(), matched_.end(),
@@ -260,16 +254,11 @@ class LimitJudge {
 
   std::string LackingText() const {
     constexpr size_t kNamed = 5;
-    const std::vector<std::string>& all = verdict_.lacking;
-    std::string names = absl::StrJoin(
-        absl::MakeConstSpan(all).subspan(0, kNamed), ", ",
-        [](std::string* out, const std::string& name) { absl::StrAppend(out, Quoted(name)); });
-    if (all.size() > kNamed) absl::StrAppend(&names, " and ", all.size() - kNamed, " more");
     const std::string counter =
         IsRate() ? "both ops_ok and ops_total"
                  : absl::StrCat("the counter ", Quoted(verdict_.limit.require.counter));
     return absl::StrCat(Counted(verdict_.rows_without_counter, "row does", "rows do"), " not have ",
-                        counter, ": of ", names,
+                        counter, ": of ", QuotedNames(verdict_.lacking, ", ", kNamed),
                         "; where that is meant, name them in except, or write missing = \"skip\"");
   }
 

@@ -1,7 +1,6 @@
 #include "tools/loadline/judge/machine_load.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -15,22 +14,26 @@ namespace {
 using results::Json;
 using results::ResultFile;
 
-// A context value that is a number from 0 up, or a text that says one.
+// No machine has more processors, and none more threads that want one.
+constexpr double kMost = 1e6;
+
+std::optional<double> IfPossible(std::optional<double> value) {
+  return value >= 0.0 && value <= kMost ? value : std::nullopt;
+}
+
+// A context value that is a number, or a text that says one.
 std::optional<double> NumberIn(const ResultFile& file, absl::string_view key) {
   double value = 0;
   const bool is = absl::SimpleAtod(file.ContextText(key), &value);
-  return is && std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
+  return is ? IfPossible(value) : std::nullopt;
 }
 
 // Google Benchmark's "load_avg": of one, five and fifteen minutes, at the program's start.
 std::optional<double> LoadAverage(const ResultFile& file) {
-  for (const auto& [key, json] : file.context) {
-    const auto* array = std::get_if<Json::Array>(&json.value);
-    if (key != "load_avg" || array == nullptr || array->empty()) continue;
-    if (const auto* load = std::get_if<double>(&array->front().value)) return *load;
-    if (const auto* load = std::get_if<int64_t>(&array->front().value)) return *load;
-  }
-  return std::nullopt;
+  const Json* const said = file.Context("load_avg");
+  const auto* array = said == nullptr ? nullptr : std::get_if<Json::Array>(&said->value);
+  if (array == nullptr || array->empty()) return std::nullopt;
+  return IfPossible(array->front().AsNumber());
 }
 
 }  // namespace

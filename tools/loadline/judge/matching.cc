@@ -14,8 +14,8 @@ namespace {
 // Where there is nothing to compare: what became of the benchmark. False where there is.
 bool DecideWhole(const SideBenchmark* base, const SideBenchmark* fresh, const TermsBook& terms,
                  BenchmarkComparison& out) {
-  const Action gone = terms.Missing(out.name);
-  const Action added = terms.New(out.name);
+  const Action gone = terms.Missing(out.run_names);
+  const Action added = terms.New(out.run_names);
   const auto decide = [&](Finding finding, Action action, Reason reason = Reason::kNone) {
     out.finding = finding;
     out.reason = reason;
@@ -58,11 +58,13 @@ std::string NameOf(const SideBenchmark* base, const SideBenchmark* fresh) {
 
 void Describe(const SideBenchmark* base, const SideBenchmark* fresh, BenchmarkComparison& out) {
   if (base != nullptr) {
+    out.run_names.push_back(base->name);
     out.base_processes = base->processes;
     out.base_repetitions = base->repetitions;
     out.base_unit = base->time_unit;
   }
   if (fresh != nullptr) {
+    if (base == nullptr || base->name != fresh->name) out.run_names.push_back(fresh->name);
     out.new_processes = fresh->processes;
     out.new_repetitions = fresh->repetitions;
     out.new_unit = fresh->time_unit;
@@ -181,7 +183,7 @@ class Matcher {
     AddLabels(*base, *fresh, out);
     threaded_ = std::max(base->threads, fresh->threads) > 1;
     effects_.clear();
-    CompareMetrics(*base, *fresh, out.name);
+    CompareMetrics(*base, *fresh, out.run_names);
     // By name within each half: the numbers are, and the partition is stable.
     std::stable_partition(effects_.begin(), effects_.end(),
                           [](const Answer& one) { return one.effect.change.gated; });
@@ -193,8 +195,7 @@ class Matcher {
     }
   }
 
-  void CompareMetrics(const SideBenchmark& base, const SideBenchmark& fresh,
-                      const std::string& name) {
+  void CompareMetrics(const SideBenchmark& base, const SideBenchmark& fresh, RunNames names) {
     const std::vector<NumberedSeries> of_base = Numbered(base, base_numbers_);
     const std::vector<NumberedSeries> of_new = Numbered(fresh, new_numbers_);
     auto b = of_base.begin();
@@ -203,21 +204,20 @@ class Matcher {
       const bool has_base = b != of_base.end() && (f == of_new.end() || b->metric <= f->metric);
       const bool has_new = f != of_new.end() && (b == of_base.end() || f->metric <= b->metric);
       const uint32_t metric = has_base ? b->metric : f->metric;
-      CompareMetric(name, metric, has_base ? b->series : nullptr, has_new ? f->series : nullptr);
+      CompareMetric(names, metric, has_base ? b->series : nullptr, has_new ? f->series : nullptr);
       if (has_base) ++b;
       if (has_new) ++f;
     }
   }
 
-  void CompareMetric(const std::string& name, uint32_t number, const Series* base,
-                     const Series* fresh) {
+  void CompareMetric(RunNames names, uint32_t number, const Series* base, const Series* fresh) {
     const ComparedMetric& metric = matched_.metrics[number];
-    const Terms terms = terms_.For(name, metric);
+    const Terms terms = terms_.For(names, metric);
     if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
     Answer compared;
     Change& change = compared.effect.change;
     if (base != nullptr && fresh != nullptr) {
-      compared = Measure(name, metric, terms, *base, *fresh);
+      compared = Measure(names, metric, terms, *base, *fresh);
     } else {
       change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
       change.reason = Reason::kMetricGone;
@@ -231,7 +231,7 @@ class Matcher {
     effects_.push_back(std::move(compared));
   }
 
-  Answer Measure(const std::string& name, const ComparedMetric& metric, const Terms& terms,
+  Answer Measure(RunNames names, const ComparedMetric& metric, const Terms& terms,
                  const Series& base, const Series& fresh) {
     EffectQuestion question{.base = base.processes,
                             .fresh = fresh.processes,
@@ -242,12 +242,9 @@ class Matcher {
                             .sigma_log = std::nullopt,
                             .sigma_processes = 0,
                             .paired = nullptr};
-    if (options_.noise != nullptr) {
-      question.sigma_log = options_.noise->SigmaLog(name, metric.name);
-      question.sigma_processes = options_.noise->Processes(name);
-    }
-    if (options_.paired != nullptr && metric.name == PrimaryTime(name)) {
-      const auto series = options_.paired->benchmarks.find(name);
+    if (options_.noise != nullptr) TakeNoise(names, metric.name, question);
+    if (options_.paired != nullptr && metric.name == PrimaryTime(names.front())) {
+      const auto series = options_.paired->benchmarks.find(names.front());
       if (series != options_.paired->benchmarks.end()) question.paired = &series->second;
     }
     Answer compared{MeasureEffect(question), question};
@@ -264,6 +261,16 @@ class Matcher {
       change.reason = Reason::kTimeSemantics;
     }
     return compared;
+  }
+
+  // The wider of the spreads that are recorded under the sides' names.
+  void TakeNoise(RunNames names, const std::string& metric, EffectQuestion& question) const {
+    for (const std::string& name : names) {
+      const std::optional<double> sigma = options_.noise->SigmaLog(name, metric);
+      if (!(question.sigma_log < sigma)) continue;
+      question.sigma_log = sigma;
+      question.sigma_processes = options_.noise->Processes(name);
+    }
   }
 
   const Side& base_;

@@ -91,7 +91,7 @@ class Reader {
       }
     }
     if (policy_.reference.empty() && !policy_.reference_model.empty()) {
-      return ErrorAt(*top.get("reference_model"), "reference_model is only beside reference");
+      return ErrorAt(*top.get("reference_model"), "reference_model needs reference as well");
     }
     if (policy_.reference_model.empty()) policy_.reference_model = policy_.reference;
     return absl::OkStatus();
@@ -178,9 +178,10 @@ class Reader {
     if (missing == nullptr) return absl::OkStatus();
     const std::string text = missing->value<std::string>().value_or("");
     if (text != "error" && text != "skip") {
-      return ErrorAt(*missing,
-                     "missing is neither \"error\" nor \"skip\", which is what becomes of "
-                     "benchmarks without the counter");
+      return ErrorAt(
+          *missing,
+          "missing is neither \"error\" nor \"skip\": it says what becomes of benchmarks "
+          "that lack the counter");
     }
     limit.skip_missing = text == "skip";
     return absl::OkStatus();

@@ -47,12 +47,12 @@ bool IsDifference(absl::string_view counter) {
 }  // namespace
 
 absl::string_view ImpossibleBecause(absl::string_view counter, Dimension dimension, double value) {
-  if (!std::isfinite(value)) return "";
+  if (!std::isfinite(value) || IsDifference(counter)) return "";
   for (const Range& range : kRanges) {
     if (!GlobMatches(range.pattern, counter)) continue;
     return value < range.low || value > range.high * kRounded ? range.why : "";
   }
-  if (value >= 0 || IsDifference(counter)) return "";
+  if (value >= 0) return "";
   switch (dimension) {
     case Dimension::kTime:
       return "no duration is negative";

@@ -55,9 +55,10 @@ struct SideBenchmark {
 //   appended to it: the n-th appearance belongs to the n-th process.
 //
 // What a benchmark is. Its run name, every part of it. Where a file's rows of one name belong to
-// several benchmarks (other "family_index", other "per_family_instance_index") or may do so (the
-// same repetition, or none, and no index that says they are of one), they are kept and it is said
-// (`several`): they are not to be compared.
+// several benchmarks (other "family_index", other "per_family_instance_index") or may do so (a
+// repetition index again without a family index, or several rows without a repetition index; never
+// in a file of `loadline run`), they are kept and it is said (`several`): they are not to be
+// compared.
 class Side {
  public:
   void Add(const results::ResultFile& file);

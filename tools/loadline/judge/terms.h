@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tools/loadline/judge/metric.h"
 #include "tools/loadline/judge/policy.h"
 
@@ -25,6 +26,10 @@ struct Terms {
   double margin = 0;
 };
 
+// The run names of what is compared: one, or the base's and the new side's where they differ. What
+// selects a benchmark by any of them selects it.
+using RunNames = absl::Span<const std::string>;
+
 // What a policy says about benchmarks and metrics by name: the metric table, then the policy's
 // general margin (the caller's goes before it) and list of metrics, then its overrides in order.
 // Both arguments must outlive it.
@@ -34,13 +39,13 @@ class TermsBook {
       : policy_(policy), margin_(margin.has_value() ? margin : policy.margin) {}
 
   ComparedMetric About(absl::string_view metric) const;
-  Terms For(absl::string_view benchmark, const ComparedMetric& metric) const;
-  Action Inconclusive(absl::string_view benchmark) const;
-  Action Missing(absl::string_view benchmark) const;
-  Action New(absl::string_view benchmark) const;
+  Terms For(RunNames benchmark, const ComparedMetric& metric) const;
+  Action Inconclusive(RunNames benchmark) const;
+  Action Missing(RunNames benchmark) const;
+  Action New(RunNames benchmark) const;
 
  private:
-  Action ActionFor(absl::string_view benchmark, std::optional<Action> CompareOverride::*member,
+  Action ActionFor(RunNames benchmark, std::optional<Action> CompareOverride::*member,
                    Action otherwise) const;
 
   const ComparePolicy& policy_;

@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <thread>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/large_pages.h"
 #include "tools/loadline/results/text_safety.h"
@@ -83,16 +86,26 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expe
   }
 }
 
-absl::Status RefusePrograms(const std::string& path, absl::string_view content) {
+// As a word of a shell's command line.
+std::string ShellWord(absl::string_view text) {
+  const auto plain = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("/._-+:,@=", c);
+  };
+  if (absl::c_all_of(text, plain)) return std::string(text);
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
+}
+
+absl::Status RefusePrograms(absl::string_view named, const std::string& path,
+                            absl::string_view content) {
   for (absl::string_view magic : {"\x7f"
                                   "ELF",
                                   "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"}) {
     if (absl::StartsWith(content, magic)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("read ", path,
-                       ": is a program, and nothing that is read is ever run; measure it with "
-                       "`loadline run --suite ",
-                       path, " --out FILE` and name the file"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "read ", path,
+          ": is a program, and nothing that is read is ever run; measure it with "
+          "`loadline run --suite ",
+          named == "-" ? "PROGRAM" : ShellWord(path), " --out FILE` and name the file"));
     }
   }
   return absl::OkStatus();
@@ -115,12 +128,15 @@ absl::string_view WideEncodingOf(absl::string_view content) {
   return "";
 }
 
-absl::Status RefuseWideText(const std::string& path, absl::string_view content) {
+absl::Status RefuseWideText(absl::string_view named, const std::string& path,
+                            absl::string_view content) {
   const absl::string_view encoding = WideEncodingOf(content);
   if (encoding.empty()) return absl::OkStatus();
+  const std::string convert = absl::StrCat("iconv -f ", encoding, " -t UTF-8");
   return absl::InvalidArgumentError(absl::StrCat(
       "read ", path, ": is ", encoding, ", want UTF-8 (PowerShell's > writes UTF-16); ",
-      "convert it: iconv -f ", encoding, " -t UTF-8 ", path));
+      named == "-" ? absl::StrCat("pipe it through ", convert)
+                   : absl::StrCat("convert it: ", convert, " ", ShellWord(path))));
 }
 
 class Descriptor {
@@ -171,8 +187,8 @@ absl::StatusOr<std::string> ReadInputFile(absl::string_view path, const InputOpt
                                             ? ReadAll(shown, options.stdin_fd, 0, {}, options)
                                             : ReadNamedFile(std::string(path), shown, options);
   if (!content.ok()) return content.status();
-  LOADLINE_RETURN_IF_ERROR(RefusePrograms(shown, *content));
-  LOADLINE_RETURN_IF_ERROR(RefuseWideText(shown, *content));
+  LOADLINE_RETURN_IF_ERROR(RefusePrograms(path, shown, *content));
+  LOADLINE_RETURN_IF_ERROR(RefuseWideText(path, shown, *content));
   return content;
 }
 

@@ -103,6 +103,13 @@ const Json* Json::Find(absl::string_view name) const {
   return nullptr;
 }
 
+std::optional<double> Json::AsNumber() const {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* number = std::get_if<int64_t>(&value)) return static_cast<double>(*number);
+  if (const auto* number = std::get_if<uint64_t>(&value)) return static_cast<double>(*number);
+  return std::nullopt;
+}
+
 std::string JsonString(absl::string_view text) {
   std::string out;
   AppendString(text, out);

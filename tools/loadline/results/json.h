@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -44,6 +45,7 @@ struct Json {
   // The member's value; null when there is none or this is no object.
   const Json* Find(absl::string_view name) const;
   const std::string* AsString() const { return std::get_if<std::string>(&value); }
+  std::optional<double> AsNumber() const;  // whatever kind of number it is
 
   friend bool operator==(const Json&, const Json&) = default;
 

@@ -2,15 +2,25 @@
 #define TOOLS_LOADLINE_RESULTS_LOCALE_ADVICE_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace loadline::results {
 
-// What to add to the message about a fault at `offset`: where a number there looks like one of a
-// locale that people read ("3,79e+01", "38.785" for 38,785), that a locale does it and how to write
-// numbers all the same; otherwise nothing.
-absl::string_view AdviceOnLocale(absl::string_view text, size_t offset);
+// What to do where a program writes numbers in a locale that people read.
+inline constexpr char kLocaleAdvice[] =
+    "it looks like a number in the program's locale (std::locale::global, setlocale): numbers in "
+    "JSON are those of the C locale. Run the program with LC_ALL=C, or link loadline::bench_main, "
+    "which writes such numbers whatever the program sets";
+
+// What to add to the message about a fault at `offset` of a text: "; " and kLocaleAdvice where a
+// number there has a separator that JSON has not ("3,79e+01", "1 725"); otherwise nothing.
+std::string AdviceOnLocale(absl::string_view text, size_t offset);
+
+// Whether a number that should be whole looks like one whose digits are in groups of three:
+// "38.785".
+bool IsGroupedNumber(absl::string_view number);
 
 }  // namespace loadline::results
 

@@ -52,10 +52,8 @@ absl::Status CheckIsNoInput(absl::string_view path, const struct stat& info,
                             absl::Span<const std::string> inputs) {
   for (const std::string& input : inputs) {
     struct stat other = {};
-    if (::stat(input.c_str(), &other) != 0 || other.st_dev != info.st_dev ||
-        other.st_ino != info.st_ino) {
-      continue;
-    }
+    const int error = input == "-" ? ::fstat(STDIN_FILENO, &other) : ::stat(input.c_str(), &other);
+    if (error != 0 || other.st_dev != info.st_dev || other.st_ino != info.st_ino) continue;
     return absl::InvalidArgumentError(absl::StrCat("--out ", EscapeUnprintable(path),
                                                    ": is an input of this command (", Quoted(input),
                                                    "); name another file"));

@@ -20,9 +20,10 @@ namespace loadline::results {
 // exists (/dev/null, a FIFO, a terminal) is written to directly. Thread-compatible.
 class OutputFile {
  public:
-  // `inputs`: what the work reads or runs and must not lose to its own output. Words that name no
-  // file are no matter. kInvalidArgument for a directory, and for the same file as one of the
-  // inputs, by whatever name; absl::ErrnoToStatus when it cannot be created.
+  // `inputs`: what the work reads or runs and must not lose to its own output; "-" is standard
+  // input. Words that name no file are no matter. kInvalidArgument for a directory, and for the
+  // same file as one of the inputs, by whatever name; absl::ErrnoToStatus when it cannot be
+  // created.
   static absl::StatusOr<std::unique_ptr<OutputFile>> Create(
       absl::string_view path, absl::Span<const std::string> inputs = {},
       FileSystem& fs = FileSystem::Real());

@@ -33,21 +33,22 @@ std::optional<double> Row::Counter(absl::string_view counter) const {
 
 bool IsFit(const Row& row) { return row.aggregate_name == "BigO" || row.aggregate_name == "RMS"; }
 
-std::string ResultFile::ContextText(absl::string_view key) const {
+const Json* ResultFile::Context(absl::string_view key) const {
   for (const Json::Member& member : context) {
-    if (member.first == key) return std::visit(TextOfValue{}, member.second.value);
+    if (member.first == key) return &member.second;
   }
-  return std::string();
+  return nullptr;
+}
+
+std::string ResultFile::ContextText(absl::string_view key) const {
+  const Json* const said = Context(key);
+  return said == nullptr ? std::string() : std::visit(TextOfValue{}, said->value);
 }
 
 bool ResultFile::incomplete() const {
-  for (const Json::Member& member : context) {
-    // Anything that is not plainly "false" counts as cut short.
-    if (member.first == "loadline.incomplete") {
-      return std::visit(TextOfValue{}, member.second.value) != "false";
-    }
-  }
-  return false;
+  // Anything that is not plainly "false" counts as cut short.
+  const Json* const said = Context("loadline.incomplete");
+  return said != nullptr && std::visit(TextOfValue{}, said->value) != "false";
 }
 
 double NanosPerTimeUnit(absl::string_view unit) {

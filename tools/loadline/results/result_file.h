@@ -62,8 +62,8 @@ bool IsFit(const Row& row);
 
 // Of benchmarks that have aggregates and no other row: what is wrong, and what to do.
 inline constexpr char kOnlyAggregates[] =
-    "there are only means and medians, no measurements: report every repetition, without "
-    "--benchmark_report_aggregates_only and, in the program, ReportAggregatesOnly()";
+    "there are only means and medians, no measurements: leave out "
+    "--benchmark_report_aggregates_only, and remove ReportAggregatesOnly() from the program";
 
 // A Google Benchmark result file. A plain value.
 struct ResultFile {
@@ -72,6 +72,7 @@ struct ResultFile {
   std::vector<Row> rows;
   Json::Object extras;  // members of the file other than "context" and "benchmarks"
 
+  const Json* Context(absl::string_view key) const;  // null: the context has no such key
   // The text of a context value that is a string, number, true or false; empty when it is absent
   // or anything else.
   std::string ContextText(absl::string_view key) const;

@@ -120,7 +120,7 @@ class Builder {
     while (begin > 0 && IsNumberChar(text_[begin - 1])) --begin;
     const std::optional<Number> number = ToNumber(text_.substr(begin, end - begin));
     if (!number.has_value()) return Fail("found a number that is out of a double's range", begin);
-    if (InRow()) return RowTook(row_.Number(*number));
+    if (InRow()) return TakeNumber(*number, text_.substr(begin, end - begin));
     return Add(number->integer.has_value() ? Json(*number->integer) : Json(number->value));
   }
 
@@ -253,6 +253,14 @@ class Builder {
   }
 
   bool RowTook(bool took) { return took || Fail(row_.problem(), StringBegin(text_, row_key_end_)); }
+
+  // Where a whole number is wanted, a locale's separator of thousands may look like a point.
+  bool TakeNumber(const Number& number, absl::string_view text) {
+    if (row_.Number(number)) return true;
+    const bool grouped = row_.WantsInteger() && IsGroupedNumber(text);
+    return Fail(absl::StrCat(row_.problem(), grouped ? "; " : "", grouped ? kLocaleAdvice : ""),
+                StringBegin(text_, row_key_end_));
+  }
 
   bool EndRow() {
     const size_t offset = frames_.back().offset;
@@ -410,9 +418,10 @@ absl::Status Stream(absl::string_view source, std::string text, size_t most, Res
   std::optional<Fault> fault = PrepareTokens(text);
   if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
   if (!fault.has_value()) return absl::OkStatus();
-  std::string advice(AdviceOnLocale(text, fault->offset));
+  std::string advice = AdviceOnLocale(text, fault->offset);
   if (advice.empty()) advice = AdviceOnStrayText(text, fault->offset);
-  fault->message += advice;
+  // The reader itself advises where the parser finds nothing wrong.
+  if (!absl::StrContains(fault->message, advice)) fault->message += advice;
   return ToStatus(source, text, *fault);
 }
 

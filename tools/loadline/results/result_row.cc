@@ -164,6 +164,8 @@ bool RowReader::HasOtherName(absl::string_view name) const {
   return false;
 }
 
+bool RowReader::WantsInteger() const { return field_ != nullptr && field_->integer != nullptr; }
+
 bool RowReader::Fail(absl::string_view name, absl::string_view problem) {
   problem_ = absl::StrCat("row ", Quoted(row_.name), ": ", Quoted(name), " ", problem);
   return false;
@@ -295,15 +297,16 @@ bool RowReader::CheckTimes() {
       return Fail(field.name, absl::StrCat("is ", time, ", want no negative time"));
     }
   }
+  return true;
+}
+
+// Of rows that are no aggregates: what a statistic of the program's own makes may well be negative.
+bool RowReader::CheckMeasurement() {
   for (const auto& [name, value] : row_.counters) {
     if (value < 0 && IsDuration(name)) {
       return Fail(name, absl::StrCat("is ", value, ", want no negative time"));
     }
   }
-  return true;
-}
-
-bool RowReader::CheckMeasurement() {
   if (!row_.measured()) return true;
   if (!row_.real_time_ns.has_value()) return Fail("real_time", "is missing");
   if (!row_.cpu_time_ns.has_value()) return Fail("cpu_time", "is missing");

@@ -36,6 +36,9 @@ class RowReader {
   bool Nested(Json json);  // an object or array
   bool Finish();
 
+  // Whether the value that comes next, or has just been refused, is to be a whole number.
+  bool WantsInteger() const;
+
   Row& row() { return row_; }
   const std::string& problem() const { return problem_; }
 

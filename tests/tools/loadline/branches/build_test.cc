@@ -1,9 +1,7 @@
 #include "tools/loadline/branches/build.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,37 +9,17 @@
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/variable.h"
 
 namespace loadline::branches {
 namespace {
 
 using ::loadline::testing::StatusIs;
 using ::loadline::testing::TempDir;
+using ::loadline::testing::Variable;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// A variable of the environment that has another value while it lives; null: it is not there.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* const before = ::getenv(name); before != nullptr) before_ = before;
-    Set(value);
-  }
-  ~Variable() { Set(before_.has_value() ? before_->c_str() : nullptr); }
-
- private:
-  void Set(const char* value) const {
-    if (value == nullptr) {
-      ::unsetenv(name_);
-    } else {
-      ::setenv(name_, value, 1);
-    }
-  }
-
-  const char* const name_;
-  std::optional<std::string> before_;
-};
 
 // A machine with a cmake that says what it is asked for and fails, and with nothing else but
 // `programs`.

@@ -166,6 +166,16 @@ TEST_F(CheckCommand, NeverOverwritesAnInput) {
   EXPECT_EQ(dir_.ReadFile("r.json"), ResultWith("9"));
 }
 
+TEST_F(CheckCommand, DoesNotReplaceTheFileThatStandardInputReads) {
+  const std::string piped = dir_.WriteFile("piped.json", ResultWith("9"));
+  const std::string policy = dir_.WriteFile("p.toml", kPolicy);
+  const StandardInput input(piped);
+  const Outcome outcome = RunTool({"check", "-", "--policy", policy, "--out", piped});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("is an input of this command"));
+  EXPECT_EQ(dir_.ReadFile("piped.json"), ResultWith("9"));
+}
+
 TEST_F(CheckCommand, RefusesStandardInputTwice) {
   EXPECT_EQ(RunTool({"check", "-", "-", "--policy", dir_.WriteFile("p.toml", kPolicy)}).code, 2);
 }

@@ -27,6 +27,7 @@ class ParseFlagsTest : public ::testing::Test {
                          {{"--oven", Text("NAME", &oven_), "", kRequired},
                           {"--minutes", WholeNumber("N", &minutes_, 1, 90), ""},
                           {"--fruit", Texts("GLOB", &fruit_), ""},
+                          {"--spice", TextOrNone("NAME", &spice_), ""},
                           {"--tool-arg", TextEach("ARG", &tool_args_), ""},
                           {"--quick", Switch(&quick_), ""},
                           {"ARGS", Texts("", &rest_), ""}},
@@ -38,6 +39,7 @@ class ParseFlagsTest : public ::testing::Test {
   }
 
   std::string oven_;
+  std::string spice_ = "salt";
   int minutes_ = 30;
   std::vector<std::string> fruit_, tool_args_, rest_;
   bool quick_ = false;
@@ -103,6 +105,46 @@ TEST_F(ParseFlagsTest, NamesTheFlagThatIsMissing) {
 
 TEST_F(ParseFlagsTest, NamesTheFlagWhoseValueIsMissing) {
   EXPECT_THAT(Parse({"--oven"}), AllOf(HasSubstr("--oven"), HasSubstr("NAME")));
+}
+
+TEST_F(ParseFlagsTest, TakesNoWordForTheValueThatIsMissingBehindAnEqualsSign) {
+  EXPECT_THAT(Parse({"--oven=", "big"}), AllOf(HasSubstr("--oven"), HasSubstr("NAME")));
+  EXPECT_THAT(Parse({"--oven=", "--quick"}), AllOf(HasSubstr("--oven"), HasSubstr("NAME")));
+  EXPECT_THAT(Parse({"--oven=a", "--minutes=", "5"}), HasSubstr("want a whole number"));
+  EXPECT_FALSE(quick_);
+}
+
+TEST_F(ParseFlagsTest, TakesTheEmptyWordWhereItMeansSomething) {
+  EXPECT_EQ(Parse({"--oven=a", "--spice=", "--tool-arg=", "--quick"}), "run");
+  EXPECT_EQ(spice_, "");
+  EXPECT_THAT(tool_args_, ElementsAre(""));
+  EXPECT_TRUE(quick_);
+  EXPECT_EQ(Parse({"--oven=a", "--tool-arg", "-x=", "--", "--y="}), "run");
+  EXPECT_THAT(tool_args_, ElementsAre("", "-x="));
+  EXPECT_THAT(rest_, ElementsAre("--y="));
+}
+
+TEST_F(ParseFlagsTest, RefusesAValueForASwitch) {
+  for (const char* given : {"--quick=", "--quick=[no]", "--quick=no"}) {
+    EXPECT_THAT(Parse({"--oven=a", given}), AllOf(HasSubstr("--quick"), Not(HasSubstr("\x01"))))
+        << given;
+  }
+}
+
+TEST_F(ParseFlagsTest, TakesTheEndOfTheFlagsForNoValue) {
+  EXPECT_THAT(Parse({"--oven", "--", "--my_flag"}), AllOf(HasSubstr("--oven"), HasSubstr("NAME")));
+  EXPECT_THAT(Parse({"--oven=a", "--minutes", "--", "x"}),
+              AllOf(HasSubstr("--minutes"), HasSubstr("N"), Not(HasSubstr("end-of-flags"))));
+  EXPECT_THAT(Parse({"--oven=a", "--fruit", "--", "x"}), HasSubstr("--fruit"));
+}
+
+TEST_F(ParseFlagsTest, HasNoFlagForTheEndOfTheFlagsButTwoDashes) {
+  for (const char* word : {"--end-of-flags", "--end-of-flags=1"}) {
+    EXPECT_EQ(Parse({"--oven", "a", word}), "\"--end-of-flags\" is not expected");
+  }
+  EXPECT_EQ(Parse({"--oven=a", "--tool-arg", "--end-of-flags", "--", "--end-of-flags"}), "run");
+  EXPECT_THAT(tool_args_, ElementsAre("--end-of-flags"));
+  EXPECT_THAT(rest_, ElementsAre("--end-of-flags"));
 }
 
 TEST_F(ParseFlagsTest, NamesTheFlagWhoseValueIsWrong) {

@@ -11,6 +11,7 @@
 #include "support/status_matchers.h"
 #include "tests/tools/loadline/judge/planted_check.h"
 #include "tests/tools/loadline/judge/planted_runs.h"
+#include "tools/loadline/judge/benchmark_rows.h"
 
 namespace loadline::judge {
 namespace {
@@ -151,6 +152,37 @@ TEST(Check, HoldsEachBenchmarkOfOneNameToTheLimitByItselfAndSaysSo) {
   EXPECT_THAT(verdict.notes, ElementsAre(HasSubstr("several benchmarks are named \"a\"")));
 }
 
+TEST(Check, TellsOfManyNamesOfSeveralBenchmarksInOneNote) {
+  std::vector<Row> rows;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    for (const int64_t family : {0, 1, 2}) {
+      rows.push_back(MakeRow(name, {{"x", 1}}));
+      rows.back().family_index = family;
+    }
+  }
+  EXPECT_THAT(CheckOne("median(x) < 10", rows).notes,
+              ElementsAre(AllOf(HasSubstr("5 names are each of several benchmarks"),
+                                HasSubstr("\"a\", \"b\", \"c\" and 2 more"))));
+}
+
+// A look at all that came before each row takes longer than anybody waits.
+TEST(Check, TellsVeryManyBenchmarksOfOneNameApart) {
+  constexpr int64_t kPlaces = 50'000;
+  std::vector<Row> rows;
+  for (int64_t i = 0; i < 2 * kPlaces; ++i) {
+    rows.push_back(MakeRow("a", {}));
+    rows.back().family_index = kPlaces - i % kPlaces;
+  }
+  const std::vector<ResultFile> files = {MakeFile(std::move(rows))};
+  const std::vector<BenchmarkRows> benchmarks = GroupRows(files);
+  ASSERT_EQ(benchmarks.size(), static_cast<size_t>(kPlaces));
+  for (size_t i = 0; i < benchmarks.size(); ++i) {
+    ASSERT_EQ(benchmarks[i].namesakes, i);
+    ASSERT_EQ(benchmarks[i].measured.size(), 2u);
+    ASSERT_EQ(benchmarks[i].measured[0].row, &files[0].rows[i]);
+  }
+}
+
 Row Aggregate(const std::string& name, const std::string& aggregate) {
   Row row = MakeRow(name, {{"x", 1}});
   row.run_type = results::RunType::kAggregate;
@@ -165,8 +197,8 @@ TEST(Check, SaysWhatToDoAboutABenchmarkThatHasOnlyAggregates) {
     if (among_others) rows.push_back(MakeRow("b", {{"x", 1}}));
     const CheckVerdict verdict = CheckOne("max(x) < 10", rows);
     EXPECT_EQ(verdict.exit_code, ExitCode::kNotMeasured);
-    EXPECT_THAT(verdict.problems,
-                ElementsAre(AllOf(HasSubstr("\"lonely\""), HasSubstr("report every repetition"))));
+    EXPECT_THAT(verdict.problems, ElementsAre(AllOf(HasSubstr("\"lonely\""),
+                                                    HasSubstr("remove ReportAggregatesOnly()"))));
   }
 }
 

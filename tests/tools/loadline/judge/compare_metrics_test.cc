@@ -76,6 +76,9 @@ TEST(CompareMetrics, TakesAGateOnAFlagForAGateOnNothing) {
   const CompareVerdict verdict = CompareRows(base, WithCounter("rss_isolated", 1, 0, 1),
                                              PolicyOf("[compare]\nmetrics = \"rss_isolated\""));
   EXPECT_EQ(verdict.exit_code, ExitCode::kInvalid);
+  EXPECT_THAT(verdict.problems,
+              Contains("the policy gates \"rss_isolated\", which is a label (yes or no), not a "
+                       "metric: a label is told and never judged"));
 }
 
 TEST(CompareMetrics, SaysWhichSideHasAMetricInSomeProcessesOnly) {

@@ -54,6 +54,8 @@ TEST(LimitExpression, TakesTheUnitThatItIsTold) {
   EXPECT_EQ(told("max(arena) < 3MiB", "kB").expression->mark, 3 * 1048576.0);
   EXPECT_EQ(told("max(arena) < 3", "kB").expression->mark, 3000);
   EXPECT_EQ(told("max(wait_ns) < 3us", "ns").expression->mark, 3000);
+  EXPECT_EQ(told("max(heap_kb) < 3", "KB").expression->mark, 3000);
+  EXPECT_THAT(told("max(heap_kb) < 3", "KiB").error, HasSubstr("\"heap_kb\" is in kB"));
   EXPECT_THAT(told("max(wait_ns) < 3us", "ms").error,
               HasSubstr("unit is \"ms\", but \"wait_ns\" is in ns"));
   EXPECT_THAT(told("max(arena) < 3us", "kB").error, HasSubstr("\"us\" is a unit of time"));

@@ -84,6 +84,7 @@ TEST(JudgeLimit, CallsAValueThatNoMeasurementGivesAnErrorAndNamesItsRow) {
            {"min(boot_ms) > 1", "boot_ms", -2},
            {"max(rss_peak_bytes) < 5GB", "rss_peak_bytes", -1},
            {"min(success_pct) > 95", "success_pct", 104},
+           {"min(bytes_per_second) > 1", "bytes_per_second", -1},
            {"min(recall_at_5) > 0.9", "recall_at_5", 1.5}}) {
     const CheckVerdict verdict =
         CheckOne(require, {MakeRow("fine", {{counter, 1}}), MakeRow("odd/3", {{counter, value}})});
@@ -96,7 +97,8 @@ TEST(JudgeLimit, CallsAValueThatNoMeasurementGivesAnErrorAndNamesItsRow) {
 }
 
 TEST(JudgeLimit, TakesDifferencesBelowZero) {
-  for (const char* counter : {"rss_net_bytes", "net_heap_growth", "clock_skew_ns", "balance"}) {
+  for (const char* counter : {"rss_net_bytes", "net_heap_growth", "clock_skew_ns", "balance",
+                              "net_bytes_per_second", "ops_delta", "recall_delta"}) {
     EXPECT_EQ(CheckOne(absl::StrCat("max(", counter, ") < 10"), {MakeRow("a", {{counter, -4}})})
                   .exit_code,
               ExitCode::kPass)

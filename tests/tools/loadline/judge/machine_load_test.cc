@@ -1,5 +1,7 @@
 #include "tools/loadline/judge/machine_load.h"
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
 #include "tests/tools/loadline/judge/planted_check.h"
+#include "tests/tools/loadline/judge/planted_runs.h"
 
 namespace loadline::judge {
 namespace {
@@ -53,6 +56,30 @@ TEST(MachineLoad, IsThatOfTheBusiestOfSeveralFiles) {
   const std::vector<ResultFile> files = {LoadedFile("3", "1"), worst, LoadedFile("0", "1")};
   EXPECT_THAT(Check(MakePolicy("max(x) < 10"), files).notes,
               ElementsAre(::testing::StartsWith("worst.json and 1 more: the machine was busy")));
+}
+
+TEST(MachineLoad, IsNotSaidToBeThatOfTheRunWhereOnlyWhatWasBeforeItIsKnown) {
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {LoadedFile("2.1", nullptr)}).notes,
+              ElementsAre(HasSubstr("the machine was busy before the run (load 2.1 before it")));
+  EXPECT_THAT(Check(MakePolicy("max(x) < 10"), {LoadedFile("0.1", "7")}).notes,
+              ElementsAre(HasSubstr("the machine was busy during the run")));
+}
+
+TEST(MachineLoad, IsNotKnownWhereGoogleBenchmarkSaysWhatNoLoadIs) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double load : {infinity, -infinity, std::nan(""), -1.0}) {
+    ResultFile plain = LoadedFile(nullptr, nullptr);
+    plain.context.emplace_back("load_avg", results::Json::Array{load, 0.5, 0.25});
+    EXPECT_TRUE(Check(MakePolicy("max(x) < 10"), {plain}).notes.empty()) << load;
+  }
+}
+
+TEST(MachineLoad, IsNotKnownWhereNoMachineHasSoManyProcessors) {
+  for (const double cpus : {1e300, 1e9, 0.0, -4.0}) {
+    ResultFile file = LoadedFile("9", "9");
+    SetContext(file, "num_cpus", cpus);
+    EXPECT_FALSE(LoadOf(file).has_value()) << cpus;
+  }
 }
 
 TEST(MachineLoad, IsNotKnownWhereItIsNoNumber) {

@@ -134,7 +134,7 @@ TEST(Policy, NamesLineAndColumnOfEveryMistakeInCompare) {
       {"refrence = \"x\"",
        "p.toml:1:1: unknown key \"refrence\" in the policy; did you mean "
        "\"reference\"?"},
-      {"reference_model = \"x\"", "p.toml:1:19: reference_model is only beside reference"},
+      {"reference_model = \"x\"", "p.toml:1:19: reference_model needs reference as well"},
       {limit + "confidence = 0.9", "p.toml:4:14: confidence is only for"},
       {limit + "mode = \"confident\"\nconfidence = 1", "p.toml:5:14: confidence is no share"},
   };

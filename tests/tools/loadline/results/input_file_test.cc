@@ -117,6 +117,31 @@ TEST(InputFile, NamesTextOfWideCharactersAndSaysHowToConvertIt) {
   refuses(std::string("\xFF\xFE\0\0", 4) + Wide(text, 4, true), "UTF-32LE");
 }
 
+TEST(InputFile, SaysHowToConvertInAWayThatAShellTakes) {
+  const TempDir dir;
+  const std::string wide = Wide("{\"benchmarks\": []}", 2, true);
+  const std::string path = dir.WriteFile("it's wide", wide);
+  const std::string quoted = "'" + dir.path() + "/it'\\''s wide'";
+  EXPECT_THAT(ReadInputFile(path),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("-t UTF-8 " + quoted)));
+  EXPECT_THAT(ReadInputFile(dir.WriteFile("a b",
+                                          "\x7f"
+                                          "ELF")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--suite '" + dir.path() + "/a b' --out")));
+  InputOptions options;
+  options.stdin_fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_THAT(ReadInputFile("-", options),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       ::testing::AllOf(HasSubstr("through iconv -f UTF-16LE -t UTF-8"),
+                                        ::testing::Not(HasSubstr("UTF-8 standard input")))));
+  ::close(options.stdin_fd);
+  options.stdin_fd = ::open(dir.Path("a b").c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_THAT(ReadInputFile("-", options),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--suite PROGRAM --out")));
+  ::close(options.stdin_fd);
+}
+
 TEST(InputFile, RefusesADevice) {
   EXPECT_THAT(ReadInputFile("/dev/zero"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("neither a regular file")));

@@ -30,6 +30,14 @@ TEST(Json, WritesNumbersThatReadBackAsTheSameDouble) {
   EXPECT_EQ(JsonNumber(0.1), "0.1");
 }
 
+TEST(Json, IsANumberOfWhateverKind) {
+  EXPECT_EQ(Json(int64_t{-3}).AsNumber(), -3.0);
+  EXPECT_EQ(Json(uint64_t{3}).AsNumber(), 3.0);
+  EXPECT_EQ(Json(0.5).AsNumber(), 0.5);
+  EXPECT_EQ(Json(true).AsNumber(), std::nullopt);
+  EXPECT_EQ(Json("3").AsNumber(), std::nullopt);
+}
+
 TEST(JsonString, EscapesWhatATerminalOrABuildServiceActsOn) {
   EXPECT_EQ(JsonString("a\"\\\x1b\n\xE2\x80\xAE\xF3\xA0\x80\x81"),
             "\"a\\\"\\\\\\u001b\\u000a\\u202e\\udb40\\udc01\"");

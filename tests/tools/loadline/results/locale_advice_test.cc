@@ -11,6 +11,7 @@
 namespace loadline::results {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -28,13 +29,18 @@ TEST(AdviceOnLocale, IsGivenWhereANumberHasTheSeparatorsOfPeople) {
   for (const char* time : {"7,25e+02", "1 725", "1.725.000", "1'725",
                            "1\xE2\x80\xAF"
                            "725"}) {
-    EXPECT_THAT(Said("9", time), HasSubstr("the program's locale")) << time;
+    EXPECT_THAT(Said("9", time), AllOf(HasSubstr("the program's locale"), HasSubstr("LC_ALL=C")))
+        << time;
   }
   EXPECT_THAT(Said("12.500", "1"), HasSubstr("the program's locale"));
 }
 
 TEST(AdviceOnLocale, IsNotGivenForOtherFaults) {
   for (const char* time : {"seven", "1 \"two\": 3", "1}", "-", "1..5", "[1, \"a\" 2]"}) {
+    EXPECT_THAT(Said("9", time), Not(HasSubstr("locale"))) << time;
+  }
+  for (const char* time :
+       {"12.345, \"real_time\": 12.345", "1 \"two\": 12.345", "1, \"label\": 12.345", "[1\n2]"}) {
     EXPECT_THAT(Said("9", time), Not(HasSubstr("locale"))) << time;
   }
   EXPECT_THAT(Said("2.5", "1"), Not(HasSubstr("locale")));

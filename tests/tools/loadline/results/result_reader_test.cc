@@ -73,6 +73,11 @@ TEST(ResultReader, ReadsComplexityRowsWithoutTimes) {
   EXPECT_EQ(Find(file, "BM_Linear/iterations:20_RMS").counters.count("rms"), 1u);
 }
 
+TEST(ResultReader, ReadsAggregatesOfDurationsThatAreBelowZero) {
+  const Row row = OneRow(R"(,"run_type":"aggregate","aggregate_name":"trend","lat_p99_ns":-3)");
+  EXPECT_EQ(row.counters.at("lat_p99_ns"), -3);
+}
+
 TEST(ResultReader, ReadsAFailedRow) {
   const ResultFile file = ReadGolden("google_benchmark_1_7_1.json");
   const Row& row = Find(file, "BM_Fails");

@@ -58,6 +58,14 @@ TEST(StrayText, IsNamedWhereItBreaksAStringOffOrIsJsonItself) {
   EXPECT_THAT(Message(With("{\"level\": \"info\"}\n", "")), HasSubstr("standard output"));
 }
 
+TEST(StrayText, IsNamedOnce) {
+  for (const char* stray : {"{\"level\": \"info\"} started\n", "{\"level\": \"info\"}\n"}) {
+    const std::string message = Message(With(stray, "{"));
+    EXPECT_EQ(message.find("standard output"), message.rfind("standard output")) << message;
+    EXPECT_THAT(message, HasSubstr("standard output"));
+  }
+}
+
 TEST(StrayText, IsNotWhatAFaultOfAnotherKindIsTakenFor) {
   for (const std::string& text :
        {With(",", "  ]"), With("]", "  ]"), With("3,", "      \"cpu_time\""),

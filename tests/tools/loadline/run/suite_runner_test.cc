@@ -5,12 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
 #include "tests/support/test_path.h"
+#include "tests/support/variable.h"
 #include "tests/tools/loadline/run/run_files.h"
 
 namespace loadline::run {
@@ -18,21 +18,10 @@ namespace {
 
 using ::loadline::testing::StatusIs;
 using ::loadline::testing::TempDir;
+using ::loadline::testing::Variable;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-// Sets a variable of the environment, which children see, for the time of a test.
-class Variable {
- public:
-  explicit Variable(const char* name) : name_(name) { ::setenv(name, "1", 1); }
-  ~Variable() { ::unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* const name_;
-};
 
 TEST(SuiteRunner, MeasuresNamesThatHoldCharactersOfPatterns) {
   const TempDir dir;
@@ -43,7 +32,7 @@ TEST(SuiteRunner, MeasuresNamesThatHoldCharactersOfPatterns) {
 
 TEST(SuiteRunner, TakesNothingForABenchmarkThatAProgramPrintsBesideItsList) {
   const TempDir dir;
-  const Variable prints("PRINTS");
+  const Variable prints("PRINTS", "1");
   const auto summary = run::Run(Options(dir, testing::TestPath("odd_bench"), "Plain|Set"), nullptr);
   ASSERT_OK(summary);
   EXPECT_EQ(summary->errors, 0u);
@@ -84,7 +73,7 @@ TEST(SuiteRunner, TakesTwoBenchmarksOfOneNameForNoRepetitionsOfOne) {
 
 TEST(SuiteRunner, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
   const TempDir dir;
-  const Variable wants_file("WANTS_FILE");
+  const Variable wants_file("WANTS_FILE", "1");
   RunOptions options = Options(dir, testing::TestPath("odd_bench"), "Plain");
   EXPECT_THAT(run::Run(options, nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("usage: FILE")));
@@ -96,7 +85,7 @@ TEST(SuiteRunner, GivesAProgramTheUsersArgumentsAtTheirPlaces) {
 
 TEST(SuiteRunner, SaysThatAProgramListsNothing) {
   const TempDir dir;
-  const Variable lists_nothing("LISTS_NOTHING");
+  const Variable lists_nothing("LISTS_NOTHING", "1");
   const absl::Status none =
       run::Run(Options(dir, testing::TestPath("odd_bench")), nullptr).status();
   EXPECT_THAT(none.message(), HasSubstr("lists no benchmark"));

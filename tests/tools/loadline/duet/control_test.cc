@@ -1,0 +1,60 @@
+#include "tools/loadline/duet/control.h"
+
+#include <cmath>
+#include <cstddef>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace loadline::duet {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// What a control with so many restarts, each of which reads this change, says. At alpha 0.01 a
+// claim takes ten of them.
+judge::PairedRuns Said(Cast cast, size_t restarts, double change) {
+  Control control{cast, Contest({.margin = 0.01, .alpha_harm = 0.005})};
+  for (size_t i = 0; i < restarts; ++i) control.contest.Add({.log_ratio = std::log1p(change)});
+  judge::PairedRuns paired;
+  JudgeControl(control, 0.01, 0.03, paired);
+  return paired;
+}
+
+TEST(Control, SaysWhatItSawOfTheBaseAgainstItself) {
+  EXPECT_THAT(Said(Cast::kBaseAndBase, 12, 0).notes, ElementsAre(HasSubstr("no alarm")));
+  EXPECT_THAT(Said(Cast::kBaseAndBase, 12, 0.02).doubts, ElementsAre(HasSubstr("void: ")));
+  EXPECT_THAT(Said(Cast::kBaseAndBase, 12, -0.02).doubts, ElementsAre(HasSubstr("void: ")));
+}
+
+TEST(Control, SaysWhetherMoreWorkWasSeen) {
+  EXPECT_THAT(Said(Cast::kBaseAndSpike, 12, 0.03).notes,
+              ElementsAre(HasSubstr("with 3% more work was seen as +3.00%")));
+  EXPECT_THAT(Said(Cast::kBaseAndSpike, 12, 0).doubts,
+              ElementsAre(HasSubstr("a regression of that size would have passed")));
+}
+
+TEST(Control, SaysNothingOfWhatItWouldHaveSeenWithTooFewRestartsToSeeAnything) {
+  for (const double change : {0.0, 0.03}) {
+    const judge::PairedRuns itself = Said(Cast::kBaseAndBase, 3, change);
+    EXPECT_THAT(itself.notes, ElementsAre(AllOf(HasSubstr("too few restarts to tell: 3, "),
+                                                Not(HasSubstr("no alarm")))));
+    EXPECT_THAT(itself.doubts, IsEmpty());
+    const judge::PairedRuns spike = Said(Cast::kBaseAndSpike, 3, change);
+    EXPECT_THAT(spike.doubts, ElementsAre(AllOf(HasSubstr("too few restarts to tell: 3, "),
+                                                Not(HasSubstr("would have passed")))));
+    EXPECT_THAT(spike.notes, IsEmpty());
+  }
+}
+
+TEST(Control, IsNotedWhereItWasNotRun) {
+  EXPECT_THAT(Said(Cast::kBaseAndBase, 0, 0).notes, ElementsAre(HasSubstr("was not run")));
+  EXPECT_THAT(Said(Cast::kBaseAndSpike, 0, 0).notes, ElementsAre(HasSubstr("was not run")));
+}
+
+}  // namespace
+}  // namespace loadline::duet

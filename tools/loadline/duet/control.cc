@@ -1,0 +1,76 @@
+#include "tools/loadline/duet/control.h"
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "loadline/stats/sign_evidence.h"
+
+namespace loadline::duet {
+namespace {
+
+std::string NotRun(Cast cast) {
+  return absl::StrCat("a control was not run: ",
+                      cast == Cast::kBaseAndBase
+                          ? "there was no benchmark for it"
+                          : "no benchmark's iterations can be set, or a slice has too few of them");
+}
+
+void JudgeItself(const Contest& contest, bool differs, const std::string& after,
+                 judge::PairedRuns& paired) {
+  const double estimate = 100 * contest.Estimate();
+  if (differs) {
+    paired.doubts.push_back(absl::StrFormat(
+        "void: the base against itself differs by %+.2f%%%s. Something here treats the two sides "
+        "differently; no verdict of this run can be trusted",
+        estimate, after));
+  } else {
+    paired.notes.push_back(absl::StrFormat(
+        "control: the base against itself differs by %+.2f%%%s: no alarm", estimate, after));
+  }
+}
+
+void JudgeSpike(const Contest& contest, bool seen, double spike, const std::string& after,
+                judge::PairedRuns& paired) {
+  const double estimate = 100 * contest.Estimate();
+  if (seen) {
+    paired.notes.push_back(
+        absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s", 100 * spike,
+                        estimate, after));
+  } else {
+    paired.doubts.push_back(absl::StrFormat(
+        "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
+        "regression of that size would have passed. Raise --budget, or use a quieter machine",
+        100 * spike, after, estimate));
+  }
+}
+
+}  // namespace
+
+void JudgeControl(const Control& control, double alpha, double spike, judge::PairedRuns& paired) {
+  const Contest& contest = control.contest;
+  const size_t restarts = contest.restarts().size();
+  const bool itself = control.cast == Cast::kBaseAndBase;
+  const std::string after = absl::StrCat(" after ", restarts, " restarts");
+  const std::string too_few = absl::StrFormat("too few restarts to tell: %d, %d are needed",
+                                              restarts, stats::SignEvidenceNeeded(alpha / 2));
+  const bool worse = contest.PWorse() <= alpha / 2;
+  const bool better = contest.PBetter() <= alpha / 2;
+  if (restarts == 0) {
+    paired.notes.push_back(NotRun(control.cast));
+  } else if (restarts < stats::SignEvidenceNeeded(alpha / 2)) {
+    if (itself) {
+      paired.notes.push_back(absl::StrCat("control: the base against itself: ", too_few));
+    } else {
+      paired.doubts.push_back(absl::StrFormat(
+          "blind: the base with %g%% more work: %s. Raise --budget", 100 * spike, too_few));
+    }
+  } else if (itself) {
+    JudgeItself(contest, worse || better, after, paired);
+  } else {
+    JudgeSpike(contest, worse, spike, after, paired);
+  }
+}
+
+}  // namespace loadline::duet
