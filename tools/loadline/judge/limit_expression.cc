@@ -121,8 +121,9 @@ class Parser {
   // The name knows best: what contradicts it is a mistake in one of the two.
   bool ApplyCounterUnit(size_t begin) {
     if (unit_ == nullptr) return true;
-    if (unit_->dimension == limit_.unit.dimension && unit_->factor == limit_.unit.factor)
+    if (unit_->dimension == limit_.unit.dimension && unit_->factor == limit_.unit.factor) {
       return true;
+    }
     if (limit_.unit.dimension != Dimension::kNumber) {
       return Fail(begin, absl::StrCat("unit is ", Quoted(unit_->name), ", but ",
                                       Quoted(limit_.counter), " is in ", limit_.unit.name));
