@@ -48,6 +48,17 @@ void JudgeSpike(const Contest& contest, bool seen, double spike, const std::stri
 
 }  // namespace
 
+ContestTerms TermsOfControl(const ContestTerms& benchmark) {
+  ContestTerms terms = benchmark;
+  terms.alpha = terms.alpha_harm = benchmark.alpha / 2;
+  terms.most_seconds = 2 * benchmark.most_seconds;
+  return terms;
+}
+
+bool NeedsMore(const Control& control, double alpha) {
+  return control.contest.restarts().size() < stats::SignEvidenceNeeded(alpha / 2);
+}
+
 void JudgeControl(const Control& control, double alpha, double spike, judge::PairedRuns& paired) {
   const Contest& contest = control.contest;
   const size_t restarts = contest.restarts().size();
@@ -59,7 +70,7 @@ void JudgeControl(const Control& control, double alpha, double spike, judge::Pai
   const bool better = contest.PBetter() <= alpha / 2;
   if (restarts == 0) {
     paired.notes.push_back(NotRun(control.cast));
-  } else if (restarts < stats::SignEvidenceNeeded(alpha / 2)) {
+  } else if (NeedsMore(control, alpha)) {
     if (itself) {
       paired.notes.push_back(absl::StrCat("control: the base against itself: ", too_few));
     } else {

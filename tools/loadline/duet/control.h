@@ -14,10 +14,16 @@ struct Control {
   bool stopped = false;
 };
 
+// A control is over no sooner than it can say something: each of its claims is made at alpha / 2.
+// `benchmark` has the margin and the limits of a benchmark; a control may take twice its seconds.
+ContestTerms TermsOfControl(const ContestTerms& benchmark);
+
+// True while a control has had too few restarts to say anything.
+bool NeedsMore(const Control& control, double alpha);
+
 // Adds to `paired` what the control shows: a note where it came out as it should, a doubt where the
-// base differs from itself, or where it was not seen that it does `spike` (a share) more work. Each
-// is claimed at alpha / 2; a control that has had fewer restarts than such a claim takes says no
-// more than that.
+// base differs from itself, or where it was not seen that it does `spike` (a share) more work. Of a
+// control that has had fewer restarts than it needs it says no more than that.
 void JudgeControl(const Control& control, double alpha, double spike, judge::PairedRuns& paired);
 
 }  // namespace loadline::duet

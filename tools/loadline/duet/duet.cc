@@ -98,11 +98,10 @@ class Duet {
                                        .most_restarts = options_.most_restarts,
                                        .most_seconds = options_.budget_seconds}));
     }
-    ContestTerms terms{.margin = margin_,
-                       .alpha = options_.alpha,
-                       .alpha_harm = options_.alpha / 2,
-                       .most_restarts = options_.most_restarts,
-                       .most_seconds = 2 * options_.budget_seconds};
+    const ContestTerms terms = TermsOfControl({.margin = margin_,
+                                               .alpha = options_.alpha,
+                                               .most_restarts = options_.most_restarts,
+                                               .most_seconds = options_.budget_seconds});
     if (!options_.controls || open_.empty()) return;
     controls_.push_back({Cast::kBaseAndBase, Contest(terms)});
     if (stage_.mode() == Mode::kLockStep) {
@@ -126,20 +125,22 @@ class Duet {
     if (!restart.ok() || contest.Over()) std::erase(open_, name);
   }
 
-  // At the end controls go on until each has answered, but take no more time than the benchmarks
-  // did, or one budget: what the caller allowed is for the benchmarks first.
-  bool ControlsAreDue(bool finish) const {
+  // At the end controls take no more time than the benchmarks did, or one budget: what the caller
+  // allowed is for the benchmarks first. Only the restarts that a control needs to say anything are
+  // made beyond it.
+  bool IsDue(const Control& control, bool finish) const {
+    if (Stopped() || control.stopped || control.contest.Over()) return false;
     const double all = Seconds(start_nanos_);
     if (!finish) return control_seconds_ < kControlShare * all;
-    return control_seconds_ < std::max(all - control_seconds_, options_.budget_seconds);
+    return control_seconds_ < std::max(all - control_seconds_, options_.budget_seconds) ||
+           NeedsMore(control, options_.alpha);
   }
 
   // Plays a restart of each control that is due. True if one was played.
   bool PlayControls(bool finish) {
     bool played = false;
     for (Control& control : controls_) {
-      const bool answered = control.contest.Over();
-      if (control.stopped || answered || !ControlsAreDue(finish) || Stopped()) continue;
+      if (!IsDue(control, finish)) continue;
       const std::string name = NameForControl(control.cast);
       if (name.empty()) {
         control.stopped = finish;

@@ -18,7 +18,7 @@ using ::testing::Not;
 // What a control with so many restarts, each of which reads this change, says. At alpha 0.01 a
 // claim takes ten of them.
 judge::PairedRuns Said(Cast cast, size_t restarts, double change) {
-  Control control{cast, Contest({.margin = 0.01, .alpha_harm = 0.005})};
+  Control control{cast, Contest(TermsOfControl({.margin = 0.01, .alpha = 0.01}))};
   for (size_t i = 0; i < restarts; ++i) control.contest.Add({.log_ratio = std::log1p(change)});
   judge::PairedRuns paired;
   JudgeControl(control, 0.01, 0.03, paired);
@@ -48,6 +48,14 @@ TEST(Control, SaysNothingOfWhatItWouldHaveSeenWithTooFewRestartsToSeeAnything) {
     EXPECT_THAT(spike.doubts, ElementsAre(AllOf(HasSubstr("too few restarts to tell: 3, "),
                                                 Not(HasSubstr("would have passed")))));
     EXPECT_THAT(spike.notes, IsEmpty());
+  }
+}
+
+TEST(Control, IsOverNoSoonerThanItCanTell) {
+  for (const double change : {0.0, 0.03, -0.03}) {
+    Control control{Cast::kBaseAndBase, Contest(TermsOfControl({.margin = 0.01, .alpha = 0.01}))};
+    while (!control.contest.Over()) control.contest.Add({.log_ratio = std::log1p(change)});
+    EXPECT_FALSE(NeedsMore(control, 0.01)) << control.contest.restarts().size() << " restarts";
   }
 }
 

@@ -122,11 +122,13 @@ TEST_F(DuetCommand, FindsNothingWhereNothingIsPlanted) {
   EXPECT_THAT(result.out, HasSubstr("A/A: both sides ran the same program"));
 }
 
+// What each control says when it has had as many restarts as it needs: control_test.cc.
 TEST_F(DuetCommand, SeesItsOwnSpike) {
   const Result result = Duet(Program("planted_bench_0"), Program("planted_bench_0"),
                              {"--filter", "Planted", "--margin", "1%"});
   EXPECT_THAT(result.out, AnyOf(HasSubstr("with 3% more work was seen"), HasSubstr("blind: ")));
-  EXPECT_THAT(result.out, HasSubstr("the base against itself differs by"));
+  EXPECT_THAT(result.out, AnyOf(HasSubstr("the base against itself differs by"),
+                                HasSubstr("the base against itself: too few restarts to tell")));
 }
 
 // Nothing can be decided within so narrow a margin, by a benchmark or by a control.
