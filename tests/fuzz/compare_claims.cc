@@ -12,7 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "tools/loadline/judge/glob.h"
+#include "tools/loadline/policy/glob.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/results/run_name.h"
 #include "tools/loadline/results/text_safety.h"
@@ -20,12 +20,12 @@
 namespace loadline::fuzz {
 namespace {
 
-using judge::BenchmarkComparison;
-using judge::Change;
-using judge::CompareVerdict;
-using judge::ExitCode;
-using judge::Finding;
+using compare::BenchmarkComparison;
+using compare::Change;
+using compare::CompareVerdict;
+using compare::Finding;
 using report::Format;
+using results::ExitCode;
 using results::ResultFile;
 
 constexpr int kCallsPerThoroughOne = 64;
@@ -37,7 +37,7 @@ void Require(bool holds, const char* claim) {
 }
 
 CompareVerdict Judge(const Comparison& asked) {
-  return judge::Compare(asked.policy, asked.options, asked.base, asked.fresh);
+  return compare::Compare(asked.policy, asked.options, asked.base, asked.fresh);
 }
 
 std::string Render(const CompareVerdict& verdict, Format format) {
@@ -67,7 +67,7 @@ void RequireEveryName(const Comparison& asked, const CompareVerdict& verdict) {
     Require(both == 2, "no name is made up, and none is there twice");
   }
   for (const std::string& name : names) {
-    Require(!globs.empty() && !judge::MatchesBenchmark(globs, name), "no name is dropped");
+    Require(!globs.empty() && !policy::MatchesBenchmark(globs, name), "no name is dropped");
   }
 }
 
@@ -75,7 +75,7 @@ bool InUnit(double share) { return share >= 0 && share <= 1; }
 
 void RequireSense(const Change& change) {
   if (change.change.has_value()) {
-    const judge::ChangeInterval& interval = *change.change;
+    const compare::ChangeInterval& interval = *change.change;
     Require(!std::isnan(interval.estimate), "an estimate is a number");
     Require(interval.low.has_value() == interval.high.has_value(), "both bounds or none");
     Require(!interval.low.has_value() || *interval.low <= *interval.high, "low <= high");
@@ -98,28 +98,29 @@ void RequireFittingExitCode(const CompareVerdict& verdict) {
   ExitCode gravest = ExitCode::kPass;
   size_t decided = 0;
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
-    gravest = judge::Graver(gravest, benchmark.exit_code);
+    gravest = results::Graver(gravest, benchmark.exit_code);
     for (const Change& change : benchmark.changes) {
       RequireSense(change);
       if (!change.gated) continue;
       if (Decides(change.finding)) ++decided;
       if (change.finding == Finding::kRegressed) {
-        Require(judge::Graver(benchmark.exit_code, ExitCode::kBroken) == benchmark.exit_code,
+        Require(results::Graver(benchmark.exit_code, ExitCode::kBroken) == benchmark.exit_code,
                 "a gated regression breaks its benchmark");
       }
       if (change.finding == Finding::kIncomparable) {
-        Require(judge::Graver(benchmark.exit_code, ExitCode::kIncomparable) == benchmark.exit_code,
-                "what cannot be compared is no pass");
+        Require(
+            results::Graver(benchmark.exit_code, ExitCode::kIncomparable) == benchmark.exit_code,
+            "what cannot be compared is no pass");
       }
     }
   }
-  if (verdict.limits.has_value()) gravest = judge::Graver(gravest, verdict.limits->exit_code);
-  Require(judge::Graver(verdict.exit_code, gravest) == verdict.exit_code, "the gravest is said");
+  if (verdict.limits.has_value()) gravest = results::Graver(gravest, verdict.limits->exit_code);
+  Require(results::Graver(verdict.exit_code, gravest) == verdict.exit_code, "the gravest is said");
   if (verdict.exit_code != ExitCode::kPass) return;
   Require(decided > 0, "a pass decided something");
   Require(verdict.problems.empty(), "a pass has no problem");
   Require(!verdict.base.sources.empty() && !verdict.fresh.sources.empty(), "a pass has files");
-  for (const judge::EnvironmentDifference& difference : verdict.environment) {
+  for (const samples::EnvironmentDifference& difference : verdict.environment) {
     Require(!difference.refuses(), "a pass has one environment");
   }
 }

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "tools/loadline/judge/compare.h"
-#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/compare/compare.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/report/format.h"
 #include "tools/loadline/results/result_file.h"
 
@@ -12,8 +12,8 @@ namespace loadline::fuzz {
 
 // Two sides and the question that is put to them.
 struct Comparison {
-  judge::Policy policy;
-  judge::CompareOptions options;
+  policy::Policy policy;
+  compare::CompareOptions options;
   std::vector<results::ResultFile> base;
   std::vector<results::ResultFile> fresh;
   report::Format format = report::Format::kText;

@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<std::string> parts = Parts(data + 1, size - 1);
   // TOML is slow to read, and has a fuzzer of its own.
   if (!parts[0].empty()) {
-    auto policy = judge::ParsePolicy("fuzz", parts[0]);
+    auto policy = policy::ParsePolicy("fuzz", parts[0]);
     if (policy.ok()) comparison.policy = *std::move(policy);
   }
   for (size_t i = 1; i < parts.size(); ++i) {

@@ -19,8 +19,8 @@
 namespace {
 
 using loadline::fuzz::ByteSource;
-using loadline::judge::ParsePolicy;
-using loadline::judge::Policy;
+using loadline::policy::ParsePolicy;
+using loadline::policy::Policy;
 using loadline::results::JsonString;
 
 constexpr const char* kPolicies[] = {
@@ -196,7 +196,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Comparison comparison;
   comparison.format = static_cast<report::Format>(bytes.Choose(6));
   comparison.policy = policies[bytes.Choose(policies.size())];
-  judge::Noise noise;
+  compare::Noise noise;
   const uint8_t options = bytes.Take<uint8_t>();
   if ((options & 1) != 0) comparison.options.alpha = 0.2;
   if ((options & 2) != 0) comparison.options.allow_env = {"all"};

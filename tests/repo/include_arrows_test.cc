@@ -33,7 +33,7 @@ TEST(IncludeArrows, PointDownwards) {
 TEST(IncludeArrows, DoNotPointSideways) {
   EXPECT_THAT(ArrowsOf("lib/stowage/vector/a.cc", "stowage/context/a.h"), SizeIs(1));
   EXPECT_THAT(ArrowsOf("lib/loadline/stats/a.cc", "loadline/platform/a.h"), SizeIs(1));
-  EXPECT_THAT(ArrowsOf("tools/loadline/judge/a.cc", "tools/loadline/run/a.h"), SizeIs(1));
+  EXPECT_THAT(ArrowsOf("tools/loadline/compare/a.cc", "tools/loadline/run/a.h"), SizeIs(1));
 }
 
 TEST(IncludeArrows, KeepTheWingsApart) {

@@ -12,8 +12,8 @@
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/parse_flags.h"
 #include "tools/loadline/cli/shared_flags.h"
-#include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 
 namespace loadline::cli {
@@ -101,8 +101,8 @@ class BranchesCommand : public Command {
 
   static int Fail(const absl::Status& status, const Terminal& terminal) {
     Say(status.message(), terminal);
-    return static_cast<int>(absl::IsCancelled(status) ? judge::ExitCode::kNotMeasured
-                                                      : judge::ExitCode::kInvalid);
+    return static_cast<int>(absl::IsCancelled(status) ? results::ExitCode::kNotMeasured
+                                                      : results::ExitCode::kInvalid);
   }
 
   std::unique_ptr<Command> (*const make_duet_)();

@@ -14,8 +14,8 @@
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
-#include "tools/loadline/judge/check.h"
-#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/limits/check.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/result_reader.h"
@@ -48,7 +48,7 @@ class CheckCommand : public Command {
   }
 
   int Run(const Terminal& terminal) override {
-    absl::StatusOr<judge::CheckVerdict> verdict = Judge();
+    absl::StatusOr<limits::CheckVerdict> verdict = Judge();
     if (!verdict.ok()) return Fail(verdict.status(), terminal);
     const absl::Status written =
         output_.Write(RenderCheck(*verdict, output_.format(), output_.color(terminal)), terminal);
@@ -57,13 +57,13 @@ class CheckCommand : public Command {
   }
 
  private:
-  absl::StatusOr<judge::CheckVerdict> Judge() {
+  absl::StatusOr<limits::CheckVerdict> Judge() {
     LOADLINE_ASSIGN_OR_RETURN(results_, ExpandInputPaths("RESULT", results_));
     std::vector<std::string> inputs = results_;
     inputs.push_back(policy_);
     LOADLINE_RETURN_IF_ERROR(CheckReadOnce(inputs));
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
-    LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, judge::ReadPolicy(policy_));
+    LOADLINE_ASSIGN_OR_RETURN(const policy::Policy policy, policy::ReadPolicy(policy_));
     std::vector<results::ResultFile> files;
     results::InputOptions options;
     options.max_bytes = max_bytes_;
@@ -72,14 +72,14 @@ class CheckCommand : public Command {
                                 results::ReadResultFiles(path, options));
       std::move(documents.begin(), documents.end(), std::back_inserter(files));
     }
-    return judge::Check(policy, files);
+    return limits::Check(policy, files);
   }
 
   static int Fail(const absl::Status& status, const Terminal& terminal) {
     const absl::string_view message = status.message();
     terminal.err << "loadline check: " << report::EscapeTerminal({message.data(), message.size()})
                  << "\n";
-    return static_cast<int>(judge::ExitCode::kInvalid);
+    return static_cast<int>(results::ExitCode::kInvalid);
   }
 
   std::vector<std::string> results_;

@@ -18,14 +18,14 @@
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
-#include "tools/loadline/judge/compare.h"
-#include "tools/loadline/judge/noise.h"
-#include "tools/loadline/judge/policy.h"
-#include "tools/loadline/judge/side.h"
+#include "tools/loadline/compare/compare.h"
+#include "tools/loadline/compare/noise.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/samples/side.h"
 
 namespace loadline::cli {
 namespace {
@@ -74,7 +74,7 @@ class CompareCommand : public Command {
   }
 
   int Run(const Terminal& terminal) override {
-    const absl::StatusOr<judge::CompareVerdict> verdict = Judge();
+    const absl::StatusOr<compare::CompareVerdict> verdict = Judge();
     if (!verdict.ok()) return Fail(verdict.status(), terminal);
     const absl::Status written = output_.Write(
         RenderCompare(*verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
@@ -84,25 +84,25 @@ class CompareCommand : public Command {
   }
 
  private:
-  absl::StatusOr<judge::CompareVerdict> Judge() {
+  absl::StatusOr<compare::CompareVerdict> Judge() {
     LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
     LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
     const std::vector<std::string> inputs = Inputs();
     LOADLINE_RETURN_IF_ERROR(CheckReadOnce(inputs));
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
-    LOADLINE_ASSIGN_OR_RETURN(const judge::Policy policy, ReadPolicy());
-    judge::Noise noise;
+    LOADLINE_ASSIGN_OR_RETURN(const policy::Policy policy, ReadPolicy());
+    compare::Noise noise;
     if (!noise_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(noise, judge::ReadNoise(noise_));
+      LOADLINE_ASSIGN_OR_RETURN(noise, compare::ReadNoise(noise_));
       options_.noise = &noise;
     }
     std::vector<results::ResultFile> kept;  // of the new side, for the limits
-    judge::Side base, fresh;
+    samples::Side base, fresh;
     LOADLINE_RETURN_IF_ERROR(
         ReadSides(inputs, base, fresh, policy.limits.empty() ? nullptr : &kept));
-    std::optional<judge::CheckVerdict> limits;
-    if (!policy.limits.empty()) limits = judge::Check(policy, kept);
-    return judge::Compare(policy, options_, base, fresh, std::move(limits));
+    std::optional<limits::CheckVerdict> limits;
+    if (!policy.limits.empty()) limits = limits::Check(policy, kept);
+    return compare::Compare(policy, options_, base, fresh, std::move(limits));
   }
 
   std::vector<std::string> Inputs() const {
@@ -114,10 +114,10 @@ class CompareCommand : public Command {
     return inputs;
   }
 
-  absl::StatusOr<judge::Policy> ReadPolicy() const {
-    judge::Policy policy;
+  absl::StatusOr<policy::Policy> ReadPolicy() const {
+    policy::Policy policy;
     if (!policy_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(policy, judge::ReadPolicy(policy_));
+      LOADLINE_ASSIGN_OR_RETURN(policy, policy::ReadPolicy(policy_));
     }
     if (!metrics_.empty()) policy.compare.metrics = metrics_;
     return policy;
@@ -125,8 +125,8 @@ class CompareCommand : public Command {
 
   // Both sides at once, since reading is nearly all that a comparison costs. In turn where one is
   // standard input, so that nobody types a file before hearing that the other is missing.
-  absl::Status ReadSides(const std::vector<std::string>& inputs, judge::Side& base,
-                         judge::Side& fresh, std::vector<results::ResultFile>* kept) const {
+  absl::Status ReadSides(const std::vector<std::string>& inputs, samples::Side& base,
+                         samples::Side& fresh, std::vector<results::ResultFile>* kept) const {
     if (absl::c_linear_search(inputs, "-")) {
       LOADLINE_RETURN_IF_ERROR(ReadSide(base_, base, nullptr));
       return ReadSide(new_, fresh, kept);
@@ -148,13 +148,13 @@ class CompareCommand : public Command {
   }
 
   // Row by row: the side keeps what it needs. Whole files only where `kept` wants them.
-  absl::Status ReadSide(const std::vector<std::string>& paths, judge::Side& side,
+  absl::Status ReadSide(const std::vector<std::string>& paths, samples::Side& side,
                         std::vector<results::ResultFile>* kept) const {
     results::InputOptions input;
     input.max_bytes = max_bytes_;
     for (const std::string& path : paths) {
       if (kept == nullptr) {
-        judge::Side::Sink sink(side);
+        samples::Side::Sink sink(side);
         LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, sink, input));
         continue;
       }
@@ -172,7 +172,7 @@ class CompareCommand : public Command {
     const absl::string_view message = status.message();
     terminal.err << "loadline compare: " << report::EscapeTerminal({message.data(), message.size()})
                  << "\n";
-    return static_cast<int>(judge::ExitCode::kInvalid);
+    return static_cast<int>(results::ExitCode::kInvalid);
   }
 
   std::vector<std::string> base_;
@@ -182,7 +182,7 @@ class CompareCommand : public Command {
   std::vector<std::string> metrics_;
   bool all_ = false;
   uint64_t max_bytes_ = results::InputOptions().max_bytes;
-  judge::CompareOptions options_;
+  compare::CompareOptions options_;
   VerdictOutput output_;
 };
 

@@ -11,13 +11,13 @@
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
+#include "tools/loadline/compare/compare.h"
 #include "tools/loadline/duet/duet.h"
-#include "tools/loadline/judge/compare.h"
-#include "tools/loadline/judge/policy.h"
-#include "tools/loadline/judge/side.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/run/interruption.h"
+#include "tools/loadline/samples/side.h"
 
 namespace loadline::cli {
 namespace {
@@ -75,14 +75,14 @@ class DuetCommand : public Command {
     const absl::string_view message = status.message();
     terminal.err << "loadline duet: " << report::EscapeTerminal({message.data(), message.size()})
                  << "\n";
-    return static_cast<int>(judge::ExitCode::kInvalid);
+    return static_cast<int>(results::ExitCode::kInvalid);
   }
 
  private:
   absl::Status PlayAndJudge(const Terminal& terminal) {
-    judge::Policy policy;
+    policy::Policy policy;
     if (!policy_.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(policy, judge::ReadPolicy(policy_));
+      LOADLINE_ASSIGN_OR_RETURN(policy, policy::ReadPolicy(policy_));
     }
     options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
     options_.controls = !no_controls_;
@@ -102,17 +102,17 @@ class DuetCommand : public Command {
     return Judge(policy, outcome, terminal);
   }
 
-  absl::Status Judge(judge::Policy policy, const duet::DuetOutcome& outcome,
+  absl::Status Judge(policy::Policy policy, const duet::DuetOutcome& outcome,
                      const Terminal& terminal) {
     if (!compare_.margin.has_value() && !policy.compare.margin.has_value()) {
       compare_.margin = duet::DefaultMargin(outcome.mode);
     }
     compare_.paired = &outcome.paired;
-    judge::Side base;
-    judge::Side fresh;
+    samples::Side base;
+    samples::Side fresh;
     base.Add(outcome.base);
     fresh.Add(outcome.fresh);
-    judge::CompareVerdict verdict = judge::Compare(policy, compare_, base, fresh);
+    compare::CompareVerdict verdict = compare::Compare(policy, compare_, base, fresh);
     verdict.notes.push_back(absl::StrFormat("%s, %.0f s, of these %.0f s for controls",
                                             outcome.mode == duet::Mode::kLockStep
                                                 ? "lock-step: a slice each in turns"
@@ -125,7 +125,7 @@ class DuetCommand : public Command {
   }
 
   duet::DuetOptions options_;
-  judge::CompareOptions compare_;
+  compare::CompareOptions compare_;
   std::string policy_;
   std::string mode_ = "auto";
   bool no_controls_ = false;

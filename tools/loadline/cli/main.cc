@@ -25,15 +25,15 @@
 #include "tools/loadline/cli/parse_flags.h"
 #include "tools/loadline/cli/run_command.h"
 #include "tools/loadline/cli/selftest_command.h"
-#include "tools/loadline/judge/exit_code.h"
-#include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/policy/nearest_name.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
 namespace {
 
-constexpr int kUsage = static_cast<int>(judge::ExitCode::kInvalid);
+constexpr int kUsage = static_cast<int>(results::ExitCode::kInvalid);
 
 // Every subcommand of the tool.
 std::unique_ptr<Command> MakeBranches() { return MakeBranchesCommand(&MakeDuetCommand); }
@@ -78,7 +78,7 @@ class Tool {
     }
     if (absl::StartsWith(words[0], "-")) return RunFlag(words);
     return Fail(usage_, absl::StrCat(results::Quoted(words[0]), " is no command",
-                                     judge::DidYouMean(words[0], CommandNames())));
+                                     policy::DidYouMean(words[0], CommandNames())));
   }
 
  private:

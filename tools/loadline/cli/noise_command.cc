@@ -5,10 +5,10 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
-#include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/noise/recording.h"
 #include "tools/loadline/noise/spread_table.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/run.h"
 
@@ -60,7 +60,7 @@ class NoiseCommand : public Command {
     const absl::StatusOr<noise::Recording> recording = noise::Record(options_, terminal.progress);
     if (!recording.ok()) {
       Say(recording.status().message(), terminal);
-      return static_cast<int>(judge::ExitCode::kInvalid);
+      return static_cast<int>(results::ExitCode::kInvalid);
     }
     return Conclude(*recording, terminal);
   }
@@ -76,14 +76,14 @@ class NoiseCommand : public Command {
       Say(recording.incomplete ? "interrupted before a spread was known: nothing is written"
                                : "no benchmark has a spread: nothing is written",
           terminal);
-      return static_cast<int>(judge::ExitCode::kNotMeasured);
+      return static_cast<int>(results::ExitCode::kNotMeasured);
     }
     terminal.out << noise::SpreadTable(recording, kSecondColumn) << "\n"
                  << report::EscapeTerminal(options_.out)
                  << (recording.incomplete ? ": interrupted, the spreads are of what was done\n"
                                           : ": for `loadline compare --noise`\n");
     const bool whole = recording.failures.empty() && !recording.incomplete;
-    return static_cast<int>(whole ? judge::ExitCode::kPass : judge::ExitCode::kNotMeasured);
+    return static_cast<int>(whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured);
   }
 
   run::RunOptions options_;

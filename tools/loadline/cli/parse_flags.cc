@@ -7,7 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tools/loadline/judge/nearest_name.h"
+#include "tools/loadline/policy/nearest_name.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::cli {
@@ -92,7 +92,7 @@ std::string Unexpected(const Usage& usage, const std::string& word) {
     if (absl::StartsWith(flag.name, "-")) names.push_back(flag.name);
   }
   const std::string given = Unguarded(word.substr(0, word.find('=')));
-  return absl::StrCat(results::Quoted(given), " is not expected", judge::DidYouMean(given, names));
+  return absl::StrCat(results::Quoted(given), " is not expected", policy::DidYouMean(given, names));
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
-#include "tools/loadline/judge/counted.h"
-#include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/counted.h"
+#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/run.h"
 
@@ -45,7 +45,7 @@ class RunCommand : public Command {
   int Run(const Terminal& terminal) override {
     if (options_.suite.empty() && options_.init_probe.empty()) {
       terminal.err << "loadline run: nothing to run: give --suite BIN or --init-probe BIN\n";
-      return static_cast<int>(judge::ExitCode::kInvalid);
+      return static_cast<int>(results::ExitCode::kInvalid);
     }
     // A bare name means the file here, not something on the PATH.
     for (std::string* program : {&options_.suite, &options_.init_probe}) {
@@ -57,14 +57,14 @@ class RunCommand : public Command {
       const absl::string_view message = summary.status().message();
       terminal.err << "loadline run: " << report::EscapeTerminal({message.data(), message.size()})
                    << "\n";
-      return static_cast<int>(judge::ExitCode::kInvalid);
+      return static_cast<int>(results::ExitCode::kInvalid);
     }
     terminal.out << report::EscapeTerminal(options_.out) << ": "
-                 << judge::Counted(summary->rows, "measurement") << ", "
-                 << judge::Counted(summary->errors, "error")
+                 << results::Counted(summary->rows, "measurement") << ", "
+                 << results::Counted(summary->errors, "error")
                  << (summary->incomplete ? ", interrupted: incomplete\n" : "\n");
     const bool whole = summary->errors == 0 && !summary->incomplete;
-    return static_cast<int>(whole ? judge::ExitCode::kPass : judge::ExitCode::kNotMeasured);
+    return static_cast<int>(whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured);
   }
 
  private:

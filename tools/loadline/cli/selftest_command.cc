@@ -15,10 +15,10 @@
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/duet/selftest.h"
-#include "tools/loadline/judge/counted.h"
-#include "tools/loadline/judge/exit_code.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/text_table.h"
+#include "tools/loadline/results/counted.h"
+#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 
 namespace loadline::cli {
@@ -109,8 +109,8 @@ std::string TextOf(const duet::SelftestOutcome& outcome, double margin) {
     table.Add(Cells(std::move(what), found.contests, found.seconds));
   }
   return absl::StrCat(
-      judge::Counted(outcome.benchmarks, "benchmark against itself",
-                     "benchmarks against themselves"),
+      results::Counted(outcome.benchmarks, "benchmark against itself",
+                       "benchmarks against themselves"),
       ", ", outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
       "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests), "; called better ",
@@ -148,7 +148,7 @@ class SelftestCommand : public Command {
       const absl::string_view message = outcome.status().message();
       terminal.err << "loadline selftest: "
                    << report::EscapeTerminal({message.data(), message.size()}) << "\n";
-      return static_cast<int>(judge::ExitCode::kInvalid);
+      return static_cast<int>(results::ExitCode::kInvalid);
     }
     terminal.out << TextOf(*outcome, options_.margin);
     for (const std::string& failure : outcome->failures) {
@@ -168,12 +168,12 @@ class SelftestCommand : public Command {
     return duet::PlaySelftest(options_, terminal.progress);
   }
 
-  static judge::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
-    if (outcome.false_alarms.worse > 0) return judge::ExitCode::kBroken;
+  static results::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
+    if (outcome.false_alarms.worse > 0) return results::ExitCode::kBroken;
     if (!outcome.failures.empty() || outcome.false_alarms.contests == 0) {
-      return judge::ExitCode::kNotMeasured;
+      return results::ExitCode::kNotMeasured;
     }
-    return outcome.interrupted ? judge::ExitCode::kInconclusive : judge::ExitCode::kPass;
+    return outcome.interrupted ? results::ExitCode::kInconclusive : results::ExitCode::kPass;
   }
 
   duet::SelftestOptions options_;

@@ -74,7 +74,7 @@ bool Contest::Layout(double sign) const {
   return enough(far.size()) && enough(near);
 }
 
-judge::PairedSeries Contest::Series() const {
+compare::PairedSeries Contest::Series() const {
   const bool out_of_time = !Decided() && OutOfTime();
   return {.log_ratios = log_ratios_,
           .layout_worse = Layout(1),

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/loadline/compare/paired.h"
 #include "tools/loadline/duet/restart.h"
-#include "tools/loadline/judge/paired.h"
 
 namespace loadline::duet {
 
@@ -40,7 +40,7 @@ class Contest {
   double seconds() const { return seconds_; }
   // The Hodges-Lehmann estimate, as a fraction of the base. 0 without restarts.
   double Estimate() const;
-  judge::PairedSeries Series() const;
+  compare::PairedSeries Series() const;
 
  private:
   bool OutOfTime() const;

@@ -18,7 +18,7 @@ std::string NotRun(Cast cast) {
 }
 
 void JudgeItself(const Contest& contest, bool differs, const std::string& after,
-                 judge::PairedRuns& paired) {
+                 compare::PairedRuns& paired) {
   const double estimate = 100 * contest.Estimate();
   if (differs) {
     paired.doubts.push_back(absl::StrFormat(
@@ -32,7 +32,7 @@ void JudgeItself(const Contest& contest, bool differs, const std::string& after,
 }
 
 void JudgeSpike(const Contest& contest, bool seen, double spike, const std::string& after,
-                judge::PairedRuns& paired) {
+                compare::PairedRuns& paired) {
   const double estimate = 100 * contest.Estimate();
   if (seen) {
     paired.notes.push_back(
@@ -59,7 +59,7 @@ bool NeedsMore(const Control& control, double alpha) {
   return control.contest.restarts().size() < stats::SignEvidenceNeeded(alpha / 2);
 }
 
-void JudgeControl(const Control& control, double alpha, double spike, judge::PairedRuns& paired) {
+void JudgeControl(const Control& control, double alpha, double spike, compare::PairedRuns& paired) {
   const Contest& contest = control.contest;
   const size_t restarts = contest.restarts().size();
   const bool itself = control.cast == Cast::kBaseAndBase;

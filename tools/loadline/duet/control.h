@@ -1,9 +1,9 @@
 #ifndef TOOLS_LOADLINE_DUET_CONTROL_H_
 #define TOOLS_LOADLINE_DUET_CONTROL_H_
 
+#include "tools/loadline/compare/paired.h"
 #include "tools/loadline/duet/contest.h"
 #include "tools/loadline/duet/stage.h"
-#include "tools/loadline/judge/paired.h"
 
 namespace loadline::duet {
 
@@ -24,7 +24,7 @@ bool NeedsMore(const Control& control, double alpha);
 // Adds to `paired` what the control shows: a note where it came out as it should, a doubt where the
 // base differs from itself, or where it was not seen that it does `spike` (a share) more work. Of a
 // control that has had fewer restarts than it needs it says no more than that.
-void JudgeControl(const Control& control, double alpha, double spike, judge::PairedRuns& paired);
+void JudgeControl(const Control& control, double alpha, double spike, compare::PairedRuns& paired);
 
 }  // namespace loadline::duet
 

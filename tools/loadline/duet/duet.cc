@@ -13,7 +13,7 @@
 #include "tools/loadline/duet/contest.h"
 #include "tools/loadline/duet/control.h"
 #include "tools/loadline/duet/stage.h"
-#include "tools/loadline/judge/terms.h"
+#include "tools/loadline/policy/terms.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/benchmark_name.h"
 #include "tools/loadline/run/child_process.h"
@@ -41,13 +41,13 @@ results::Row RowOf(const std::string& name, size_t index, const Restart& restart
   row.iterations = 1;
   row.time_unit = "ns";
   const double time = base ? restart.base_ns : restart.new_ns;
-  (judge::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
+  (policy::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
   return row;
 }
 
 class Duet {
  public:
-  Duet(const DuetOptions& options, const judge::Policy& policy, double margin, Stage& stage,
+  Duet(const DuetOptions& options, const policy::Policy& policy, double margin, Stage& stage,
        std::ostream* terminal)
       : options_(options),
         policy_(policy),
@@ -89,9 +89,9 @@ class Duet {
     for (const std::string& name : stage_.base_names()) {
       if (fresh.count(name) > 0) open_.push_back(name);
     }
-    const judge::TermsBook book(policy_.compare, margin_);
+    const policy::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
-      const judge::Terms terms = book.For({name}, book.About(judge::PrimaryTime(name)));
+      const policy::Terms terms = book.For({name}, book.About(policy::PrimaryTime(name)));
       contests_.emplace(name, Contest({.margin = terms.margin,
                                        .alpha = options_.alpha,
                                        .alpha_harm = AlphaHarm(open_.size()),
@@ -192,7 +192,7 @@ class Duet {
     }
   }
 
-  void JudgeControls(judge::PairedRuns& paired) const {
+  void JudgeControls(compare::PairedRuns& paired) const {
     if (!options_.controls) paired.notes.push_back(kNoControls);
     for (const Control& control : controls_) {
       JudgeControl(control, options_.alpha, options_.spike, paired);
@@ -226,7 +226,7 @@ class Duet {
   }
 
   const DuetOptions& options_;
-  const judge::Policy& policy_;
+  const policy::Policy& policy_;
   const double margin_;
   Stage& stage_;
   std::ostream* const terminal_;
@@ -243,7 +243,7 @@ class Duet {
 
 double DefaultMargin(Mode mode) { return mode == Mode::kPinned ? 0.05 : 0.01; }
 
-absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Policy& policy,
+absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const policy::Policy& policy,
                                      double margin, std::ostream* terminal) {
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Stage> stage, Stage::Set(options));
   if (stage->base_names().empty() && stage->new_names().empty()) {

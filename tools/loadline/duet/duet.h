@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/loadline/judge/paired.h"
-#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/compare/paired.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::duet {
@@ -39,7 +39,7 @@ struct DuetOutcome {
   Mode mode = Mode::kLockStep;  // that was used; never kAuto
   results::ResultFile base;     // a row a restart: the median time of its slices
   results::ResultFile fresh;
-  judge::PairedRuns paired;  // what the rows do not say
+  compare::PairedRuns paired;  // what the rows do not say
   bool interrupted = false;
   double seconds = 0;
   double control_seconds = 0;  // of those
@@ -53,7 +53,7 @@ struct DuetOutcome {
 // begins with the name of the side that broke.
 // kInvalidArgument and others: a program cannot be started or is no benchmark program, lock-step is
 // wanted of a program that cannot, the work directory cannot be written.
-absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const judge::Policy& policy,
+absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const policy::Policy& policy,
                                      double margin, std::ostream* terminal);
 
 }  // namespace loadline::duet

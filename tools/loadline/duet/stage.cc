@@ -11,7 +11,7 @@
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/page_cache.h"
 #include "tools/loadline/duet/pinned.h"
-#include "tools/loadline/judge/metric.h"
+#include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/benchmark_name.h"
 #include "tools/loadline/run/child_process.h"
@@ -162,7 +162,7 @@ absl::StatusOr<Restart> Stage::PlayLockStep(const std::string& name, Cast cast, 
   known.base_family = base->family();
   if (cast == Cast::kBaseAndNew) known.new_family = fresh->family();
   PlayOptions play;
-  play.real_time = judge::PrimaryTime(name) == "real_time_ns";
+  play.real_time = policy::PrimaryTime(name) == "real_time_ns";
   play.spike = cast == Cast::kBaseAndSpike ? spike : 0;
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<SlicePair> pairs,
                             PlayInTurns(*base, *fresh, play, known.plan, random));

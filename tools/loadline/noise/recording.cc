@@ -9,13 +9,13 @@
 #include "absl/types/span.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/stats/sample.h"
-#include "tools/loadline/judge/metric.h"
-#include "tools/loadline/judge/side.h"
+#include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/result_writer.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/work_dir.h"
+#include "tools/loadline/samples/side.h"
 
 namespace loadline::noise {
 namespace {
@@ -38,11 +38,11 @@ double SigmaLog(absl::Span<const double> values) {
   return std::sqrt(squares / static_cast<double>(logs.size() - 1));
 }
 
-void AddSpreads(const judge::Side& side, const judge::SideBenchmark& benchmark,
+void AddSpreads(const samples::Side& side, const samples::SideBenchmark& benchmark,
                 Recording& recording) {
-  for (const judge::Series& series : benchmark.series) {
+  for (const samples::Series& series : benchmark.series) {
     const std::string& metric = side.metrics()[series.metric];
-    if (!judge::TraitsOf(metric).judged || series.processes.size() != benchmark.processes ||
+    if (!policy::TraitsOf(metric).judged || series.processes.size() != benchmark.processes ||
         !HasLogarithms(series.processes)) {
       continue;
     }
@@ -51,7 +51,7 @@ void AddSpreads(const judge::Side& side, const judge::SideBenchmark& benchmark,
   }
 }
 
-void AddFailures(const judge::SideBenchmark& benchmark, Recording& recording) {
+void AddFailures(const samples::SideBenchmark& benchmark, Recording& recording) {
   const std::string name = results::Quoted(benchmark.name);
   if (benchmark.failed > 0) {
     recording.failures.push_back(absl::StrCat(name, ": ", benchmark.failed, " of ",
@@ -80,11 +80,11 @@ results::Row SpreadRow(absl::Span<const Spread> spreads) {
 }  // namespace
 
 Recording SpreadsOf(const results::ResultFile& runs) {
-  judge::Side side;
+  samples::Side side;
   side.Add(runs);
   Recording recording;
   recording.incomplete = runs.incomplete();
-  for (const judge::SideBenchmark& benchmark : side.benchmarks()) {
+  for (const samples::SideBenchmark& benchmark : side.benchmarks()) {
     AddFailures(benchmark, recording);
     if (benchmark.processes >= kFewestProcesses) AddSpreads(side, benchmark, recording);
   }

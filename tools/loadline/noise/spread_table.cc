@@ -7,8 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "loadline/stats/normal.h"
 #include "loadline/stats/power.h"
-#include "tools/loadline/judge/effect.h"
-#include "tools/loadline/judge/metric.h"
+#include "tools/loadline/compare/effect.h"
+#include "tools/loadline/policy/metric.h"
 #include "tools/loadline/report/text_table.h"
 
 namespace loadline::noise {
@@ -27,24 +27,24 @@ std::vector<double> NormalSpread(double deviation) {
 }
 
 // What a comparison calls by the spread alone, having too few processes for ranks.
-std::optional<double> CallableBySpread(const Spread& spread, const judge::MetricTraits& traits,
+std::optional<double> CallableBySpread(const Spread& spread, const policy::MetricTraits& traits,
                                        size_t processes) {
   const std::vector<double> same(processes, 1);
-  return judge::MeasureEffect({.base = same,
-                               .fresh = same,
-                               .direction = traits.direction,
-                               .margin = traits.margin,
-                               .alpha = kAlpha,
-                               .sigma_log = spread.sigma_log,
-                               .sigma_processes = static_cast<int64_t>(spread.processes)})
+  return compare::MeasureEffect({.base = same,
+                                 .fresh = same,
+                                 .direction = traits.direction,
+                                 .margin = traits.margin,
+                                 .alpha = kAlpha,
+                                 .sigma_log = spread.sigma_log,
+                                 .sigma_processes = static_cast<int64_t>(spread.processes)})
       .change.detectable;
 }
 
 // Of the two times of a row, only the one that the benchmark is about decides.
 bool Decides(const Spread& spread) {
   const bool is_time = spread.metric == "real_time_ns" || spread.metric == "cpu_time_ns";
-  if (is_time) return spread.metric == judge::PrimaryTime(spread.benchmark);
-  return judge::TraitsOf(spread.metric).gated;
+  if (is_time) return spread.metric == policy::PrimaryTime(spread.benchmark);
+  return policy::TraitsOf(spread.metric).gated;
 }
 
 std::string CallableWords(const Spread& spread, size_t processes) {
@@ -55,15 +55,15 @@ std::string CallableWords(const Spread& spread, size_t processes) {
 }  // namespace
 
 std::optional<double> SmallestCallable(const Spread& spread, size_t processes) {
-  const judge::MetricTraits traits = judge::TraitsOf(spread.metric);
+  const policy::MetricTraits traits = policy::TraitsOf(spread.metric);
   if (traits.exact && spread.sigma_log == 0) return traits.margin;
-  if (processes < judge::ProcessesNeeded(kAlpha)) {
+  if (processes < compare::ProcessesNeeded(kAlpha)) {
     return CallableBySpread(spread, traits, processes);
   }
   const double shift = stats::RankSumDetectableShift(NormalSpread(spread.sigma_log), processes,
                                                      processes, std::log1p(traits.margin), kAlpha);
   const double change =
-      std::expm1(traits.direction == judge::Direction::kHigherIsBetter ? -shift : shift);
+      std::expm1(traits.direction == policy::Direction::kHigherIsBetter ? -shift : shift);
   if (!std::isfinite(change)) return std::nullopt;
   return change;
 }

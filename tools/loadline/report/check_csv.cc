@@ -11,8 +11,8 @@
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::LimitVerdict;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
 
 std::string LimitLine(const LimitVerdict& limit) {
   const bool finite = limit.worst.has_value() && std::isfinite(*limit.worst);
@@ -41,7 +41,7 @@ std::string CheckAsCsv(const CheckVerdict& verdict) {
       "outcome,require,mark,worst,worst_text,benchmark,result,benchmarks_matched,"
       "benchmarks_measured,rows_without_counter,explanation\n";
   for (const LimitVerdict& limit : verdict.limits) absl::StrAppend(&out, LimitLine(limit), "\n");
-  for (const judge::FailedBenchmark& failure : verdict.failures) {
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
     absl::StrAppend(&out, OtherLine("failed", failure.benchmark, failure.source, failure.message),
                     "\n");
   }

@@ -9,9 +9,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::Dimension;
-using judge::LimitVerdict;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
+using policy::Dimension;
 using results::Json;
 
 const char* UnitName(Dimension dimension) {
@@ -29,7 +29,7 @@ const char* UnitName(Dimension dimension) {
 }
 
 Json LimitAsJson(const LimitVerdict& verdict) {
-  const judge::LimitExpression& require = verdict.limit.require;
+  const policy::LimitExpression& require = verdict.limit.require;
   return Json::Object{
       {"require", require.text},
       {"benchmarks", JsonStrings(verdict.limit.benchmarks)},
@@ -51,7 +51,7 @@ Json LimitAsJson(const LimitVerdict& verdict) {
   };
 }
 
-Json FailureAsJson(const judge::FailedBenchmark& failure) {
+Json FailureAsJson(const limits::FailedBenchmark& failure) {
   return Json::Object{
       {"result", failure.source}, {"benchmark", failure.benchmark}, {"message", failure.message}};
 }
@@ -61,7 +61,7 @@ Json FailureAsJson(const judge::FailedBenchmark& failure) {
 Json CheckAsJsonValue(const CheckVerdict& verdict) {
   return Json::Object{
       {"schema", "loadline.check.1"},
-      {"pass", verdict.exit_code == judge::ExitCode::kPass},
+      {"pass", verdict.exit_code == results::ExitCode::kPass},
       {"exit_code", static_cast<int>(verdict.exit_code)},
       {"headline", verdict.Headline()},
       {"policy", verdict.policy},

@@ -9,9 +9,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::LimitVerdict;
-using judge::Outcome;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
+using limits::Outcome;
 
 std::string Figures(const LimitVerdict& limit) {
   std::string text = absl::StrCat("required ", limit.required(), ", worst ", limit.WorstText());
@@ -44,7 +44,7 @@ void AddCheckCases(const CheckVerdict& verdict, JunitSuite& suite) {
         absl::StrCat(limit.required(), " for ", absl::StrJoin(limit.limit.benchmarks, " or ")),
         OutcomeOf(limit), Figures(limit));
   }
-  for (const judge::FailedBenchmark& failure : verdict.failures) {
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
     suite.AddCase("loadline.benchmark", failure.benchmark, JunitOutcome::kError,
                   absl::StrCat(failure.message, " (", failure.source, ")"));
   }

@@ -2,22 +2,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/markdown_parts.h"
+#include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::LimitVerdict;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
 
 std::string RowOf(const LimitVerdict& limit) {
   const std::string outcome(OutcomeName(limit.outcome));
   return absl::StrCat(
-      "| ", limit.outcome == judge::Outcome::kPass ? outcome : absl::StrCat("**", outcome, "**"),
+      "| ", limit.outcome == limits::Outcome::kPass ? outcome : absl::StrCat("**", outcome, "**"),
       " | ", MarkdownCode(limit.required()), " | ", EscapeMarkdown(limit.WorstText()), " | ",
       MarkdownCode(limit.worst_benchmark), " | ", limit.benchmarks_measured, " of ",
       limit.benchmarks_matched, " | ", EscapeMarkdown(limit.explanation), " |\n");
@@ -27,7 +27,7 @@ std::string RowOf(const LimitVerdict& limit) {
 
 std::string LimitBulletsAsMarkdown(const CheckVerdict& verdict) {
   std::string out;
-  for (const judge::FailedBenchmark& failure : verdict.failures) {
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
     absl::StrAppend(&out, "- failed: ", MarkdownCode(failure.benchmark), " in ",
                     MarkdownCode(failure.source), ": ", EscapeMarkdown(failure.message), "\n");
   }
@@ -56,7 +56,7 @@ std::string CheckAsMarkdown(const CheckVerdict& verdict) {
                                                [](std::string* text, const std::string& source) {
                                                  absl::StrAppend(text, MarkdownCode(source));
                                                }),
-                                 ", ", judge::Counted(verdict.benchmarks, "benchmark"), "\n");
+                                 ", ", results::Counted(verdict.benchmarks, "benchmark"), "\n");
   for (const std::string& part : {LimitTableAsMarkdown(verdict), LimitBulletsAsMarkdown(verdict)}) {
     if (!part.empty()) absl::StrAppend(&out, "\n", part);
   }

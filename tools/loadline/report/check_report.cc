@@ -2,7 +2,7 @@
 
 namespace loadline::report {
 
-std::string RenderCheck(const judge::CheckVerdict& verdict, Format format, bool color) {
+std::string RenderCheck(const limits::CheckVerdict& verdict, Format format, bool color) {
   switch (format) {
     case Format::kText:
       return CheckAsText(verdict, color);

@@ -9,9 +9,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::LimitVerdict;
-using judge::Outcome;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
+using limits::Outcome;
 
 std::string Message(const LimitVerdict& limit) {
   std::string text = absl::StrCat(limit.required(), ": ", OutcomeName(limit.outcome), ", worst ",
@@ -37,7 +37,7 @@ SarifResult LimitResult(const CheckVerdict& verdict, const LimitVerdict& limit) 
 std::vector<SarifResult> CheckSarifResults(const CheckVerdict& verdict) {
   std::vector<SarifResult> results;
   for (const LimitVerdict& limit : verdict.limits) results.push_back(LimitResult(verdict, limit));
-  for (const judge::FailedBenchmark& failure : verdict.failures) {
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
     results.push_back({.rule = "failed-benchmark",
                        .message = absl::StrCat(failure.benchmark, ": ", failure.message),
                        .path = failure.source,

@@ -2,17 +2,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/text_table.h"
+#include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
 
-using judge::CheckVerdict;
-using judge::LimitVerdict;
-using judge::Outcome;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
+using limits::Outcome;
 
 namespace {
 
@@ -55,7 +55,7 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
       add(KindOf(limit.outcome), absl::StrCat(limit.required(), ": ", limit.explanation));
     }
   }
-  for (const judge::FailedBenchmark& failure : verdict.failures) {
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
     add("failed",
         absl::StrCat(failure.benchmark, ": ", failure.message, " (", failure.source, ")"));
   }
@@ -67,11 +67,11 @@ std::string LimitRemarksAsText(const CheckVerdict& verdict) {
 std::string CheckAsText(const CheckVerdict& verdict, bool color) {
   std::string out = absl::StrCat("Policy ", EscapeTerminal(verdict.policy), " against ",
                                  EscapeTerminal(absl::StrJoin(verdict.sources, ", ")), ", ",
-                                 judge::Counted(verdict.benchmarks, "benchmark"), "\n\n");
+                                 results::Counted(verdict.benchmarks, "benchmark"), "\n\n");
   for (const std::string& part : {LimitTableAsText(verdict, color), LimitRemarksAsText(verdict)}) {
     if (!part.empty()) absl::StrAppend(&out, part, "\n");
   }
-  const bool pass = verdict.exit_code == judge::ExitCode::kPass;
+  const bool pass = verdict.exit_code == results::ExitCode::kPass;
   absl::StrAppend(
       &out, Painted(EscapeTerminal(verdict.Headline()), pass ? Tone::kGood : Tone::kBad, color),
       "\n");

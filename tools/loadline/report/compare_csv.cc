@@ -14,8 +14,8 @@
 namespace loadline::report {
 namespace {
 
-using judge::Change;
-using judge::CompareVerdict;
+using compare::Change;
+using compare::CompareVerdict;
 
 constexpr char kTitles[] =
     "verdict,gated,benchmark,metric,base,new,change,change_low,change_high,detectable,margin,p,"
@@ -30,7 +30,7 @@ std::string Number(std::optional<double> value) {
 }
 
 std::string Figures(const CompareRow& row) {
-  const judge::BenchmarkComparison& benchmark = *row.benchmark;
+  const compare::BenchmarkComparison& benchmark = *row.benchmark;
   std::optional<double> estimate, low, high;
   const Change none;
   const Change& change = row.change == nullptr ? none : *row.change;
@@ -68,7 +68,7 @@ std::string CompareAsCsv(const CompareVerdict& verdict) {
   std::string out = kTitles;
   for (const CompareRow& row : RowsOf(verdict)) absl::StrAppend(&out, RowLine(verdict, row));
   if (verdict.limits.has_value()) {
-    for (const judge::LimitVerdict& limit : verdict.limits->limits) {
+    for (const limits::LimitVerdict& limit : verdict.limits->limits) {
       absl::StrAppend(
           &out, OtherLine("limit", absl::StrCat(OutcomeName(limit.outcome), ": ", limit.required(),
                                                 ", worst ", limit.WorstText())));

@@ -10,13 +10,13 @@
 namespace loadline::report {
 namespace {
 
-using judge::BenchmarkComparison;
-using judge::Change;
-using judge::CompareVerdict;
-using judge::EnvironmentWeight;
-using judge::Finding;
-using judge::Method;
-using judge::Reason;
+using compare::BenchmarkComparison;
+using compare::Change;
+using compare::CompareVerdict;
+using compare::Finding;
+using compare::Method;
+using compare::Reason;
+using policy::EnvironmentWeight;
 using results::Json;
 
 std::string NameOf(Finding finding) { return absl::AsciiStrToLower(FindingName(finding)); }
@@ -89,7 +89,7 @@ const char* NameOf(EnvironmentWeight weight) {
   return "note";
 }
 
-Json IntervalAsJson(const std::optional<judge::ChangeInterval>& change) {
+Json IntervalAsJson(const std::optional<compare::ChangeInterval>& change) {
   if (!change.has_value()) return Json();
   return Json::Object{{"estimate", JsonFinite(change->estimate)},
                       {"low", JsonFinite(change->low)},
@@ -121,8 +121,8 @@ Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benc
 
 Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark) {
   Json::Array labels;
-  for (size_t i = 0; i < judge::kLabels; ++i) {
-    const auto label = static_cast<judge::Label>(i);
+  for (size_t i = 0; i < compare::kLabels; ++i) {
+    const auto label = static_cast<compare::Label>(i);
     if (benchmark.has(label)) labels.push_back(LabelText(label, benchmark));
   }
   return Json::Object{{"name", benchmark.name},
@@ -141,7 +141,7 @@ Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& b
                        })}};
 }
 
-Json SideAsJson(const judge::SideSummary& side) {
+Json SideAsJson(const compare::SideSummary& side) {
   return Json::Object{{"results", JsonStrings(side.sources)},
                       {"hosts", JsonStrings(side.hosts)},
                       {"benchmarks", side.benchmarks},
@@ -149,7 +149,7 @@ Json SideAsJson(const judge::SideSummary& side) {
                       {"max_processes", side.max_processes}};
 }
 
-Json DifferenceAsJson(const judge::EnvironmentDifference& difference) {
+Json DifferenceAsJson(const samples::EnvironmentDifference& difference) {
   return Json::Object{{"key", difference.key},
                       {"what", difference.what},
                       {"weight", NameOf(difference.weight)},
@@ -162,7 +162,7 @@ Json DifferenceAsJson(const judge::EnvironmentDifference& difference) {
 
 Json CountsAsJson(const CompareVerdict& verdict) {
   Json::Object counts;
-  for (size_t i = 0; i < judge::kFindings; ++i) {
+  for (size_t i = 0; i < compare::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
     counts.emplace_back(NameOf(finding), verdict.CountOf(finding));
   }
@@ -181,7 +181,7 @@ std::string CompareAsJson(const CompareVerdict& verdict) {
   const Json limits = verdict.limits.has_value() ? CheckAsJsonValue(*verdict.limits) : Json();
   return WriteJson(Json::Object{
              {"schema", "loadline.compare.1"},
-             {"pass", verdict.exit_code == judge::ExitCode::kPass},
+             {"pass", verdict.exit_code == results::ExitCode::kPass},
              {"exit_code", static_cast<int>(verdict.exit_code)},
              {"headline", verdict.Headline()},
              {"policy", verdict.policy},

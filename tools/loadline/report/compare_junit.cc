@@ -10,9 +10,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CompareVerdict;
-using judge::ExitCode;
-using judge::Finding;
+using compare::CompareVerdict;
+using compare::Finding;
+using results::ExitCode;
 
 // An inconclusive row is an error where the policy lets it fail, and skipped where it does not.
 JunitOutcome OutcomeOf(const CompareRow& row) {
@@ -55,7 +55,7 @@ std::string CompareAsJunit(const CompareVerdict& verdict) {
         row.change == nullptr ? cells.benchmark : absl::StrCat(cells.benchmark, " ", cells.metric),
         OutcomeOf(row), RowSentence(verdict, row));
   }
-  for (const judge::EnvironmentDifference& difference : verdict.environment) {
+  for (const samples::EnvironmentDifference& difference : verdict.environment) {
     if (!difference.refuses()) continue;
     suite.AddCase("loadline.environment", difference.what, JunitOutcome::kError, difference.Text());
   }

@@ -15,7 +15,7 @@
 namespace loadline::report {
 namespace {
 
-using judge::CompareVerdict;
+using compare::CompareVerdict;
 
 // No text from a file takes more of a comment than this.
 constexpr size_t kLongestText = 1'000;

@@ -2,7 +2,7 @@
 
 namespace loadline::report {
 
-std::string RenderCompare(const judge::CompareVerdict& verdict, Format format,
+std::string RenderCompare(const compare::CompareVerdict& verdict, Format format,
                           const CompareTextOptions& options) {
   switch (format) {
     case Format::kText:

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tools/loadline/judge/compare.h"
+#include "tools/loadline/compare/compare.h"
 #include "tools/loadline/report/format.h"
 
 namespace loadline::report {
@@ -15,21 +15,22 @@ struct CompareTextOptions {
 
 // The verdict in one of the formats, ending in a newline. A function of its arguments alone: no
 // time stamps, no environment. The options matter for text only.
-std::string RenderCompare(const judge::CompareVerdict& verdict, Format format,
+std::string RenderCompare(const compare::CompareVerdict& verdict, Format format,
                           const CompareTextOptions& options = {});
 
 // Rows that prove something bad are always shown, whatever the table's length.
-std::string CompareAsText(const judge::CompareVerdict& verdict, const CompareTextOptions& options);
+std::string CompareAsText(const compare::CompareVerdict& verdict,
+                          const CompareTextOptions& options);
 // For a comment on a pull request: what has to be looked at first, the rest to be unfolded, at most
 // kMarkdownLimit long, with words about what there was no room for.
-std::string CompareAsMarkdown(const judge::CompareVerdict& verdict);
+std::string CompareAsMarkdown(const compare::CompareVerdict& verdict);
 // The schema is in docs/formats.md, "Comparison".
-std::string CompareAsJson(const judge::CompareVerdict& verdict);
+std::string CompareAsJson(const compare::CompareVerdict& verdict);
 // A test case a row; what is not gated is skipped.
-std::string CompareAsJunit(const judge::CompareVerdict& verdict);
+std::string CompareAsJunit(const compare::CompareVerdict& verdict);
 // SARIF 2.1.0: a result a row, located in the result file of the new side.
-std::string CompareAsSarif(const judge::CompareVerdict& verdict);
-std::string CompareAsCsv(const judge::CompareVerdict& verdict);
+std::string CompareAsSarif(const compare::CompareVerdict& verdict);
+std::string CompareAsCsv(const compare::CompareVerdict& verdict);
 
 }  // namespace loadline::report
 

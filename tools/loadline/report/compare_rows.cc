@@ -11,16 +11,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "tools/loadline/judge/quantity.h"
+#include "tools/loadline/policy/quantity.h"
 
 namespace loadline::report {
 namespace {
 
-using judge::BenchmarkComparison;
-using judge::Change;
-using judge::CompareVerdict;
-using judge::Direction;
-using judge::Finding;
+using compare::BenchmarkComparison;
+using compare::Change;
+using compare::CompareVerdict;
+using compare::Finding;
+using policy::Direction;
 
 constexpr int kMaxDecimals = 9;
 
@@ -53,8 +53,8 @@ std::pair<int, int> PlaceOf(double fraction, double margin) {
 
 std::string Value(std::optional<double> value, absl::string_view metric) {
   if (!value.has_value()) return "-";
-  const judge::Unit unit = judge::UnitOf(metric);
-  return judge::FormatQuantity(*value * unit.factor, unit.dimension);
+  const policy::Unit unit = policy::UnitOf(metric);
+  return policy::FormatQuantity(*value * unit.factor, unit.dimension);
 }
 
 }  // namespace
@@ -132,13 +132,13 @@ std::string ExplainRow(const CompareVerdict& verdict, const CompareRow& row) {
 }
 
 std::string CountsOf(const std::vector<CompareRow>& rows, size_t first) {
-  std::array<std::array<size_t, judge::kFindings>, 2> counts{};
+  std::array<std::array<size_t, compare::kFindings>, 2> counts{};
   for (size_t i = first; i < rows.size(); ++i) {
     ++counts[rows[i].gated ? 0 : 1][static_cast<size_t>(rows[i].finding)];
   }
   std::vector<std::string> words;
   for (const bool gated : {true, false}) {
-    for (size_t i = 0; i < judge::kFindings; ++i) {
+    for (size_t i = 0; i < compare::kFindings; ++i) {
       const size_t count = counts[gated ? 0 : 1][i];
       const absl::string_view name = FindingName(static_cast<Finding>(i));
       if (count == 0) continue;

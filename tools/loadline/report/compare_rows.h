@@ -6,16 +6,16 @@
 #include <utility>
 #include <vector>
 
-#include "tools/loadline/judge/compare.h"
+#include "tools/loadline/compare/compare.h"
 
 namespace loadline::report {
 
 // One line of a comparison's table: a metric of a benchmark, or a benchmark as a whole where there
 // is no metric that says what became of it. Points into the verdict, which must outlive it.
 struct CompareRow {
-  const judge::BenchmarkComparison* benchmark;
-  const judge::Change* change;  // null: the benchmark as a whole
-  judge::Finding finding;
+  const compare::BenchmarkComparison* benchmark;
+  const compare::Change* change;  // null: the benchmark as a whole
+  compare::Finding finding;
   bool gated;  // it decides the exit code; a benchmark as a whole always does
   // Nothing to look at: proved harmless, or unknown and of no consequence.
   bool quiet() const;
@@ -26,7 +26,7 @@ struct CompareRow {
 // Every row, worst first: what has to be looked at before what has not, and what is ignored last;
 // what is gated before what is not, then by finding, by the size of the change for the worse, and
 // by name.
-std::vector<CompareRow> RowsOf(const judge::CompareVerdict& verdict);
+std::vector<CompareRow> RowsOf(const compare::CompareVerdict& verdict);
 
 // The texts of a row's cells, not escaped. "-" where there is nothing to say.
 struct CompareCells {
@@ -39,10 +39,10 @@ struct CompareCells {
   std::string metric;
   std::string benchmark;
 };
-CompareCells CellsOf(const judge::CompareVerdict& verdict, const CompareRow& row);
+CompareCells CellsOf(const compare::CompareVerdict& verdict, const CompareRow& row);
 
 // Why the row's finding is what it is and what to do about it; empty where the figures say it all.
-std::string ExplainRow(const judge::CompareVerdict& verdict, const CompareRow& row);
+std::string ExplainRow(const compare::CompareVerdict& verdict, const CompareRow& row);
 
 // A fraction as a percentage with its sign: three digits, or as many more as it takes to see on
 // which side of +margin and -margin it is (0: three digits). Infinity is "+inf".
@@ -56,7 +56,7 @@ struct Remark {
   std::string about;  // "Sort/n:10 cpu_time_ns", or "... and 11 more"
   std::string text;
 };
-std::vector<Remark> RemarksOf(const judge::CompareVerdict& verdict,
+std::vector<Remark> RemarksOf(const compare::CompareVerdict& verdict,
                               const std::vector<CompareRow>& rows);
 
 }  // namespace loadline::report

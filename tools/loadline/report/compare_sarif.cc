@@ -11,9 +11,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CompareVerdict;
-using judge::ExitCode;
-using judge::Finding;
+using compare::CompareVerdict;
+using compare::Finding;
+using results::ExitCode;
 
 SarifKind KindOf(const CompareRow& row) {
   if (!row.gated) return SarifKind::kInformational;
@@ -57,7 +57,7 @@ std::string CompareAsSarif(const CompareVerdict& verdict) {
          .path = path,
          .benchmark = row.benchmark->name});
   }
-  for (const judge::EnvironmentDifference& difference : verdict.environment) {
+  for (const samples::EnvironmentDifference& difference : verdict.environment) {
     results.push_back({.rule = "environment",
                        .kind = difference.refuses() ? SarifKind::kFail : SarifKind::kInformational,
                        .message = difference.Text(),

@@ -4,19 +4,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
 #include "tools/loadline/report/compare_words.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/text_table.h"
+#include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
 namespace {
 
-using judge::CompareVerdict;
-using judge::Finding;
+using compare::CompareVerdict;
+using compare::Finding;
 
 // A table of up to so many rows is shown whole.
 constexpr size_t kFoldedRows = 40;
@@ -97,7 +97,7 @@ std::string RowRemarks(const CompareVerdict& verdict, const std::vector<CompareR
   const size_t shown = all ? remarks.size() : std::min(remarks.size(), kFoldedRemarks);
   for (size_t i = 0; i < shown; ++i) lines.Add(remarks[i].about, remarks[i].text);
   if (shown < remarks.size()) {
-    lines.Add("folded", absl::StrCat(judge::Counted(remarks.size() - shown, "more remark"),
+    lines.Add("folded", absl::StrCat(results::Counted(remarks.size() - shown, "more remark"),
                                      "; --all shows the rest"));
   }
   return lines.text();
@@ -124,9 +124,9 @@ std::string Surroundings(const CompareVerdict& verdict) {
   return lines.text();
 }
 
-Tone ToneOf(judge::ExitCode code) {
-  if (code == judge::ExitCode::kPass) return Tone::kGood;
-  return code == judge::ExitCode::kInconclusive ? Tone::kDoubtful : Tone::kBad;
+Tone ToneOf(results::ExitCode code) {
+  if (code == results::ExitCode::kPass) return Tone::kGood;
+  return code == results::ExitCode::kInconclusive ? Tone::kDoubtful : Tone::kBad;
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ std::string CompareAsText(const CompareVerdict& verdict, const CompareTextOption
                                                  EscapeTerminal(SideWords(verdict.fresh)), "\n")};
   parts.push_back(rows.empty() ? "" : Table(verdict, rows, options.color));
   if (hidden > 0) {
-    absl::StrAppend(&parts.back(), judge::Counted(hidden, "more row is", "more rows are"),
+    absl::StrAppend(&parts.back(), results::Counted(hidden, "more row is", "more rows are"),
                     " folded (", folded, "); --all shows the rest\n");
   }
   parts.push_back(RowRemarks(verdict, rows, options.all));

@@ -8,17 +8,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "tools/loadline/judge/counted.h"
+#include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
 namespace {
 
-using judge::BenchmarkComparison;
-using judge::CompareVerdict;
-using judge::EnvironmentDifference;
-using judge::EnvironmentWeight;
-using judge::Finding;
-using judge::Label;
+using compare::BenchmarkComparison;
+using compare::CompareVerdict;
+using compare::Finding;
+using compare::Label;
+using policy::EnvironmentWeight;
+using samples::EnvironmentDifference;
 
 constexpr size_t kNamedSources = 3;
 
@@ -36,7 +36,7 @@ void AddLabels(const CompareVerdict& verdict, std::vector<Remark>& remarks) {
   std::vector<Remark> labels;
   std::vector<size_t> more;
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
-    for (size_t i = 0; i < judge::kLabels; ++i) {
+    for (size_t i = 0; i < compare::kLabels; ++i) {
       const Label label = static_cast<Label>(i);
       if (!benchmark.has(label)) continue;
       const auto [at, added] = known.emplace(LabelText(label, benchmark), labels.size());
@@ -62,15 +62,15 @@ const char* WordFor(const EnvironmentDifference& difference) {
 
 }  // namespace
 
-std::string SideWords(const judge::SideSummary& side) {
+std::string SideWords(const compare::SideSummary& side) {
   std::string out =
-      absl::StrCat(Sources(side.sources), ": ", judge::Counted(side.benchmarks, "benchmark"));
+      absl::StrCat(Sources(side.sources), ": ", results::Counted(side.benchmarks, "benchmark"));
   if (side.benchmarks > 0) {
     if (side.min_processes == side.max_processes) {
-      absl::StrAppend(&out, " in ", judge::Counted(side.max_processes, "process", "processes"));
+      absl::StrAppend(&out, " in ", results::Counted(side.max_processes, "process", "processes"));
     } else {
       absl::StrAppend(&out, " in ", side.min_processes, " to ",
-                      judge::Counted(side.max_processes, "process", "processes"));
+                      results::Counted(side.max_processes, "process", "processes"));
     }
   }
   return absl::StrCat(out, ", on ", absl::StrJoin(side.hosts, " and "));
@@ -95,7 +95,7 @@ std::string RowSentence(const CompareVerdict& verdict, const CompareRow& row) {
 std::string VerdictCounts(const CompareVerdict& verdict) {
   std::vector<std::string> gated;
   std::vector<std::string> others;
-  for (size_t i = 0; i < judge::kFindings; ++i) {
+  for (size_t i = 0; i < compare::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
     const absl::string_view name = FindingName(finding);
     // Only a duet can find it.
@@ -113,10 +113,10 @@ std::string VerdictCounts(const CompareVerdict& verdict) {
 
 std::string GeometricMeanWords(const CompareVerdict& verdict) {
   if (!verdict.geometric_mean.has_value()) return std::string();
-  const judge::GeometricMean& mean = *verdict.geometric_mean;
-  std::string out =
-      absl::StrCat("geometric mean of the times of ", judge::Counted(mean.benchmarks, "benchmark"),
-                   ": ", FormatChange(mean.change.estimate, 0));
+  const compare::GeometricMean& mean = *verdict.geometric_mean;
+  std::string out = absl::StrCat("geometric mean of the times of ",
+                                 results::Counted(mean.benchmarks, "benchmark"), ": ",
+                                 FormatChange(mean.change.estimate, 0));
   if (mean.change.low.has_value() && mean.change.high.has_value()) {
     absl::StrAppend(&out, " (", FormatChange(*mean.change.low, 0), " .. ",
                     FormatChange(*mean.change.high, 0), ")");

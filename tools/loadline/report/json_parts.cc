@@ -10,7 +10,7 @@ Json::Array JsonStrings(const std::vector<std::string>& strings) {
   return Json::Array(strings.begin(), strings.end());
 }
 
-Json JsonHost(const judge::Host& host) {
+Json JsonHost(const samples::Host& host) {
   return Json::Object{{"name", host.name},
                       {"description", host.description},
                       {"reference_machine", host.reference}};

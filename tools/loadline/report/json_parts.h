@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/loadline/judge/check.h"
+#include "tools/loadline/limits/check.h"
 #include "tools/loadline/results/json.h"
 
 namespace loadline::report {
@@ -13,7 +13,7 @@ namespace loadline::report {
 // What the JSON of every report is made of.
 
 results::Json::Array JsonStrings(const std::vector<std::string>& strings);
-results::Json JsonHost(const judge::Host& host);
+results::Json JsonHost(const samples::Host& host);
 // Null when there is no number, or when it is not finite.
 results::Json JsonFinite(std::optional<double> number);
 

@@ -4,14 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tools/loadline/judge/counted.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
 namespace {
 
 std::string WordsAboutTheRest(size_t missing, const std::string& noun) {
-  return absl::StrCat("\n", judge::Counted(missing, absl::StrCat("more ", noun)),
+  return absl::StrCat("\n", results::Counted(missing, absl::StrCat("more ", noun)),
                       " left out for want of room. `--format text --all` shows everything.\n");
 }
 

@@ -27,7 +27,7 @@ const char* NameOf(SarifKind kind) {
 }
 
 // Those who show results want a line, so that what is about a whole file is about its first.
-Json RegionOf(const judge::TextPosition& where) {
+Json RegionOf(const policy::TextPosition& where) {
   if (where.line == 0) return Json::Object{{"startLine", 1}};
   return Json::Object{{"startLine", where.line}, {"startColumn", where.column}};
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/loadline/judge/toml_string_position.h"
+#include "tools/loadline/policy/toml_string_position.h"
 
 namespace loadline::report {
 
@@ -20,9 +20,9 @@ struct SarifResult {
   std::string rule;  // the id of one of the rules
   SarifKind kind = SarifKind::kFail;
   std::string message;
-  std::string path;           // the file it is about; "-" is standard input; empty: none
-  judge::TextPosition where;  // in that file; line 0: the file as a whole
-  std::string benchmark;      // empty: none
+  std::string path;            // the file it is about; "-" is standard input; empty: none
+  policy::TextPosition where;  // in that file; line 0: the file as a whole
+  std::string benchmark;       // empty: none
 };
 
 // A SARIF 2.1.0 log of one run, with a newline at the end.

@@ -17,10 +17,10 @@ using ::testing::Not;
 
 // What a control with so many restarts, each of which reads this change, says. At alpha 0.01 a
 // claim takes ten of them.
-judge::PairedRuns Said(Cast cast, size_t restarts, double change) {
+compare::PairedRuns Said(Cast cast, size_t restarts, double change) {
   Control control{cast, Contest(TermsOfControl({.margin = 0.01, .alpha = 0.01}))};
   for (size_t i = 0; i < restarts; ++i) control.contest.Add({.log_ratio = std::log1p(change)});
-  judge::PairedRuns paired;
+  compare::PairedRuns paired;
   JudgeControl(control, 0.01, 0.03, paired);
   return paired;
 }
@@ -40,11 +40,11 @@ TEST(Control, SaysWhetherMoreWorkWasSeen) {
 
 TEST(Control, SaysNothingOfWhatItWouldHaveSeenWithTooFewRestartsToSeeAnything) {
   for (const double change : {0.0, 0.03}) {
-    const judge::PairedRuns itself = Said(Cast::kBaseAndBase, 3, change);
+    const compare::PairedRuns itself = Said(Cast::kBaseAndBase, 3, change);
     EXPECT_THAT(itself.notes, ElementsAre(AllOf(HasSubstr("too few restarts to tell: 3, "),
                                                 Not(HasSubstr("no alarm")))));
     EXPECT_THAT(itself.doubts, IsEmpty());
-    const judge::PairedRuns spike = Said(Cast::kBaseAndSpike, 3, change);
+    const compare::PairedRuns spike = Said(Cast::kBaseAndSpike, 3, change);
     EXPECT_THAT(spike.doubts, ElementsAre(AllOf(HasSubstr("too few restarts to tell: 3, "),
                                                 Not(HasSubstr("would have passed")))));
     EXPECT_THAT(spike.notes, IsEmpty());

@@ -21,7 +21,7 @@
 #include "tests/support/test_path.h"
 #include "tools/loadline/cli/main.h"
 #include "tools/loadline/duet/duet.h"
-#include "tools/loadline/judge/policy.h"
+#include "tools/loadline/policy/policy.h"
 #include "tools/loadline/run/interruption.h"
 
 namespace loadline::duet {
@@ -139,7 +139,7 @@ TEST_F(DuetCommand, GivesControlsNoMoreTimeThanTheBenchmarksOnceTheseAreDone) {
                             .arguments = {},
                             .budget_seconds = 1};
   const run::Interruption interruption;
-  const auto outcome = PlayDuet(options, judge::Policy(), 1e-5, nullptr);
+  const auto outcome = PlayDuet(options, policy::Policy(), 1e-5, nullptr);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_GT(outcome->control_seconds, 0);
   EXPECT_LT(outcome->control_seconds, 0.7 * outcome->seconds);

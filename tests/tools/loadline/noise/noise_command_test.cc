@@ -14,7 +14,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/tools/loadline/noise/planted_spread.h"
 #include "tools/loadline/cli/main.h"
-#include "tools/loadline/judge/noise.h"
+#include "tools/loadline/compare/noise.h"
 
 namespace loadline::noise {
 namespace {
@@ -100,7 +100,7 @@ TEST(NoiseCommand, KeepsWhatWasDoneWhenItIsInterrupted) {
   ::waitpid(pid, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 5);
   EXPECT_EQ(dir.ReadFile("ran"), "loadline/baseline/\nSteady\nSteady\nSteady\nHangs\n");
-  EXPECT_OK(judge::ReadNoise(dir.Path("noise.json")));
+  EXPECT_OK(compare::ReadNoise(dir.Path("noise.json")));
 }
 
 }  // namespace

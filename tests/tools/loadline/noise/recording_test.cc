@@ -11,7 +11,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/tools/loadline/noise/planted_spread.h"
-#include "tools/loadline/judge/noise.h"
+#include "tools/loadline/compare/noise.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/result_writer.h"
 
@@ -56,7 +56,7 @@ TEST(Recording, FindsAPlantedSpreadAndThatThereIsNone) {
   const auto recording = Record(Options(dir, "Varies|Steady"), nullptr);
   ASSERT_OK(recording);
   EXPECT_THAT(recording->failures, IsEmpty());
-  const auto noise = judge::ReadNoise(dir.Path("noise.json"));
+  const auto noise = compare::ReadNoise(dir.Path("noise.json"));
   ASSERT_OK(noise);
   for (const char* const metric : {"cpu_time_ns", "real_time_ns"}) {
     EXPECT_NEAR(noise->SigmaLog("Varies", metric).value_or(-1), PlantedSigma(10), 1e-12);
@@ -88,7 +88,7 @@ TEST(Recording, KeepsTheOthersWhenABenchmarkFails) {
   ASSERT_OK(recording);
   EXPECT_THAT(recording->failures, ElementsAre(HasSubstr("broke as planned"),
                                                HasSubstr("\"Breaks\": measured in 0 processes")));
-  EXPECT_OK(judge::ReadNoise(dir.Path("noise.json")));
+  EXPECT_OK(compare::ReadNoise(dir.Path("noise.json")));
 }
 
 TEST(Recording, WritesNothingWhereNothingIsKnown) {
@@ -153,7 +153,7 @@ TEST(Recording, LeavesOutWhatNoComparisonJudges) {
 TEST(Recording, BecomesAFileThatComparisonsRead) {
   const results::ResultFile runs = RunsOf({100, 200, 400});
   const auto noise =
-      judge::ParseNoise("n.json", results::WriteResultFile(NoiseFile(runs, SpreadsOf(runs))));
+      compare::ParseNoise("n.json", results::WriteResultFile(NoiseFile(runs, SpreadsOf(runs))));
   ASSERT_OK(noise);
   EXPECT_NEAR(noise->SigmaLog("A/iterations:9", "cpu_time_ns").value_or(-1), std::log(2), 1e-12);
 }

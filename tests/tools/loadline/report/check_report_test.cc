@@ -20,7 +20,7 @@ TEST(CheckReport, SarifIsTheGolden) { ExpectGolden("check.sarif", CheckAsSarif(S
 TEST(CheckReport, CsvIsTheGolden) { ExpectGolden("check.csv", CheckAsCsv(SampleCheck())); }
 
 TEST(CheckReport, JsonKeepsANameThatNeedsEscaping) {
-  judge::CheckVerdict verdict = SampleCheck();
+  limits::CheckVerdict verdict = SampleCheck();
   const std::string name = "a\"\\\n\x1b##[x]";
   verdict.limits[0].worst_benchmark = name;
   rapidjson::Document json;

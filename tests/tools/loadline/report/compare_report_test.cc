@@ -20,8 +20,8 @@
 namespace loadline::report {
 namespace {
 
-using judge::CompareVerdict;
-using judge::Finding;
+using compare::CompareVerdict;
+using compare::Finding;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -67,7 +67,7 @@ TEST(CompareReport, EveryFormatHasTheLimitsThatTheCheckReportHas) {
   for (Format format : {Format::kText, Format::kMarkdown, Format::kJson, Format::kJunit,
                         Format::kSarif, Format::kCsv}) {
     const std::string text = absl::StrReplaceAll(RenderCompare(verdict, format), {{"\\", ""}});
-    for (const judge::LimitVerdict& limit : verdict.limits->limits) {
+    for (const limits::LimitVerdict& limit : verdict.limits->limits) {
       EXPECT_THAT(text, HasSubstr(limit.required().substr(0, limit.required().find(')'))));
     }
   }
@@ -89,7 +89,7 @@ TEST(CompareRows, PutTheLargerLossFirst) {
   verdict.benchmarks = {SampleTimed("A", Finding::kRegressed, 100, 120),
                         SampleTimed("B", Finding::kRegressed, 100, 150),
                         SampleTimed("C", Finding::kRegressed, 100, 60)};
-  verdict.benchmarks[2].changes[0].direction = judge::Direction::kHigherIsBetter;
+  verdict.benchmarks[2].changes[0].direction = policy::Direction::kHigherIsBetter;
   std::vector<std::string> names;
   for (const CompareRow& row : RowsOf(verdict)) names.push_back(row.benchmark->name);
   EXPECT_THAT(names, ElementsAre("B", "C", "A"));
@@ -171,7 +171,7 @@ TEST(CompareJson, SaysNullWhereThereIsNoFiniteNumber) {
 TEST(CompareJson, CountsEveryFinding) {
   rapidjson::Document json;
   ASSERT_FALSE(json.Parse(CompareAsJson(SampleComparison()).c_str()).HasParseError());
-  EXPECT_EQ(json["counts"].MemberCount(), judge::kFindings);
+  EXPECT_EQ(json["counts"].MemberCount(), compare::kFindings);
   EXPECT_EQ(json["counts"]["regressed"].GetInt(), 1);
 }
 

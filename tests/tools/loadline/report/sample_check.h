@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "tools/loadline/judge/check.h"
+#include "tools/loadline/limits/check.h"
 
 namespace loadline::report {
 
@@ -20,7 +20,7 @@ inline results::Row SampleRow(const std::string& name, double bytes) {
 
 // A pass, a broken limit, a value that is not finite beside one that is missing, an unknown counter
 // and a failed row, measured on another machine than the policy's, and a busy one.
-inline judge::CheckVerdict SampleCheck() {
+inline limits::CheckVerdict SampleCheck() {
   results::ResultFile file;
   file.source = "results.json";
   file.context = {{"loadline.host.name", "example"},   {"loadline.host.os", "Linux"},
@@ -33,7 +33,7 @@ inline judge::CheckVerdict SampleCheck() {
   failed.error_occurred = true;
   failed.error_message = "crashed: 11";
   file.rows.push_back(failed);
-  auto policy = judge::ParsePolicy("m4.toml", R"(reference = "box seven"
+  auto policy = policy::ParsePolicy("m4.toml", R"(reference = "box seven"
 [[limit]]
 benchmarks = "*"
 require = ["max(rss_peak_bytes) < 500MB", "min(success_pct) > 95", "max(lat_p99_ns) < 1s"]
@@ -42,7 +42,7 @@ benchmarks = ["Init/*"]
 require = "p95(init_ready_ns) < 5s"
 )");
   EXPECT_TRUE(policy.ok()) << policy.status();
-  return judge::Check(*policy, {file});
+  return limits::Check(*policy, {file});
 }
 
 }  // namespace loadline::report

@@ -4,34 +4,34 @@
 #include <string>
 #include <utility>
 
-#include "tools/loadline/judge/compare.h"
+#include "tools/loadline/compare/compare.h"
 
 namespace loadline::report {
 
 // Metrics of the sample, by their index.
 enum SampleMetric : uint32_t { kAllocs, kCpuTime, kLatency };
 
-inline judge::Change SampleChange(uint32_t metric, judge::Finding finding, double base,
-                                  double fresh, double spread = 0.02) {
-  judge::Change change;
+inline compare::Change SampleChange(uint32_t metric, compare::Finding finding, double base,
+                                    double fresh, double spread = 0.02) {
+  compare::Change change;
   change.metric = metric;
   change.finding = finding;
-  change.method = judge::Method::kRankSum;
-  change.direction = judge::Direction::kLowerIsBetter;
+  change.method = compare::Method::kRankSum;
+  change.direction = policy::Direction::kLowerIsBetter;
   change.gated = true;
   change.margin = 0.05;
   change.base_processes = change.new_processes = 8;
   change.base = base;
   change.fresh = fresh;
   const double estimate = fresh / base - 1;
-  change.change = judge::ChangeInterval{estimate, estimate - spread, estimate + spread};
+  change.change = compare::ChangeInterval{estimate, estimate - spread, estimate + spread};
   change.detectable = 0.05 + 2 * spread;
   change.p = change.p_adjusted = 0.001;
   return change;
 }
 
-inline judge::BenchmarkComparison SampleBenchmark(std::string name, judge::Finding finding) {
-  judge::BenchmarkComparison benchmark;
+inline compare::BenchmarkComparison SampleBenchmark(std::string name, compare::Finding finding) {
+  compare::BenchmarkComparison benchmark;
   benchmark.name = std::move(name);
   benchmark.finding = finding;
   benchmark.base_processes = benchmark.new_processes = 8;
@@ -40,32 +40,32 @@ inline judge::BenchmarkComparison SampleBenchmark(std::string name, judge::Findi
   return benchmark;
 }
 
-inline judge::BenchmarkComparison SampleTimed(std::string name, judge::Finding finding, double base,
-                                              double fresh) {
-  judge::BenchmarkComparison benchmark = SampleBenchmark(std::move(name), finding);
+inline compare::BenchmarkComparison SampleTimed(std::string name, compare::Finding finding,
+                                                double base, double fresh) {
+  compare::BenchmarkComparison benchmark = SampleBenchmark(std::move(name), finding);
   benchmark.changes = {SampleChange(kCpuTime, finding, base, fresh)};
   return benchmark;
 }
 
-inline void AddSampleEnvironment(judge::CompareVerdict& verdict) {
+inline void AddSampleEnvironment(compare::CompareVerdict& verdict) {
   verdict.environment.push_back({.key = "num_cpus",
                                  .what = "number of CPUs",
-                                 .weight = judge::EnvironmentWeight::kRefuse,
+                                 .weight = policy::EnvironmentWeight::kRefuse,
                                  .allowed = true,
                                  .base = "2",
                                  .fresh = "4"});
   verdict.environment.push_back({.key = "host",
                                  .what = "host",
-                                 .weight = judge::EnvironmentWeight::kWarn,
+                                 .weight = policy::EnvironmentWeight::kWarn,
                                  .base = "a",
                                  .fresh = "b"});
 }
 
 // A comparison with a benchmark of nearly every kind, sorted by name as the judge does.
-inline judge::CompareVerdict SampleComparison() {
-  using judge::ExitCode;
-  using judge::Finding;
-  judge::CompareVerdict verdict;
+inline compare::CompareVerdict SampleComparison() {
+  using compare::Finding;
+  using results::ExitCode;
+  compare::CompareVerdict verdict;
   verdict.policy = "policy.toml";
   verdict.base = {.sources = {"base.json"},
                   .hosts = {"example (2 CPUs)"},
@@ -86,29 +86,29 @@ inline judge::CompareVerdict SampleComparison() {
   verdict.metrics = {"allocs_per_op", "cpu_time_ns", "lat_p99_ns"};
   AddSampleEnvironment(verdict);
 
-  judge::BenchmarkComparison better = SampleTimed("Fast/n:1", Finding::kImproved, 1000, 600);
+  compare::BenchmarkComparison better = SampleTimed("Fast/n:1", Finding::kImproved, 1000, 600);
   better.changes.push_back(SampleChange(kLatency, Finding::kRegressed, 2000, 3000));
   better.changes.back().gated = false;
-  judge::BenchmarkComparison crashed = SampleBenchmark("Mix/Crash", Finding::kFailed);
+  compare::BenchmarkComparison crashed = SampleBenchmark("Mix/Crash", Finding::kFailed);
   crashed.exit_code = ExitCode::kNotMeasured;
   crashed.message = "crashed: 11";
-  judge::BenchmarkComparison gone = SampleBenchmark("Mix/Gone", Finding::kMissing);
+  compare::BenchmarkComparison gone = SampleBenchmark("Mix/Gone", Finding::kMissing);
   gone.exit_code = ExitCode::kNotMeasured;
-  judge::BenchmarkComparison added = SampleBenchmark("Mix/New", Finding::kNew);
-  judge::BenchmarkComparison noisy = SampleTimed("Mix/Noisy", Finding::kInconclusive, 50, 53);
+  compare::BenchmarkComparison added = SampleBenchmark("Mix/New", Finding::kNew);
+  compare::BenchmarkComparison noisy = SampleTimed("Mix/Noisy", Finding::kInconclusive, 50, 53);
   noisy.exit_code = ExitCode::kInconclusive;
-  noisy.reason = noisy.changes[0].reason = judge::Reason::kTooNoisy;
+  noisy.reason = noisy.changes[0].reason = compare::Reason::kTooNoisy;
   noisy.changes[0].change->low = -0.1;
   noisy.changes[0].change->high = 0.3;
-  judge::BenchmarkComparison same = SampleTimed("Same", Finding::kUnchanged, 100, 100.2);
-  judge::BenchmarkComparison slower = SampleTimed("Sort/n:1000", Finding::kRegressed, 1000, 1280);
+  compare::BenchmarkComparison same = SampleTimed("Same", Finding::kUnchanged, 100, 100.2);
+  compare::BenchmarkComparison slower = SampleTimed("Sort/n:1000", Finding::kRegressed, 1000, 1280);
   slower.exit_code = ExitCode::kBroken;
-  slower.labels[static_cast<size_t>(judge::Label::kUnitChanged)] = true;
+  slower.labels[static_cast<size_t>(compare::Label::kUnitChanged)] = true;
   slower.new_unit = "us";
   slower.changes.insert(slower.changes.begin(),
                         SampleChange(kAllocs, Finding::kUnchanged, 2, 2, 0));
   verdict.benchmarks = {better, crashed, gone, added, noisy, same, slower};
-  verdict.geometric_mean = judge::GeometricMean{4, {-0.03, -0.05, -0.01}};
+  verdict.geometric_mean = compare::GeometricMean{4, {-0.03, -0.05, -0.01}};
   verdict.problems = {"new.4.json: the run was cut short"};
   verdict.notes = {"no file says its allocator"};
   verdict.exit_code = ExitCode::kBroken;

@@ -20,9 +20,9 @@
 namespace loadline::report {
 namespace {
 
-using judge::CheckVerdict;
-using judge::CompareVerdict;
-using judge::Finding;
+using compare::CompareVerdict;
+using compare::Finding;
+using limits::CheckVerdict;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::IsEmpty;
@@ -32,9 +32,9 @@ using ::testing::Not;
 // Every finding of a benchmark and of a metric, gated or not, failing and let pass.
 CompareVerdict EveryFinding() {
   CompareVerdict verdict = SampleComparison();
-  for (size_t i = 0; i < judge::kFindings; ++i) {
+  for (size_t i = 0; i < compare::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
-    for (const auto code : {judge::ExitCode::kPass, judge::ExitCode::kNotMeasured}) {
+    for (const auto code : {results::ExitCode::kPass, results::ExitCode::kNotMeasured}) {
       verdict.benchmarks.push_back(SampleBenchmark(absl::StrCat("Whole/", i), finding));
       verdict.benchmarks.back().exit_code = code;
       verdict.benchmarks.push_back(SampleTimed(absl::StrCat("Metric/", i), finding, 100, 110));

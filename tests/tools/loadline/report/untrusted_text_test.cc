@@ -45,9 +45,9 @@ void AddFields(const std::string& report, const Verdict& sample, Render render,
 }
 
 using CheckFields =
-    std::vector<std::pair<std::string, std::function<std::string&(judge::CheckVerdict&)>>>;
+    std::vector<std::pair<std::string, std::function<std::string&(limits::CheckVerdict&)>>>;
 CheckFields FieldsOfCheck() {
-  using V = judge::CheckVerdict;
+  using V = limits::CheckVerdict;
   return {{"policy", [](V& v) -> std::string& { return v.policy; }},
           {"source", [](V& v) -> std::string& { return v.sources[0]; }},
           {"host", [](V& v) -> std::string& { return v.hosts[0].name; }},
@@ -67,9 +67,9 @@ CheckFields FieldsOfCheck() {
 }
 
 using CompareFields =
-    std::vector<std::pair<std::string, std::function<std::string&(judge::CompareVerdict&)>>>;
+    std::vector<std::pair<std::string, std::function<std::string&(compare::CompareVerdict&)>>>;
 CompareFields FieldsOfComparison() {
-  using V = judge::CompareVerdict;
+  using V = compare::CompareVerdict;
   return {{"policy", [](V& v) -> std::string& { return v.policy; }},
           {"base source", [](V& v) -> std::string& { return v.base.sources[0]; }},
           {"new source", [](V& v) -> std::string& { return v.fresh.sources[0]; }},
@@ -96,22 +96,22 @@ CompareFields FieldsOfComparison() {
 
 std::vector<Field> Fields() {
   std::vector<Field> fields;
-  const auto check = [](const judge::CheckVerdict& verdict, Format format) {
+  const auto check = [](const limits::CheckVerdict& verdict, Format format) {
     return RenderCheck(verdict, format);
   };
-  const auto compare = [](const judge::CompareVerdict& verdict, Format format) {
+  const auto compare = [](const compare::CompareVerdict& verdict, Format format) {
     return RenderCompare(verdict, format);
   };
-  AddFields<judge::CheckVerdict>("check", SampleCheck(), check, FieldsOfCheck(), fields);
-  AddFields<judge::CompareVerdict>("compare", SampleComparison(), compare, FieldsOfComparison(),
-                                   fields);
+  AddFields<limits::CheckVerdict>("check", SampleCheck(), check, FieldsOfCheck(), fields);
+  AddFields<compare::CompareVerdict>("compare", SampleComparison(), compare, FieldsOfComparison(),
+                                     fields);
   // The check inside a comparison.
-  const auto limits = [](const judge::CheckVerdict& verdict, Format format) {
-    judge::CompareVerdict comparison = SampleComparison();
+  const auto limits = [](const limits::CheckVerdict& verdict, Format format) {
+    compare::CompareVerdict comparison = SampleComparison();
     comparison.limits = verdict;
     return RenderCompare(comparison, format);
   };
-  AddFields<judge::CheckVerdict>("compare.limits", SampleCheck(), limits, FieldsOfCheck(), fields);
+  AddFields<limits::CheckVerdict>("compare.limits", SampleCheck(), limits, FieldsOfCheck(), fields);
   return fields;
 }
 

@@ -1,0 +1,426 @@
+#include "tools/loadline/compare/compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/tools/loadline/compare/planted_comparison.h"
+#include "tests/tools/loadline/results/planted_runs.h"
+
+namespace loadline::compare {
+namespace {
+
+using results::FailedRow;
+using results::IsolatedRun;
+using results::PlantedRow;
+using results::PlantedRows;
+using results::SetContext;
+
+using results::Json;
+using results::ResultFile;
+using results::Row;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+TEST(Compare, CallsATenPercentSlowdownOfTenProcessesARegression) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), PlantedRows(kName, 1100, 0.01, 10, 1));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+  const Change* change = FindChange(verdict, kName, "cpu_time_ns");
+  ASSERT_NE(change, nullptr);
+  EXPECT_EQ(change->finding, Finding::kRegressed);
+  EXPECT_NEAR(change->change->estimate, 0.10, 0.01);
+  EXPECT_GT(*change->change->low, 0.05);
+  EXPECT_LT(*change->change->high, 0.15);
+  EXPECT_LE(*change->p_adjusted, 0.01);
+  EXPECT_THAT(verdict.Headline(), HasSubstr("REGRESSED: 1 benchmark: 1 regressed"));
+}
+
+TEST(Compare, CallsATenPercentSpeedupAnImprovementAndPasses) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1100, 0.01, 10, 0), PlantedRows(kName, 1000, 0.01, 10, 1));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kImproved);
+}
+
+TEST(Compare, ProvesAnUnchangedBenchmarkUnchanged) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), PlantedRows(kName, 1000, 0.01, 10, 1));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kUnchanged);
+  ASSERT_TRUE(verdict.benchmarks[0].changes[0].detectable.has_value());
+  EXPECT_GT(*verdict.benchmarks[0].changes[0].detectable, 0.05);
+}
+
+TEST(Compare, SaysInconclusiveWhereTheNoiseIsWiderThanTheMargin) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.4, 10, 0), PlantedRows(kName, 1000, 0.4, 10, 1));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  EXPECT_EQ(verdict.benchmarks[0].reason, Reason::kTooNoisy);
+}
+
+TEST(Compare, RaisesFewFalseAlarmsAmongManyBenchmarksThatDidNotChange) {
+  // 200 suites of 20 benchmarks whose sides are drawn from one lognormal distribution: at most one
+  // suite in a hundred may be called REGRESSED, even if a margin of nearly nothing is asked for.
+  std::mt19937_64 random(20260601);
+  std::normal_distribution<double> normal;
+  policy::Policy policy;
+  policy.compare.margin = 1e-9;
+  int alarms = 0;
+  for (int suite = 0; suite < 200; ++suite) {
+    std::vector<Row> sides[2];
+    for (auto& side : sides) {
+      for (int b = 0; b < 20; ++b) {
+        for (int i = 0; i < 10; ++i) {
+          side.push_back(
+              PlantedRow(absl::StrCat("BM_", b), 1000 * std::exp(0.1 * normal(random)), i, 10));
+        }
+      }
+    }
+    const CompareVerdict verdict = CompareRows(sides[0], sides[1], policy);
+    alarms += verdict.CountOf(Finding::kRegressed) > 0 ? 1 : 0;
+  }
+  EXPECT_LE(alarms, 6);  // binomial(200, 0.01) exceeds 6 with a chance of 0.0004
+}
+
+TEST(Compare, CallsOneFileASideInconclusiveHoweverLargeTheDifference) {
+  ResultFile base = IsolatedRun("a.json", {}, 1);
+  ResultFile fresh = IsolatedRun("b.json", {}, 1);
+  for (ResultFile* file : {&base, &fresh}) {
+    file->context.erase(
+        std::remove_if(file->context.begin(), file->context.end(),
+                       [](const Json::Member& m) { return m.first == "loadline.isolation"; }),
+        file->context.end());
+  }
+  base.rows = PlantedRows(kName, 1000, 0.01, 10, 0);
+  fresh.rows = PlantedRows(kName, 2500, 0.01, 10, 1);
+  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  const BenchmarkComparison& benchmark = verdict.benchmarks[0];
+  EXPECT_EQ(benchmark.reason, Reason::kTooFewProcesses);
+  EXPECT_EQ(benchmark.base_processes, 1u);
+  EXPECT_EQ(benchmark.base_repetitions, 10u);
+  const Change& change = benchmark.changes[0];
+  EXPECT_NEAR(change.change->estimate, 1.5, 0.05);
+  EXPECT_FALSE(change.change->low.has_value());
+  const std::string why = verdict.Explain(benchmark, change);
+  EXPECT_THAT(why, HasSubstr("one process a side"));
+  EXPECT_THAT(why, HasSubstr("at least 5 a side"));
+  EXPECT_THAT(why, HasSubstr("loadline run --suite BIN --repetitions 10"));
+}
+
+TEST(Compare, CountsFilesAsProcesses) {
+  std::vector<ResultFile> base;
+  std::vector<ResultFile> fresh;
+  for (int i = 0; i < 6; ++i) {
+    base.push_back(IsolatedRun(absl::StrCat("a", i), PlantedRows(kName, 1000 + i, 0, 1, 0), 1));
+    fresh.push_back(IsolatedRun(absl::StrCat("b", i), PlantedRows(kName, 1200 + i, 0, 1, 0), 1));
+    SetContext(base.back(), "loadline.executable_hash", "one");
+    SetContext(fresh.back(), "loadline.executable_hash", "other");
+  }
+  const CompareVerdict verdict = Compare({}, {}, base, fresh);
+  EXPECT_EQ(verdict.benchmarks[0].base_processes, 6u);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+  std::reverse(base.begin(), base.end());
+  EXPECT_EQ(Compare({}, {}, base, fresh).benchmarks[0].changes[0].p,
+            verdict.benchmarks[0].changes[0].p);
+}
+
+TEST(Compare, TheNumberOfProcessesItAsksForFollowsFromAlpha) {
+  CompareOptions options;
+  options.alpha = 0.001;
+  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 5, 0),
+                                             PlantedRows(kName, 2000, 0.01, 5, 1), {}, options, 5);
+  EXPECT_EQ(verdict.processes_needed, 7u);  // 1 / C(14, 7) = 0.0003, 1 / C(12, 6) = 0.0011
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  EXPECT_THAT(verdict.Explain(verdict.benchmarks[0]), HasSubstr("at least 7 a side"));
+}
+
+TEST(Compare, SaysThatItIsTooFewForAsManyBenchmarksAndWhatToDo) {
+  std::vector<Row> base;
+  std::vector<Row> fresh;
+  for (int b = 0; b < 10; ++b) {
+    base = base + PlantedRows(absl::StrCat("BM_", b), 1000, 0.01, 5, b);
+    fresh = fresh + PlantedRows(absl::StrCat("BM_", b), b == 3 ? 2000 : 1000, 0.01, 5, b + 20);
+  }
+  const CompareVerdict verdict = CompareRows(base, fresh, {}, {}, 5);
+  EXPECT_EQ(verdict.gate_size, 10u);
+  EXPECT_EQ(Find(verdict, "BM_3")->finding, Finding::kInconclusive);
+  EXPECT_EQ(Find(verdict, "BM_3")->reason, Reason::kNotAmongSoMany);
+  EXPECT_THAT(verdict.Explain(*Find(verdict, "BM_3")), HasSubstr("7 processes a side or more"));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+}
+
+TEST(Compare, UsesTheRecordedSpreadOfProcessesWhereThereIsOne) {
+  Noise noise;
+  noise.source = "noise.json";
+  noise.Set(kName, "cpu_time_ns", 0.01);
+  CompareOptions options;
+  options.noise = &noise;
+  const auto run = [&](double nanos) {
+    return CompareRows({PlantedRow(kName, 1000)}, {PlantedRow(kName, nanos)}, {}, options, 1);
+  };
+  EXPECT_EQ(run(1200).exit_code, results::ExitCode::kBroken);
+  EXPECT_EQ(run(1001).benchmarks[0].finding, Finding::kUnchanged);
+  const CompareVerdict verdict = run(1060);  // 5 % +- 2.33 * 0.01 * sqrt(2) holds the margin
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  const Change& change = verdict.benchmarks[0].changes[0];
+  EXPECT_EQ(change.method, Method::kNoise);
+  EXPECT_NEAR(std::log1p(*change.change->high) - std::log1p(*change.change->low),
+              2 * 2.3263479 * 0.01 * std::sqrt(2.0), 1e-6);
+}
+
+TEST(Compare, ReportsACrashAsFailedNotAsFaster) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0) + PlantedRows("BM_B", 10, 0.01, 10, 2),
+                  PlantedRows(kName, 1000, 0.01, 10, 1) +
+                      std::vector<Row>{FailedRow("BM_B", "killed by signal 11")});
+  EXPECT_EQ(Find(verdict, "BM_B")->finding, Finding::kFailed);
+  EXPECT_THAT(verdict.Explain(*Find(verdict, "BM_B")), HasSubstr("killed by signal 11"));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kNotMeasured);
+}
+
+TEST(Compare, OneFailedRepetitionFailsTheBenchmark) {
+  std::vector<Row> fresh = PlantedRows(kName, 1000, 0.01, 10, 1);
+  fresh[4] = FailedRow(kName, "wrong answer");
+  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), fresh);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kFailed);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kNotMeasured);
+}
+
+TEST(Compare, ABaseThatFailedIsNothingToCompareWithAndOnlyWarned) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0) + std::vector<Row>{FailedRow("BM_B", "x")},
+                  PlantedRows(kName, 1000, 0.01, 10, 1) + PlantedRows("BM_B", 1000, 0.01, 10, 1));
+  EXPECT_EQ(Find(verdict, "BM_B")->finding, Finding::kFailed);
+  EXPECT_EQ(Find(verdict, "BM_B")->reason, Reason::kOnBase);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+}
+
+TEST(Compare, ARemovedBenchmarkIsMissingAndANewOneIsNew) {
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0);
+  const auto again = PlantedRows(kName, 1000, 0.01, 10, 1);
+  const CompareVerdict gone = CompareRows(both + PlantedRows("BM_B", 1, 0, 10, 0), again);
+  EXPECT_EQ(Find(gone, "BM_B")->finding, Finding::kMissing);
+  EXPECT_EQ(gone.exit_code, results::ExitCode::kNotMeasured);
+  const CompareVerdict added = CompareRows(both, again + PlantedRows("BM_B", 1, 0, 10, 0));
+  EXPECT_EQ(Find(added, "BM_B")->finding, Finding::kNew);
+  EXPECT_EQ(added.exit_code, results::ExitCode::kPass);
+}
+
+TEST(Compare, ThePolicySaysWhatMissingNewAndInconclusiveMean) {
+  const policy::Policy policy = PolicyOf(
+      "[compare]\nmissing = \"warn\"\nnew = \"fail\"\n"
+      "[[compare.override]]\nbenchmarks = \"BM_Noisy\"\n"
+      "inconclusive = \"ignore\"\n");
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0) + PlantedRows("BM_Noisy", 9, 0.9, 10, 0);
+  const auto again = PlantedRows(kName, 1000, 0.01, 10, 1) + PlantedRows("BM_Noisy", 9, 0.9, 10, 1);
+  EXPECT_EQ(CompareRows(both + PlantedRows("BM_B", 1, 0, 10, 0), again, policy).exit_code,
+            results::ExitCode::kPass);
+  EXPECT_EQ(CompareRows(both, again + PlantedRows("BM_B", 1, 0, 10, 0), policy).exit_code,
+            results::ExitCode::kNotMeasured);
+}
+
+TEST(Compare, NothingButInconclusiveComparisonsNeverPass) {
+  const policy::Policy policy = PolicyOf("[compare]\ninconclusive = \"ignore\"\n");
+  EXPECT_EQ(
+      CompareRows({PlantedRow(kName, 1000)}, {PlantedRow(kName, 999)}, policy, {}, 1).exit_code,
+      results::ExitCode::kInconclusive);
+}
+
+TEST(Compare, MarksWhatThePolicyIgnores) {
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0);
+  auto base = both;
+  const auto gone = PlantedRows("BM_Gone", 1000, 0.01, 10, 0);
+  base.insert(base.end(), gone.begin(), gone.end());
+  for (const auto& [action, ignored] : {std::pair("warn", false), std::pair("ignore", true)}) {
+    const policy::Policy policy = PolicyOf(absl::StrCat("[compare]\nmissing = \"", action, "\"\n"));
+    const CompareVerdict verdict = CompareRows(base, both, policy);
+    EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+    ASSERT_EQ(verdict.benchmarks.size(), 2U);
+    EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kMissing);
+    EXPECT_EQ(verdict.benchmarks[0].ignored, ignored) << action;
+    EXPECT_FALSE(verdict.benchmarks[1].ignored);
+  }
+}
+
+TEST(Compare, NothingComparedNeverPasses) {
+  const policy::Policy policy = PolicyOf("[compare]\nmissing = \"ignore\"\nnew = \"ignore\"\n");
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows("BM_A", 1, 0, 10, 0), PlantedRows("BM_B", 1, 0, 10, 0), policy);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kNotMeasured);
+  EXPECT_THAT(verdict.problems, Contains(HasSubstr("nothing was compared")));
+  EXPECT_EQ(CompareRows({}, {}).exit_code, results::ExitCode::kNotMeasured);
+  EXPECT_EQ(Compare({}, {}, std::vector<ResultFile>(), std::vector<ResultFile>()).exit_code,
+            results::ExitCode::kInvalid);
+}
+
+TEST(Compare, ABenchmarkThatSkipsItselfCountsAsMissing) {
+  Row skipped;
+  skipped.name = skipped.run_name = "BM_B";
+  skipped.skipped = true;
+  skipped.skip_message = "no GPU";
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0);
+  const auto again = PlantedRows(kName, 1000, 0.01, 10, 1);
+  const CompareVerdict verdict =
+      CompareRows(both + PlantedRows("BM_B", 1, 0, 10, 0), again + std::vector<Row>{skipped});
+  EXPECT_EQ(Find(verdict, "BM_B")->finding, Finding::kSkipped);
+  EXPECT_THAT(verdict.Explain(*Find(verdict, "BM_B")), HasSubstr("no GPU"));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kNotMeasured);
+  EXPECT_EQ(
+      CompareRows(both + std::vector<Row>{skipped}, again + std::vector<Row>{skipped}).exit_code,
+      results::ExitCode::kPass);
+}
+
+TEST(Compare, NormalisesUnitsAndLabelsTheChange) {
+  std::vector<Row> fresh = PlantedRows(kName, 5000, 0.01, 10, 1);
+  for (Row& row : fresh) row.time_unit = "us";
+  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), fresh);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kRegressed);
+  EXPECT_NEAR(verdict.benchmarks[0].changes[0].change->estimate, 4, 0.1);
+  EXPECT_TRUE(verdict.benchmarks[0].has(Label::kUnitChanged));
+  EXPECT_THAT(LabelText(Label::kUnitChanged, verdict.benchmarks[0]), HasSubstr("from ns to us"));
+}
+
+TEST(Compare, LabelsUnequalProcessesAndStillCompares) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), PlantedRows(kName, 1200, 0.01, 7, 1));
+  EXPECT_TRUE(verdict.benchmarks[0].has(Label::kProcessesUnequal));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+}
+
+TEST(Compare, RefusesAnotherMachineUnlessItIsAllowed) {
+  const ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(fresh, "num_cpus", "64");
+  CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kIncomparable);
+  EXPECT_EQ(verdict.benchmarks[0].reason, Reason::kEnvironment);
+  ASSERT_EQ(verdict.environment.size(), 1u);
+  EXPECT_THAT(verdict.environment[0].Text(), HasSubstr("base \"4\", new \"64\""));
+  EXPECT_THAT(verdict.environment[0].Text(), HasSubstr("--allow-env num_cpus"));
+  CompareOptions options;
+  options.allow_env = {"num_cpus"};
+  verdict = Compare({}, options, {base}, {fresh});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+  EXPECT_TRUE(verdict.environment[0].allowed);
+  options.allow_env = {"num_cpu"};
+  EXPECT_EQ(Compare({}, options, {base}, {fresh}).exit_code, results::ExitCode::kInvalid);
+}
+
+TEST(Compare, RefusesThreadedTimesAcrossTheVersionsThatChangedThem) {
+  const auto threaded = [](int phase) {
+    std::vector<Row> rows = PlantedRows("BM_T/real_time/threads:4", 1000, 0.01, 10, phase) +
+                            PlantedRows(kName, 1000, 0.01, 10, phase);
+    for (size_t i = 0; i < 10; ++i) rows[i].threads = 4;
+    return rows;
+  };
+  const ResultFile base = IsolatedRun("base.json", threaded(0), 10);
+  ResultFile fresh = IsolatedRun("new.json", threaded(1), 10);
+  SetContext(fresh, "loadline.gb_version", "1.9.1");
+  CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_EQ(Find(verdict, "BM_T/real_time/threads:4")->reason, Reason::kTimeSemantics);
+  EXPECT_EQ(Find(verdict, kName)->finding, Finding::kUnchanged);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kIncomparable);
+  CompareOptions options;
+  options.allow_env = {"time_semantics"};
+  EXPECT_EQ(Compare({}, options, {base}, {fresh}).exit_code, results::ExitCode::kPass);
+}
+
+TEST(Compare, CallsTheSameProgramOnBothSidesAnAAComparison) {
+  ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(base, "loadline.executable_hash", "same");
+  SetContext(fresh, "loadline.executable_hash", "same");
+  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_TRUE(verdict.same_executable);
+  EXPECT_THAT(verdict.Headline(), HasSubstr("A/A"));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+}
+
+TEST(Compare, OneRunDoesNotCountTwice) {
+  const ResultFile file = IsolatedRun("a.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  ResultFile copy = file;
+  copy.source = "copy.json";
+  const CompareVerdict verdict = Compare({}, {}, {file}, {copy});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInvalid);
+  EXPECT_THAT(verdict.problems, Contains(HasSubstr("one run does not count twice")));
+}
+
+TEST(Compare, ARunThatWasCutShortIsIncomplete) {
+  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(fresh, "loadline.incomplete", "true");
+  EXPECT_EQ(Compare({}, {}, {IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10)},
+                    {fresh})
+                .exit_code,
+            results::ExitCode::kNotMeasured);
+}
+
+TEST(Compare, MeansAloneAreNoMeasurements) {
+  Row mean = PlantedRow("BM_B_mean", 1000);
+  mean.run_name = "BM_B";
+  mean.run_type = results::RunType::kAggregate;
+  mean.aggregate_name = "mean";
+  const auto both = PlantedRows(kName, 1000, 0.01, 10, 0);
+  const auto again = PlantedRows(kName, 1000, 0.01, 10, 1);
+  const CompareVerdict verdict =
+      CompareRows(both + std::vector<Row>{mean}, again + std::vector<Row>{mean});
+  EXPECT_EQ(Find(verdict, "BM_B")->reason, Reason::kOnlyAggregates);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kIncomparable);
+}
+
+TEST(Compare, LimitsOfTheSamePolicyJoinTheVerdict) {
+  const policy::Policy policy =
+      PolicyOf("[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(cpu_time_ns) < 1us\"\n");
+  EXPECT_EQ(CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0),
+                        PlantedRows(kName, 1000, 0.01, 10, 1), policy)
+                .exit_code,
+            results::ExitCode::kBroken);
+}
+
+TEST(Compare, TheGeometricMeanIsOfTheMatchedBenchmarksAndDecidesNothing) {
+  const CompareVerdict verdict =
+      CompareRows(PlantedRows("BM_A", 1000, 0.01, 10, 0) + PlantedRows("BM_B", 500, 0.01, 10, 1) +
+                      PlantedRows("BM_Gone", 1, 0, 10, 0),
+                  PlantedRows("BM_A", 1210, 0.01, 10, 2) + PlantedRows("BM_B", 500, 0.01, 10, 3));
+  ASSERT_TRUE(verdict.geometric_mean.has_value());
+  EXPECT_EQ(verdict.geometric_mean->benchmarks, 2u);
+  EXPECT_NEAR(verdict.geometric_mean->change.estimate, 0.10, 0.01);
+  EXPECT_LT(*verdict.geometric_mean->change.low, verdict.geometric_mean->change.estimate);
+}
+
+TEST(Compare, GatesTheTimeThatABenchmarkIsAbout) {
+  const auto slower_real = [](const std::string& name, double real, int phase) {
+    std::vector<Row> rows = PlantedRows(name, 1000, 0.01, 10, phase);
+    for (Row& row : rows) row.real_time_ns = *row.cpu_time_ns * real;
+    return rows;
+  };
+  EXPECT_EQ(CompareRows(slower_real("BM_A", 1, 0), slower_real("BM_A", 2, 1)).exit_code,
+            results::ExitCode::kPass);
+  EXPECT_EQ(CompareRows(slower_real("BM_A/real_time", 1, 0), slower_real("BM_A/real_time", 2, 1))
+                .exit_code,
+            results::ExitCode::kBroken);
+}
+
+TEST(Compare, OnlyTheSelectedBenchmarksAreCompared) {
+  CompareOptions options;
+  options.benchmarks = {"BM_B"};
+  const CompareVerdict verdict = CompareRows(
+      PlantedRows("BM_A", 1000, 0.01, 10, 0) + PlantedRows("BM_B", 1000, 0.01, 10, 1),
+      PlantedRows("BM_A", 9000, 0.01, 10, 2) + PlantedRows("BM_B", 1000, 0.01, 10, 3), {}, options);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("1 benchmark is not selected")));
+}
+
+}  // namespace
+}  // namespace loadline::compare

@@ -1,0 +1,306 @@
+#include "tools/loadline/compare/matching.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "tools/loadline/policy/glob.h"
+#include "tools/loadline/results/run_name.h"
+#include "tools/loadline/samples/time_semantics.h"
+
+namespace loadline::compare {
+namespace {
+
+// Where there is nothing to compare: what became of the benchmark. False where there is.
+bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh,
+                 const policy::TermsBook& terms, BenchmarkComparison& out) {
+  const policy::Action gone = terms.Missing(out.run_names);
+  const policy::Action added = terms.New(out.run_names);
+  const auto decide = [&](Finding finding, policy::Action action, Reason reason = Reason::kNone) {
+    out.finding = finding;
+    out.reason = reason;
+    out.exit_code = action == policy::Action::kFail ? results::ExitCode::kNotMeasured
+                                                    : results::ExitCode::kPass;
+    out.ignored = action == policy::Action::kIgnore;
+    if (reason == Reason::kOnBase) {
+      out.message = base->message;
+    } else if (fresh != nullptr) {
+      out.message = fresh->message;
+    }
+    return true;
+  };
+  const bool base_measured = base != nullptr && base->failed == 0 && base->repetitions > 0;
+  if (fresh == nullptr) return decide(Finding::kMissing, gone);
+  if (fresh->failed > 0) return decide(Finding::kFailed, policy::Action::kFail);
+  if (fresh->only_aggregates || (base != nullptr && base->only_aggregates)) {
+    decide(Finding::kIncomparable, policy::Action::kFail, Reason::kOnlyAggregates);
+    out.exit_code = results::ExitCode::kIncomparable;
+    return true;
+  }
+  if (fresh->several || (base != nullptr && base->several)) {
+    decide(Finding::kIncomparable, policy::Action::kFail, Reason::kSeveral);
+    out.exit_code = results::ExitCode::kIncomparable;
+    return true;
+  }
+  if (fresh->repetitions == 0) {
+    return decide(Finding::kSkipped, base_measured ? gone : policy::Action::kWarn);
+  }
+  if (base == nullptr) return decide(Finding::kNew, added);
+  if (base->failed > 0) return decide(Finding::kFailed, added, Reason::kOnBase);
+  if (!base_measured) return decide(Finding::kSkipped, added, Reason::kOnBase);
+  return false;
+}
+
+std::string NameOf(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh) {
+  if (base == nullptr) return fresh->name;
+  const bool same = fresh == nullptr || base->name == fresh->name;
+  return same ? base->name : results::CanonicalName(base->name);
+}
+
+void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh,
+              BenchmarkComparison& out) {
+  if (base != nullptr) {
+    out.run_names.push_back(base->name);
+    out.base_processes = base->processes;
+    out.base_repetitions = base->repetitions;
+    out.base_unit = base->time_unit;
+  }
+  if (fresh != nullptr) {
+    if (base == nullptr || base->name != fresh->name) out.run_names.push_back(fresh->name);
+    out.new_processes = fresh->processes;
+    out.new_repetitions = fresh->repetitions;
+    out.new_unit = fresh->time_unit;
+  }
+}
+
+void AddLabels(const samples::SideBenchmark& base, const samples::SideBenchmark& fresh,
+               BenchmarkComparison& out) {
+  const auto set = [&](Label label, bool value) { out.labels[static_cast<size_t>(label)] = value; };
+  set(Label::kUnitChanged,
+      base.time_unit != fresh.time_unit || base.units_mixed || fresh.units_mixed);
+  set(Label::kProcessesUnequal, base.processes != fresh.processes);
+  set(Label::kRepetitionsUnequal,
+      base.repetitions * fresh.processes != fresh.repetitions * base.processes);
+  set(Label::kLengthChanged, base.name != fresh.name);
+  set(Label::kQuantized, base.quantized || fresh.quantized);
+  set(Label::kOversubscribed, base.oversubscribed || fresh.oversubscribed);
+  set(Label::kMemoryShared, base.memory_shared != fresh.memory_shared);
+}
+
+// What is compared: at least one of the two is there.
+struct Pair {
+  std::string name;
+  const samples::SideBenchmark* base;
+  const samples::SideBenchmark* fresh;
+};
+
+// A series by the number that its metric has for both sides.
+struct NumberedSeries {
+  uint32_t metric;
+  const samples::Series* series;
+};
+
+std::vector<NumberedSeries> Numbered(const samples::SideBenchmark& benchmark,
+                                     const std::vector<uint32_t>& numbers) {
+  std::vector<NumberedSeries> numbered;
+  numbered.reserve(benchmark.series.size());
+  for (const samples::Series& series : benchmark.series) {
+    numbered.push_back({numbers[series.metric], &series});
+  }
+  std::sort(numbered.begin(), numbered.end(),
+            [](const NumberedSeries& a, const NumberedSeries& b) { return a.metric < b.metric; });
+  return numbered;
+}
+
+// A metric's figures, and the question that they answer.
+struct Answer {
+  Effect effect;
+  EffectQuestion question;
+};
+
+class Matcher {
+ public:
+  Matcher(const samples::Side& base, const samples::Side& fresh, const policy::TermsBook& terms,
+          const MatchOptions& options)
+      : base_(base), fresh_(fresh), terms_(terms), options_(options) {}
+
+  Matched Run() {
+    JoinMetrics();
+    const std::vector<Pair> pairs = Pairs();
+    matched_.benchmarks.reserve(pairs.size());
+    for (const Pair& pair : pairs) Compare(pair);
+    return std::move(matched_);
+  }
+
+ private:
+  // One numbering of metrics for both sides, by name.
+  void JoinMetrics() {
+    std::map<std::string, uint32_t> numbers;
+    for (const samples::Side* side : {&base_, &fresh_}) {
+      for (const std::string& name : side->metrics()) numbers.emplace(name, 0);
+    }
+    for (auto& [name, number] : numbers) {
+      number = static_cast<uint32_t>(matched_.metrics.size());
+      matched_.metrics.push_back(terms_.About(name));
+    }
+    for (const std::string& name : base_.metrics()) base_numbers_.push_back(numbers[name]);
+    for (const std::string& name : fresh_.metrics()) new_numbers_.push_back(numbers[name]);
+  }
+
+  // The benchmark of `other` that `benchmark` of `own` is compared with; null: none.
+  const samples::SideBenchmark* PartnerOf(const samples::SideBenchmark& benchmark,
+                                          const samples::Side& own,
+                                          const samples::Side& other) const {
+    if (const samples::SideBenchmark* same = other.Find(benchmark.name); same != nullptr)
+      return same;
+    // A duet has figures of those only that both programs have.
+    if (options_.paired != nullptr) return nullptr;
+    const std::string name = results::CanonicalName(benchmark.name);
+    return own.FindByCanonicalName(name) == &benchmark ? other.FindByCanonicalName(name) : nullptr;
+  }
+
+  std::vector<Pair> Pairs() {
+    std::vector<Pair> pairs;
+    const auto add = [&](const samples::SideBenchmark* base, const samples::SideBenchmark* fresh) {
+      const auto selected = [&](const samples::SideBenchmark* benchmark) {
+        return benchmark != nullptr &&
+               policy::MatchesBenchmark(options_.benchmarks, benchmark->name);
+      };
+      if (options_.benchmarks.empty() || selected(base) || selected(fresh)) {
+        pairs.push_back({NameOf(base, fresh), base, fresh});
+      } else {
+        ++matched_.filtered_out;
+      }
+    };
+    for (const samples::SideBenchmark& base : base_.benchmarks())
+      add(&base, PartnerOf(base, base_, fresh_));
+    for (const samples::SideBenchmark& fresh : fresh_.benchmarks()) {
+      if (PartnerOf(fresh, fresh_, base_) == nullptr) add(nullptr, &fresh);
+    }
+    std::sort(pairs.begin(), pairs.end(),
+              [](const Pair& a, const Pair& b) { return a.name < b.name; });
+    return pairs;
+  }
+
+  void Compare(const Pair& pair) {
+    const auto& [name, base, fresh] = pair;
+    BenchmarkComparison& out = matched_.benchmarks.emplace_back();
+    out.name = name;
+    Describe(base, fresh, out);
+    if (DecideWhole(base, fresh, terms_, out)) return;
+    AddLabels(*base, *fresh, out);
+    threaded_ = std::max(base->threads, fresh->threads) > 1;
+    effects_.clear();
+    CompareMetrics(*base, *fresh, out.run_names);
+    // By name within each half: the numbers are, and the partition is stable.
+    std::stable_partition(effects_.begin(), effects_.end(),
+                          [](const Answer& one) { return one.effect.change.gated; });
+    out.changes.reserve(effects_.size());
+    for (Answer& compared : effects_) {
+      matched_.evidence.push_back(compared.effect.evidence);
+      matched_.questions.push_back(compared.question);
+      out.changes.push_back(std::move(compared.effect.change));
+    }
+  }
+
+  void CompareMetrics(const samples::SideBenchmark& base, const samples::SideBenchmark& fresh,
+                      policy::RunNames names) {
+    const std::vector<NumberedSeries> of_base = Numbered(base, base_numbers_);
+    const std::vector<NumberedSeries> of_new = Numbered(fresh, new_numbers_);
+    auto b = of_base.begin();
+    auto f = of_new.begin();
+    while (b != of_base.end() || f != of_new.end()) {
+      const bool has_base = b != of_base.end() && (f == of_new.end() || b->metric <= f->metric);
+      const bool has_new = f != of_new.end() && (b == of_base.end() || f->metric <= b->metric);
+      const uint32_t metric = has_base ? b->metric : f->metric;
+      CompareMetric(names, metric, has_base ? b->series : nullptr, has_new ? f->series : nullptr);
+      if (has_base) ++b;
+      if (has_new) ++f;
+    }
+  }
+
+  void CompareMetric(policy::RunNames names, uint32_t number, const samples::Series* base,
+                     const samples::Series* fresh) {
+    const policy::ComparedMetric& metric = matched_.metrics[number];
+    const policy::Terms terms = terms_.For(names, metric);
+    if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
+    Answer compared;
+    Change& change = compared.effect.change;
+    if (base != nullptr && fresh != nullptr) {
+      compared = Measure(names, metric, terms, *base, *fresh);
+    } else {
+      change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
+      change.reason = Reason::kMetricGone;
+      change.direction = terms.direction;
+      change.margin = terms.margin;
+      change.base_processes = base == nullptr ? 0 : base->processes.size();
+      change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
+    }
+    change.metric = number;
+    change.gated = terms.gated;
+    effects_.push_back(std::move(compared));
+  }
+
+  Answer Measure(policy::RunNames names, const policy::ComparedMetric& metric,
+                 const policy::Terms& terms, const samples::Series& base,
+                 const samples::Series& fresh) {
+    EffectQuestion question{.base = base.processes,
+                            .fresh = fresh.processes,
+                            .direction = terms.direction,
+                            .exact = metric.traits.exact,
+                            .margin = terms.margin,
+                            .alpha = options_.alpha,
+                            .sigma_log = std::nullopt,
+                            .sigma_processes = 0,
+                            .paired = nullptr};
+    if (options_.noise != nullptr) TakeNoise(names, metric.name, question);
+    if (options_.paired != nullptr && metric.name == policy::PrimaryTime(names.front())) {
+      const auto series = options_.paired->benchmarks.find(names.front());
+      if (series != options_.paired->benchmarks.end()) question.paired = &series->second;
+    }
+    Answer compared{MeasureEffect(question), question};
+    Change& change = compared.effect.change;
+    if (terms.gated && options_.noise != nullptr && change.method == Method::kPoint) {
+      ++matched_.without_noise;
+    }
+    if (change.finding == Finding::kIncomparable) return compared;
+    if (options_.environment_refused) {
+      change.finding = Finding::kIncomparable;
+      change.reason = Reason::kEnvironment;
+    } else if (threaded_ && samples::MeansDifferentThings(metric.name, options_.time_semantics)) {
+      change.finding = Finding::kIncomparable;
+      change.reason = Reason::kTimeSemantics;
+    }
+    return compared;
+  }
+
+  // The wider of the spreads that are recorded under the sides' names.
+  void TakeNoise(policy::RunNames names, const std::string& metric,
+                 EffectQuestion& question) const {
+    for (const std::string& name : names) {
+      const std::optional<double> sigma = options_.noise->SigmaLog(name, metric);
+      if (!(question.sigma_log < sigma)) continue;
+      question.sigma_log = sigma;
+      question.sigma_processes = options_.noise->Processes(name);
+    }
+  }
+
+  const samples::Side& base_;
+  const samples::Side& fresh_;
+  const policy::TermsBook& terms_;
+  const MatchOptions& options_;
+  std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
+  std::vector<uint32_t> new_numbers_;
+  Matched matched_;
+  bool threaded_ = false;        // the benchmark at hand
+  std::vector<Answer> effects_;  // of the benchmark at hand
+};
+
+}  // namespace
+
+Matched Match(const samples::Side& base, const samples::Side& fresh, const policy::TermsBook& terms,
+              const MatchOptions& options) {
+  return Matcher(base, fresh, terms, options).Run();
+}
+
+}  // namespace loadline::compare

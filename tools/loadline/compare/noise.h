@@ -1,0 +1,44 @@
+#ifndef TOOLS_LOADLINE_COMPARE_NOISE_H_
+#define TOOLS_LOADLINE_COMPARE_NOISE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "tools/loadline/results/input_file.h"
+
+namespace loadline::compare {
+
+// How much a metric of a benchmark varies between processes of the same program: recorded once,
+// so that runs of a single process can be compared.
+class Noise {
+ public:
+  // The standard deviation of the natural logarithm of a process's value; absent where nothing was
+  // recorded. `benchmark` is a run name.
+  std::optional<double> SigmaLog(absl::string_view benchmark, absl::string_view metric) const;
+  void Set(absl::string_view benchmark, absl::string_view metric, double sigma_log);
+  // How many processes the benchmark's deviations are of; 0 where it is not said.
+  int64_t Processes(absl::string_view benchmark) const;
+  void SetProcesses(absl::string_view benchmark, int64_t processes);
+
+  std::string source;
+
+ private:
+  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, double>> sigma_;
+  absl::flat_hash_map<std::string, int64_t> processes_;
+};
+
+// A noise file is a result file (docs/formats.md, "Noise file") with the member
+// "schema": "loadline.noise.1", whose aggregate rows named "sigma_log" have a standard deviation
+// in each counter, and the number of processes that these are of as "repetitions".
+// kInvalidArgument when it is none, has a deviation that is negative or not finite, or says one
+// twice.
+absl::StatusOr<Noise> ParseNoise(absl::string_view source, std::string text);
+absl::StatusOr<Noise> ReadNoise(absl::string_view path, const results::InputOptions& options = {});
+
+}  // namespace loadline::compare
+
+#endif  // TOOLS_LOADLINE_COMPARE_NOISE_H_

@@ -1,0 +1,56 @@
+#include "tools/loadline/policy/terms.h"
+
+#include "absl/algorithm/container.h"
+#include "tools/loadline/policy/glob.h"
+
+namespace loadline::policy {
+
+ComparedMetric TermsBook::About(absl::string_view metric) const {
+  return {.name = std::string(metric),
+          .traits = TraitsOf(metric),
+          .listed = MatchesAnyGlob(policy_.metrics, metric)};
+}
+
+Terms TermsBook::For(RunNames benchmark, const ComparedMetric& metric) const {
+  Terms terms{metric.traits.direction, metric.traits.gated, metric.traits.margin};
+  if (metric.traits.noisy && margin_.has_value()) terms.margin = *margin_;
+  if (!policy_.metrics.empty()) {
+    terms.gated = metric.listed;
+  } else if (metric.name == "real_time_ns" || metric.name == "cpu_time_ns") {
+    terms.gated = metric.name == PrimaryTime(benchmark.front());
+  }
+  for (const CompareOverride& override : policy_.overrides) {
+    const auto selects = [&](const std::string& name) {
+      return override.Selects(name, metric.name);
+    };
+    if (absl::c_none_of(benchmark, selects)) continue;
+    terms.margin = override.margin.value_or(terms.margin);
+    terms.direction = override.direction.value_or(terms.direction);
+    terms.gated = override.gate.value_or(terms.gated);
+  }
+  return terms;
+}
+
+Action TermsBook::Inconclusive(RunNames benchmark) const {
+  return ActionFor(benchmark, &CompareOverride::inconclusive, policy_.inconclusive);
+}
+Action TermsBook::Missing(RunNames benchmark) const {
+  return ActionFor(benchmark, &CompareOverride::missing, policy_.missing);
+}
+Action TermsBook::New(RunNames benchmark) const {
+  return ActionFor(benchmark, &CompareOverride::fresh, policy_.fresh);
+}
+
+Action TermsBook::ActionFor(RunNames benchmark, std::optional<Action> CompareOverride::*member,
+                            Action otherwise) const {
+  Action action = otherwise;
+  for (const CompareOverride& override : policy_.overrides) {
+    const auto selects = [&](const std::string& name) { return override.SelectsBenchmark(name); };
+    if ((override.*member).has_value() && absl::c_any_of(benchmark, selects)) {
+      action = *(override.*member);
+    }
+  }
+  return action;
+}
+
+}  // namespace loadline::policy

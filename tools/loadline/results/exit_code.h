@@ -1,0 +1,21 @@
+#ifndef TOOLS_LOADLINE_RESULTS_EXIT_CODE_H_
+#define TOOLS_LOADLINE_RESULTS_EXIT_CODE_H_
+
+namespace loadline::results {
+
+// What every command of the tool returns to the shell.
+enum class ExitCode {
+  kPass = 0,
+  kBroken = 1,        // a limit is broken, or something regressed
+  kInvalid = 2,       // usage, unreadable or invalid input
+  kInconclusive = 3,  // too little is known to say
+  kIncomparable = 4,  // the environments are not comparable
+  kNotMeasured = 5,   // a benchmark is missing, failed or crashed
+};
+
+// Of two, the one to return: the first of 2, 4, 1, 5, 3, 0.
+ExitCode Graver(ExitCode a, ExitCode b);
+
+}  // namespace loadline::results
+
+#endif  // TOOLS_LOADLINE_RESULTS_EXIT_CODE_H_

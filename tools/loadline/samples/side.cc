@@ -1,0 +1,265 @@
+#include "tools/loadline/samples/side.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "loadline/stats/sample.h"
+#include "tools/loadline/samples/host.h"
+#include "tools/loadline/samples/time_semantics.h"
+#include "tools/loadline/results/run_name.h"
+
+namespace loadline::samples {
+namespace {
+
+using results::ResultFile;
+using results::Row;
+using results::RunType;
+
+std::string HostText(const ResultFile& file) {
+  const Host host = HostOf(file);
+  return host.description.empty() ? host.name
+                                  : absl::StrCat(host.name, " (", host.description, ")");
+}
+
+// False where the row contradicts what the end of its name seems to say about how long it is run.
+bool RanAsNamed(const Row& row) {
+  for (absl::string_view part : absl::StrSplit(results::TakeApart(row.run_name).length, '/')) {
+    const bool iterations = absl::ConsumePrefix(&part, "iterations:");
+    if (!iterations && !absl::ConsumePrefix(&part, "repeats:")) continue;
+    int64_t said = 0;
+    if (!absl::SimpleAtoi(part, &said) || said < 1) return false;
+    // The row counts those of all threads, and `loadline run` the repetitions of all processes.
+    if (iterations && row.iterations != said && row.iterations / row.threads != said) return false;
+    if (!iterations && row.repetitions > 0 && row.repetitions % said != 0) return false;
+  }
+  return true;
+}
+
+// Series are sorted by metric, and metrics are numbered as they come, so that this mostly appends.
+std::vector<double>& SeriesOf(SideBenchmark& benchmark, uint32_t metric) {
+  auto at = benchmark.series.end();
+  if (!benchmark.series.empty() && benchmark.series.back().metric >= metric) {
+    at = std::lower_bound(benchmark.series.begin(), benchmark.series.end(), metric,
+                          [](const Series& series, uint32_t m) { return series.metric < m; });
+  }
+  if (at == benchmark.series.end() || at->metric != metric) {
+    at = benchmark.series.insert(at, {.metric = metric, .processes = {}});
+  }
+  return at->processes;
+}
+
+}  // namespace
+
+void Side::Sink::AddRow(const Row& row) {
+  if (row.run_type == RunType::kAggregate) {
+    if (results::IsFit(row)) return;
+    aggregates_ = true;
+    Find(row);
+    return;
+  }
+  const uint32_t index = Find(row);
+  SideBenchmark& benchmark = side_.benchmarks_[index];
+  benchmark.only_aggregates = false;
+  if (!open_[index].seen) ++iteration_benchmarks_;
+  open_[index].seen = true;
+  benchmark.threads = std::max(benchmark.threads, row.threads);
+  if (row.error_occurred) {
+    if (benchmark.failed++ == 0) benchmark.message = row.error_message;
+  } else if (row.skipped) {
+    if (benchmark.skipped++ == 0 && benchmark.failed == 0) benchmark.message = row.skip_message;
+  } else {
+    AddMeasurement(row, index);
+  }
+}
+
+// The row's benchmark, made when the row is its first.
+uint32_t Side::Sink::Find(const Row& row) {
+  if (!last_name_.empty() && row.run_name == last_name_) return last_index_;
+  const auto next = static_cast<uint32_t>(side_.benchmarks_.size());
+  const auto [at, fresh] = side_.index_.emplace(row.run_name, next);
+  if (fresh) {
+    SideBenchmark& made = side_.benchmarks_.emplace_back();
+    made.name = at->first;
+    made.only_aggregates = true;
+    side_.AddCanonicalName(next);
+  }
+  last_name_ = row.run_name;
+  last_index_ = at->second;
+  if (open_.size() < side_.benchmarks_.size()) open_.resize(side_.benchmarks_.size());
+  return last_index_;
+}
+
+void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
+  SideBenchmark& benchmark = side_.benchmarks_[index];
+  Open& open = open_[index];
+  ++benchmark.repetitions;
+  if (benchmark.time_unit.empty()) benchmark.time_unit = row.time_unit;
+  benchmark.units_mixed = benchmark.units_mixed || benchmark.time_unit != row.time_unit;
+  benchmark.ran_as_named = benchmark.ran_as_named && RanAsNamed(row);
+  if (open.rows.empty()) touched_.push_back(index);
+  const auto number = static_cast<uint32_t>(open.rows.size());
+  open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
+                       row.repetitions, row.counters.contains("init_main_ns")});
+  // The reader promises both times of a row that was measured; a duet measures one of them.
+  if (row.real_time_ns.has_value()) {
+    open.readings.push_back({side_.MetricIndex("real_time_ns"), number, *row.real_time_ns});
+  }
+  if (row.cpu_time_ns.has_value()) {
+    open.readings.push_back({side_.MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns});
+  }
+  size_t position = 0;
+  for (const auto& [name, value] : row.counters) {
+    open.readings.push_back({CounterIndex(name, position++), number, value});
+    if (name == "quantized" && value != 0) benchmark.quantized = true;
+    if (name == "oversubscribed" && value != 0) benchmark.oversubscribed = true;
+    if (name == "rss_isolated" && value == 0) benchmark.memory_shared = true;
+  }
+  fingerprint_.Add(row);
+}
+
+uint32_t Side::Sink::CounterIndex(const std::string& name, size_t position) {
+  if (position < last_counters_.size() && side_.metrics_[last_counters_[position]] == name) {
+    return last_counters_[position];
+  }
+  if (position >= last_counters_.size()) last_counters_.resize(position + 1);
+  last_counters_[position] = side_.MetricIndex(name);
+  return last_counters_[position];
+}
+
+void Side::Sink::Finish(const ResultFile& file) {
+  const bool isolated = !file.ContextText("loadline.isolation").empty();
+  int64_t run_processes = 0;
+  if (!absl::SimpleAtoi(file.ContextText("loadline.repetitions"), &run_processes)) {
+    run_processes = 0;
+  }
+  for (const uint32_t index : touched_) {
+    if (MayBeSeveral(open_[index], isolated)) side_.benchmarks_[index].several = true;
+    const std::vector<uint32_t> processes = ProcessesOf(open_[index], isolated, run_processes);
+    Reduce(processes, open_[index], side_.benchmarks_[index]);
+  }
+  File& entry = side_.files_.emplace_back();
+  entry.environment = EnvironmentOf(file);
+  entry.source = file.source;
+  entry.host = HostText(file);
+  entry.date = file.ContextText("date");
+  entry.time_semantics = TimeSemanticsOf(file);
+  entry.incomplete = file.incomplete();
+  entry.isolated = isolated;
+  entry.benchmarks = iteration_benchmarks_;
+  entry.aggregates = aggregates_;
+  entry.fingerprint = fingerprint_.At(entry.date);
+  open_.clear();
+  touched_.clear();
+  iteration_benchmarks_ = 0;
+  aggregates_ = false;
+  fingerprint_ = {};
+  last_name_.clear();
+}
+
+// Whether a file's rows of one name may belong to several benchmarks. A repetition that is there
+// again is another run's where the rows say that they are of one benchmark; else who knows.
+bool Side::Sink::MayBeSeveral(const Open& open, bool isolated) {
+  const RowOrigin& first = open.rows.front();
+  absl::flat_hash_set<int64_t> repetitions;
+  return std::any_of(open.rows.begin(), open.rows.end(), [&](const RowOrigin& row) {
+    const bool again = !repetitions.insert(row.repetition_index).second;
+    return row.family_index != first.family_index ||
+           row.per_family_instance_index != first.per_family_instance_index ||
+           (again && !isolated && (row.family_index < 0 || row.repetition_index < 0));
+  });
+}
+
+// The process of each measured row of a benchmark.
+std::vector<uint32_t> Side::Sink::ProcessesOf(const Open& open, bool isolated,
+                                              int64_t run_processes) const {
+  std::vector<uint32_t> processes;
+  processes.reserve(open.rows.size());
+  absl::flat_hash_map<std::tuple<int64_t, int64_t, int64_t>, uint32_t> appearances;
+  for (size_t i = 0; i < open.rows.size(); ++i) {
+    const RowOrigin& row = open.rows[i];
+    if (isolated) {
+      // A start of an initialisation probe is a process, however many repetitions the suite has.
+      const bool shared = !row.start && row.repetition_index >= 0 && run_processes > 0 &&
+                          row.repetitions > run_processes && row.repetitions % run_processes == 0;
+      const int64_t in_process = shared ? row.repetitions / run_processes : 1;
+      processes.push_back(static_cast<uint32_t>(shared ? row.repetition_index / in_process
+                                                       : static_cast<int64_t>(i)));
+    } else if (row.repetition_index < 0 || open.rows.size() == 1) {
+      processes.push_back(0);
+    } else {
+      processes.push_back(
+          appearances[{row.family_index, row.per_family_instance_index, row.repetition_index}]++);
+    }
+  }
+  return processes;
+}
+
+// The file's readings of one benchmark become one value a metric and process.
+void Side::Sink::Reduce(const std::vector<uint32_t>& processes, Open& open,
+                        SideBenchmark& benchmark) {
+  std::vector<Reading>& readings = open.readings;
+  for (Reading& reading : readings) reading.row = processes[reading.row];
+  std::stable_sort(readings.begin(), readings.end(), [](const Reading& a, const Reading& b) {
+    return std::tie(a.metric, a.row) < std::tie(b.metric, b.row);
+  });
+  const uint32_t first_metric = readings.front().metric;  // a time, which every row has
+  for (size_t begin = 0; begin < readings.size();) {
+    size_t end = begin;
+    values_.clear();
+    while (end < readings.size() && readings[end].metric == readings[begin].metric &&
+           readings[end].row == readings[begin].row) {
+      values_.push_back(readings[end++].value);
+    }
+    if (readings[begin].metric == first_metric) ++benchmark.processes;
+    SeriesOf(benchmark, readings[begin].metric).push_back(MedianOfRepetitions());
+    begin = end;
+  }
+}
+
+double Side::Sink::MedianOfRepetitions() const {
+  for (const double value : values_) {
+    if (!(value - value == 0)) return value;  // one that is not finite makes the process so
+  }
+  return values_.size() == 1 ? values_.front() : stats::Median(values_);
+}
+
+void Side::Add(const ResultFile& file) {
+  Sink sink(*this);
+  for (const Row& row : file.rows) sink.AddRow(row);
+  sink.Finish(file);
+}
+
+const SideBenchmark* Side::Find(absl::string_view name) const {
+  const auto found = index_.find(name);
+  return found == index_.end() ? nullptr : &benchmarks_[found->second];
+}
+
+const SideBenchmark* Side::FindByCanonicalName(absl::string_view canonical_name) const {
+  const auto found = by_canonical_name_.find(canonical_name);
+  if (found == by_canonical_name_.end() || found->second == kSeveral) return nullptr;
+  const SideBenchmark& benchmark = benchmarks_[found->second];
+  return benchmark.ran_as_named ? &benchmark : nullptr;
+}
+
+void Side::AddCanonicalName(uint32_t index) {
+  const auto [at, fresh] =
+      by_canonical_name_.emplace(results::CanonicalName(benchmarks_[index].name), index);
+  if (!fresh) at->second = kSeveral;
+}
+
+uint32_t Side::MetricIndex(absl::string_view name) {
+  const auto found = metric_index_.find(name);
+  if (found != metric_index_.end()) return found->second;
+  const auto next = static_cast<uint32_t>(metrics_.size());
+  metrics_.emplace_back(name);
+  metric_index_.emplace(metrics_.back(), next);
+  return next;
+}
+
+}  // namespace loadline::samples
