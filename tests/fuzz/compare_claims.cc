@@ -80,16 +80,14 @@ void RequireSense(const Change& change) {
     Require(interval.low.has_value() == interval.high.has_value(), "both bounds or none");
     Require(!interval.low.has_value() || *interval.low <= *interval.high, "low <= high");
   }
-  if (change.p.has_value()) {
-    Require(InUnit(*change.p), "p is a probability");
-    if (change.p_adjusted.has_value()) Require(InUnit(*change.p_adjusted), "so is p adjusted");
+  if (change.claims.has_value()) {
+    const Change::Claims& claims = *change.claims;
+    for (const Change::Claim& claim :
+         {claims.worse, claims.better, claims.at_all_worse, claims.at_all_better}) {
+      Require(InUnit(claim.p) && InUnit(claim.adjusted), "p is a probability, and so is adjusted");
+    }
   }
   if (change.detectable.has_value()) Require(!std::isnan(*change.detectable), "MDE is a number");
-}
-
-bool Decides(Finding finding) {
-  return finding == Finding::kImproved || finding == Finding::kPass ||
-         finding == Finding::kUnchanged;
 }
 
 // The exit code says the gravest of what the verdict says, no less and, but for problems that have
@@ -102,20 +100,22 @@ void RequireFittingExitCode(const CompareVerdict& verdict) {
     for (const Change& change : benchmark.changes) {
       RequireSense(change);
       if (!change.gated) continue;
-      if (Decides(change.finding)) ++decided;
+      if (!change.TooNoisyToGate()) ++decided;
       if (change.finding == Finding::kRegressed) {
         Require(results::Graver(benchmark.exit_code, ExitCode::kBroken) == benchmark.exit_code,
                 "a gated regression breaks its benchmark");
       }
       if (change.finding == Finding::kIncomparable) {
-        Require(
-            results::Graver(benchmark.exit_code, ExitCode::kIncomparable) == benchmark.exit_code,
-            "what cannot be compared is no pass");
+        Require(benchmark.exit_code != ExitCode::kPass, "what cannot be compared is no pass");
       }
     }
   }
-  if (verdict.limits.has_value()) gravest = results::Graver(gravest, verdict.limits->exit_code);
-  Require(results::Graver(verdict.exit_code, gravest) == verdict.exit_code, "the gravest is said");
+  // A broken limit is about one side, and goes before what cannot be compared.
+  const bool limited = verdict.limits.has_value();
+  if (limited) gravest = results::Graver(gravest, verdict.limits->exit_code);
+  const bool broken = limited && verdict.limits->exit_code == ExitCode::kBroken;
+  Require(broken || results::Graver(verdict.exit_code, gravest) == verdict.exit_code,
+          "the gravest is said");
   if (verdict.exit_code != ExitCode::kPass) return;
   Require(decided > 0, "a pass decided something");
   Require(verdict.problems.empty(), "a pass has no problem");
@@ -169,7 +169,7 @@ void RequireOppositeOf(const CompareVerdict& verdict, const CompareVerdict& exch
     const BenchmarkComparison& a = verdict.benchmarks[i];
     const BenchmarkComparison& b = exchanged.benchmarks[i];
     if (a.changes.empty() && a.finding == Finding::kMissing) {
-      Require(b.finding != Finding::kMissing && b.finding != Finding::kUnchanged,
+      Require(b.finding != Finding::kMissing && b.finding != Finding::kSame,
               "what is missing one way is there the other way alone");
     }
     if (a.changes.size() != b.changes.size() || a.finding != Finding::kRegressed) continue;

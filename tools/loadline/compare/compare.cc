@@ -1,18 +1,26 @@
 #include "tools/loadline/compare/compare.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "loadline/stats/multiplicity.h"
+#include "absl/strings/string_view.h"
+#include "loadline/stats/serial_dependence.h"
+#include "loadline/stats/shift_test.h"
 #include "loadline/stats/sign_evidence.h"
 #include "tools/loadline/compare/advice.h"
-#include "tools/loadline/compare/effect.h"
+#include "tools/loadline/compare/families.h"
 #include "tools/loadline/compare/geometric_mean.h"
 #include "tools/loadline/compare/matching.h"
+#include "tools/loadline/compare/moved_alike.h"
 #include "tools/loadline/policy/glob.h"
 #include "tools/loadline/policy/nearest_name.h"
 #include "tools/loadline/policy/terms.h"
@@ -22,10 +30,11 @@
 namespace loadline::compare {
 namespace {
 
+using results::Counted;
+using results::ExitCode;
 using results::Quoted;
 
 constexpr double kDefaultAlpha = 0.01;
-constexpr double kFalseShare = 0.05;
 
 SideSummary Summary(const samples::Side& side) {
   SideSummary summary;
@@ -52,15 +61,27 @@ std::vector<samples::Environment> Environments(const samples::Side& side) {
   return environments;
 }
 
-// Whether a test was made whose p value counts among the others.
-bool Tested(const Change& change) {
-  return change.p.has_value() && change.finding != Finding::kIncomparable;
+// Whether a claim is made that the sides differ.
+bool ClaimsADifference(Finding finding) {
+  switch (finding) {
+    case Finding::kRegressed:
+    case Finding::kTail:
+    case Finding::kSlower:
+    case Finding::kWorse:
+    case Finding::kChanged:
+    case Finding::kImproved:
+    case Finding::kFaster:
+    case Finding::kBetter:
+      return true;
+    default:
+      return false;
+  }
 }
 
-// Of a metric whose better direction is not known: that it differs at all by more than the margin.
-double EitherWay(double p_worse, double p_better) {
-  return std::min(1.0, 2 * std::min(p_worse, p_better));
-}
+// What must be the same as well for two runs of one program to differ by chance alone.
+constexpr absl::string_view kSettings[] = {
+    "arguments", "settings", "profile",           "input",      "allocator", "malloc_arena_max",
+    "thp",       "aslr",     "allocator_version", "environment"};
 
 class Comparer {
  public:
@@ -75,8 +96,6 @@ class Comparer {
     verdict_.alpha = options.alpha.value_or(policy_.alpha.value_or(kDefaultAlpha));
     if (!(verdict_.alpha > 0) || !(verdict_.alpha < 0.5)) verdict_.alpha = kDefaultAlpha;
     verdict_.confidence = 1 - 2 * verdict_.alpha;
-    verdict_.false_share = kFalseShare;
-    verdict_.exit_code = results::ExitCode::kPass;
   }
 
   CompareVerdict Run(std::optional<limits::CheckVerdict> limits) {
@@ -88,21 +107,22 @@ class Comparer {
     MatchSides();
     CheckRequests();
     TakePairedRuns();
-    AdjustForNumber();
-    ConcludeChanges();
+    AnswerAll(base_, fresh_, matched_, verdict_);
+    verdict_.processes_needed = Needed();
+    AdviseProcesses(matched_, verdict_);
+    TakeChanges();
+    FindMovedAlike(verdict_);
+    DistrustDifferences();
+    for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
     Conclude();
-    if (limits.has_value()) {
-      Worsen(limits->exit_code);
-      verdict_.limits = std::move(limits);
-    }
+    verdict_.limits = std::move(limits);
+    verdict_.exit_code = ExitCodeOfAll();
     return std::move(verdict_);
   }
 
  private:
-  void Worsen(results::ExitCode code) {
-    verdict_.exit_code = results::Graver(verdict_.exit_code, code);
-  }
-  void Problem(results::ExitCode code, std::string text) {
+  void Worsen(ExitCode code) { code_ = results::Graver(code_, code); }
+  void Problem(ExitCode code, std::string text) {
     Worsen(code);
     verdict_.problems.push_back(std::move(text));
   }
@@ -110,15 +130,15 @@ class Comparer {
 
   void CheckFiles(const samples::Side& side, absl::string_view name) {
     if (side.files().empty()) {
-      Problem(results::ExitCode::kInvalid, absl::StrCat("the ", name, " side has no file"));
+      Problem(ExitCode::kInvalid, absl::StrCat("the ", name, " side has no file"));
     }
     for (const samples::Side::File& file : side.files()) {
       if (file.incomplete) {
-        Problem(results::ExitCode::kNotMeasured,
+        Problem(ExitCode::kNotMeasured,
                 absl::StrCat(file.source, ": the run was cut short (loadline.incomplete)"));
       }
       if (file.benchmarks == 0) {
-        Problem(results::ExitCode::kNotMeasured,
+        Problem(ExitCode::kNotMeasured,
                 absl::StrCat(file.source, ": ",
                              file.aggregates ? results::kOnlyAggregates : "has no benchmark"));
       }
@@ -133,7 +153,7 @@ class Comparer {
     const auto [at, fresh] =
         seen_.emplace(file.fingerprint, absl::StrCat(file.source, " (", side, ")"));
     if (fresh) return;
-    Problem(results::ExitCode::kInvalid,
+    Problem(ExitCode::kInvalid,
             absl::StrCat(file.source, " (", side, ") holds the same measurements as ", at->second,
                          ": one run does not count twice"));
   }
@@ -148,10 +168,6 @@ class Comparer {
     const std::vector<samples::Environment> base = Environments(base_);
     const std::vector<samples::Environment> fresh = Environments(fresh_);
     verdict_.environment = samples::CompareEnvironments(base, fresh, AllowedKeys());
-    for (const samples::EnvironmentDifference& difference : verdict_.environment) {
-      environment_refused_ = environment_refused_ || difference.refuses();
-    }
-    if (environment_refused_) Worsen(results::ExitCode::kIncomparable);
     if (base.empty() || fresh.empty()) return;
     const std::vector<std::string> unsaid = samples::UnsaidByAll(base, fresh);
     if (!unsaid.empty()) {
@@ -160,8 +176,20 @@ class Comparer {
     }
     verdict_.same_executable = samples::SameExecutable(base, fresh);
     if (verdict_.same_executable) {
-      Note("A/A: both sides ran the same program, so that whatever differs is not the program");
+      const std::vector<std::string> settings = DifferentSettings();
+      Note(settings.empty()
+               ? "A/A: both sides ran the same program, so that whatever differs is not the program"
+               : absl::StrCat("both sides ran the same program: what is compared is its ",
+                              absl::StrJoin(settings, ", ")));
     }
+  }
+
+  std::vector<std::string> DifferentSettings() const {
+    std::vector<std::string> settings;
+    for (const samples::EnvironmentDifference& difference : verdict_.environment) {
+      if (absl::c_linear_search(kSettings, difference.key)) settings.push_back(difference.what);
+    }
+    return settings;
   }
 
   // What threaded times mean in all files, each meaning once; nothing where that may differ.
@@ -179,41 +207,34 @@ class Comparer {
   }
 
   void MatchSides() {
-    const MatchOptions options{.alpha = verdict_.alpha,
-                               .noise = options_.noise,
+    const MatchOptions options{.noise = options_.noise,
                                .paired = options_.paired,
                                .benchmarks = options_.benchmarks,
-                               .environment_refused = environment_refused_,
+                               .environment = verdict_.environment,
                                .time_semantics = TimeSemantics()};
-    Matched matched = Match(base_, fresh_, terms_, options);
-    verdict_.benchmarks = std::move(matched.benchmarks);
-    evidence_ = std::move(matched.evidence);
-    questions_ = std::move(matched.questions);
-    for (policy::ComparedMetric& metric : matched.metrics) {
+    matched_ = Match(base_, fresh_, terms_, options);
+    for (policy::ComparedMetric& metric : matched_.metrics) {
       verdict_.metrics.push_back(std::move(metric.name));
     }
-    if (matched.filtered_out > 0) {
-      Note(absl::StrCat(results::Counted(matched.filtered_out, "benchmark is", "benchmarks are"),
+    if (matched_.filtered_out > 0) {
+      Note(absl::StrCat(Counted(matched_.filtered_out, "benchmark is", "benchmarks are"),
                         " not selected"));
-    }
-    if (matched.without_noise > 0) {
-      Note(absl::StrCat(options_.noise->source, " has no spread for ", matched.without_noise,
-                        " of the gate's figures"));
     }
   }
 
   void TakePairedRuns() {
     if (options_.paired == nullptr) return;
     for (const std::string& doubt : options_.paired->doubts) {
-      Problem(results::ExitCode::kInconclusive, doubt);
+      Problem(ExitCode::kInconclusive, doubt);
     }
     for (const std::string& note : options_.paired->notes) Note(note);
   }
 
-  // Processes a side, or pairs of them, for one of `tests` to be able to say anything.
-  size_t Needed(size_t tests) const {
-    const double alpha = verdict_.alpha / static_cast<double>(std::max<size_t>(1, tests));
-    return options_.paired == nullptr ? ProcessesNeeded(alpha) : stats::SignEvidenceNeeded(alpha);
+  // Processes a side, or pairs of them, for one time among all to be called.
+  size_t Needed() const {
+    const size_t family = std::max<size_t>(1, verdict_.times.size);
+    if (options_.paired == nullptr) return stats::FewestForSeparation(family, verdict_.times.alpha);
+    return stats::SignEvidenceNeeded(verdict_.alpha / static_cast<double>(family));
   }
 
   // What the policy and the caller name must be there: a gate on nothing is no gate.
@@ -225,7 +246,7 @@ class Comparer {
         if (policy::GlobMatches(glob, name)) (policy::TraitsOf(name).flag ? labels : gates) = true;
       }
       if (gates) continue;
-      Problem(results::ExitCode::kInvalid,
+      Problem(ExitCode::kInvalid,
               labels ? absl::StrCat("the policy gates ", Quoted(glob),
                                     ", which is a label (yes or no), not a metric: a label is told "
                                     "and never judged")
@@ -237,7 +258,7 @@ class Comparer {
     const std::vector<std::string> known = policy::EnvironmentKeys();
     for (const std::string& key : AllowedKeys()) {
       if (key == "all" || std::find(known.begin(), known.end(), key) != known.end()) continue;
-      Problem(results::ExitCode::kInvalid,
+      Problem(ExitCode::kInvalid,
               absl::StrCat("allowing the environment to differ in ", Quoted(key), ": no such key",
                            policy::DidYouMean(key, known), " (known: all, ",
                            absl::StrJoin(known, ", "), ")"));
@@ -250,150 +271,112 @@ class Comparer {
         if (override.SelectsBenchmark(benchmark.name)) return;
       }
     }
-    Problem(results::ExitCode::kInvalid,
-            absl::StrCat("[[compare.override]] in line ", override.where.line,
-                         " of the policy matches no benchmark: ",
-                         Quoted(absl::StrJoin(override.benchmarks, " or "))));
+    Problem(ExitCode::kInvalid, absl::StrCat("[[compare.override]] in line ", override.where.line,
+                                             " of the policy matches no benchmark: ",
+                                             Quoted(absl::StrJoin(override.benchmarks, " or "))));
   }
 
-  // Calls visit(benchmark, change, evidence, index) for every change in the order of the evidence.
-  template <typename Visit>
-  void ForEachChange(Visit visit) {
-    size_t index = 0;
-    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
-      for (Change& change : benchmark.changes) {
-        visit(benchmark, change, evidence_[index], index);
-        ++index;
+  void TakeChanges() {
+    size_t without_noise = 0;
+    for (size_t i = 0; i < matched_.asked.size(); ++i) {
+      BenchmarkComparison& benchmark = matched_.benchmarks[i];
+      benchmark.changes.reserve(matched_.asked[i].size());
+      for (Asked& asked : matched_.asked[i]) {
+        if (asked.change.gated && asked.change.method == Method::kPoint) ++without_noise;
+        benchmark.changes.push_back(std::move(asked.change));
       }
     }
+    verdict_.benchmarks = std::move(matched_.benchmarks);
+    if (options_.noise == nullptr || without_noise == 0) return;
+    Note(absl::StrCat(options_.noise->source, " has no spread for ", without_noise,
+                      " of the figures that decide"));
   }
 
-  // The gate's claims of harm are Holm's, so that one false one among all is as unlikely as alpha;
-  // what is only reported, and every claim of improvement, is Benjamini and Hochberg's. A claim
-  // that something is within the margin needs no adjustment: the whole passes only if every single
-  // one does (an intersection-union test, Berger 1982).
-  void AdjustForNumber() {
-    std::vector<double> gate;
-    std::vector<double> report;
-    std::vector<double> better;
-    ForEachChange([&](BenchmarkComparison&, Change& change, const Evidence& evidence, size_t) {
-      if (!Tested(change)) return;
-      if (change.gated) gate.push_back(*change.p);
-      if (!change.gated) report.push_back(ReportedP(change, evidence));
-      better.push_back(evidence.p_better);
-    });
-    verdict_.gate_size = gate.size();
-    verdict_.processes_needed = Needed(1);
-    verdict_.processes_needed_gate = Needed(gate.size());
-    gate = stats::HolmAdjusted(gate);
-    report = stats::BenjaminiHochbergAdjusted(report);
-    better = stats::BenjaminiHochbergAdjusted(better);
-    better_adjusted_.assign(evidence_.size(), 1);
-    size_t next_gate = 0;
-    size_t next_report = 0;
-    size_t next_better = 0;
-    ForEachChange([&](BenchmarkComparison&, Change& change, const Evidence&, size_t index) {
-      if (!Tested(change)) return;
-      change.p_adjusted = change.gated ? gate[next_gate++] : report[next_report++];
-      better_adjusted_[index] = better[next_better++];
-    });
-  }
-
-  static double ReportedP(const Change& change, const Evidence& evidence) {
-    if (change.direction != policy::Direction::kUnknown) return *change.p;
-    return EitherWay(*change.p, evidence.p_better);
-  }
-
-  void ConcludeChanges() {
-    ForEachChange([&](BenchmarkComparison& benchmark, Change& change, const Evidence& evidence,
-                      size_t index) {
-      const bool decided = change.finding == Finding::kIncomparable ||
-                           change.finding == Finding::kMissing || change.finding == Finding::kNew;
-      if (!decided) ConcludeChange(evidence, better_adjusted_[index], change);
-      if (change.gated) CountGated(benchmark, change);
-    });
-    AdviseProcesses(questions_, verdict_);
-    for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
-  }
-
-  void ConcludeChange(const Evidence& evidence, double better_adjusted, Change& change) const {
-    const bool exact = change.method == Method::kExact;
-    const bool worse =
-        exact ? evidence.worse
-              : change.p_adjusted.has_value() &&
-                    *change.p_adjusted <= (change.gated ? verdict_.alpha : verdict_.false_share);
-    const bool better =
-        exact ? evidence.better : evidence.better && better_adjusted <= verdict_.false_share;
-    if (change.direction == policy::Direction::kUnknown && (worse || better)) {
-      change.finding = Finding::kChanged;
-    } else if (worse) {
-      change.finding = Finding::kRegressed;
-    } else if (better) {
-      change.finding = Finding::kImproved;
-    } else if (evidence.not_worse && evidence.not_better) {
-      change.finding = Finding::kUnchanged;
-    } else if (evidence.not_worse && change.direction != policy::Direction::kUnknown) {
-      change.finding = Finding::kPass;
-    } else {
-      change.finding = Finding::kInconclusive;
-      change.reason = change.method == Method::kPairedSigns ? Reason::kBudgetUsedUp
-                      : evidence.worse                      ? Reason::kNotAmongSoMany
-                      : evidence.testable                   ? Reason::kTooNoisy
-                                                            : Reason::kTooFewProcesses;
+  // Differences where there can be none say that something else than the program decides: no claim
+  // of one is left.
+  void DistrustDifferences() {
+    const bool same = verdict_.same_executable && DifferentSettings().empty();
+    if (!same) return;
+    size_t found = 0;
+    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
+      for (Change& change : benchmark.changes) {
+        if (!ClaimsADifference(change.finding)) continue;
+        change.finding = Finding::kVoid;
+        change.beyond = Beyond::kOpen;
+        change.reason = Reason::kSameProgram;
+        found += change.gated ? 1 : 0;
+      }
     }
-    SuspectLayout(evidence, change);
-  }
-
-  static void SuspectLayout(const Evidence& evidence, Change& change) {
-    const bool open = change.finding == Finding::kInconclusive;
-    const bool worse = evidence.layout_worse && (open || change.finding == Finding::kRegressed);
-    const bool better = evidence.layout_better && (open || change.finding == Finding::kImproved);
-    if (!worse && !better) return;
-    change.finding = Finding::kLayoutSuspect;
-    change.reason = Reason::kLayout;
+    if (found == 0) return;
+    verdict_.void_reasons.push_back(
+        absl::StrCat("both sides ran the same program, with the same settings, and ",
+                     Counted(found, "figure differs", "figures differ"),
+                     ": something else than the program does that (the machine, the order of the "
+                     "runs, what else was running). Measure both sides again, in turns"));
   }
 
   void CountGated(const BenchmarkComparison& benchmark, const Change& change) {
-    if (change.finding == Finding::kMissing || change.finding == Finding::kNew ||
-        change.finding == Finding::kIncomparable) {
+    if (change.finding == Finding::kMissing || change.finding == Finding::kNew) return;
+    if (change.finding == Finding::kIncomparable) {
+      if (IsOfEnvironment(change)) ++refused_;
       return;
     }
     ++compared_;
-    if (change.finding != Finding::kInconclusive && change.finding != Finding::kLayoutSuspect) {
-      ++decided_;
-    }
+    if (change.finding == Finding::kRegressed || !change.TooNoisyToGate()) ++decided_;
     if (change.direction != policy::Direction::kUnknown ||
         !undirected_.emplace(change.metric).second) {
       return;
     }
-    Problem(results::ExitCode::kInvalid,
+    Problem(ExitCode::kInvalid,
             absl::StrCat("the policy gates the metric ", Quoted(verdict_.metrics[change.metric]),
                          " (of ", Quoted(benchmark.name),
                          "), of which no better direction is known: say direction = \"lower\" or "
                          "\"higher\" in a [[compare.override]]"));
   }
 
-  // What the policy says of a finding that says nothing.
-  policy::Action ActionOn(const BenchmarkComparison& benchmark, Finding finding) const {
-    switch (finding) {
-      case Finding::kLayoutSuspect:
-      case Finding::kInconclusive:
-        return terms_.Inconclusive(benchmark.run_names);
-      case Finding::kMissing:
-        return terms_.Missing(benchmark.run_names);
-      case Finding::kNew:
-        return terms_.New(benchmark.run_names);
-      default:
-        return policy::Action::kWarn;
-    }
+  static bool IsOfEnvironment(const Change& change) {
+    return change.reason == Reason::kEnvironment || change.reason == Reason::kTimeSemantics;
   }
 
-  results::ExitCode CodeOf(const BenchmarkComparison& benchmark, Finding finding) const {
-    if (finding == Finding::kRegressed) return results::ExitCode::kBroken;
-    if (finding == Finding::kIncomparable) return results::ExitCode::kIncomparable;
-    if (ActionOn(benchmark, finding) != policy::Action::kFail) return results::ExitCode::kPass;
-    const bool open = finding == Finding::kInconclusive || finding == Finding::kLayoutSuspect;
-    return open ? results::ExitCode::kInconclusive : results::ExitCode::kNotMeasured;
+  // Whether a change that was not proved worse stands in the way of a pass. What seems to be worse
+  // by more than the margin is never let through for being noisy.
+  bool KeepsFromPassing(const Change& change, policy::Action noisy) const {
+    if (!change.TooNoisyToGate()) return false;
+    const double alpha = TestFor(verdict_, change).alpha;
+    const bool suspicious = change.claims.has_value() && change.claims->worse.p <= alpha;
+    return suspicious || noisy == policy::Action::kFail;
+  }
+
+  ExitCode CodeOf(const BenchmarkComparison& benchmark, const Change& change) const {
+    switch (change.finding) {
+      case Finding::kRegressed:
+        return ExitCode::kBroken;
+      case Finding::kIncomparable:
+        return IsOfEnvironment(change) ? ExitCode::kInconclusive : ExitCode::kIncomparable;
+      case Finding::kMissing:
+        return CodeOf(terms_.Missing(benchmark.run_names));
+      case Finding::kNew:
+        return CodeOf(terms_.New(benchmark.run_names));
+      case Finding::kVoid:
+      case Finding::kTail:
+        return ExitCode::kInconclusive;
+      default:
+        break;
+    }
+    const bool worse = change.finding == Finding::kSlower || change.finding == Finding::kWorse;
+    if (worse && policy_.slower_fails && SeemsBeyondMargin(change)) return ExitCode::kBroken;
+    return KeepsFromPassing(change, terms_.Noisy(benchmark.run_names)) ? ExitCode::kInconclusive
+                                                                       : ExitCode::kPass;
+  }
+
+  static ExitCode CodeOf(policy::Action action) {
+    return action == policy::Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
+  }
+
+  static bool SeemsBeyondMargin(const Change& change) {
+    Change point = change;
+    point.change->low = point.change->high = point.change->estimate;
+    return point.MostWorse() >= change.margin;
   }
 
   // A benchmark is as bad as the worst metric that decides.
@@ -402,13 +385,25 @@ class Comparer {
     const Change* worst = nullptr;
     for (const Change& change : benchmark.changes) {
       if (!change.gated) break;  // gated ones come first
-      benchmark.exit_code = results::Graver(benchmark.exit_code, CodeOf(benchmark, change.finding));
+      CountGated(benchmark, change);
+      benchmark.exit_code = results::Graver(benchmark.exit_code, CodeOf(benchmark, change));
       if (worst == nullptr || change.finding < worst->finding) worst = &change;
     }
-    benchmark.finding = worst == nullptr ? Finding::kInconclusive : worst->finding;
+    benchmark.finding = worst == nullptr ? Finding::kOpen : worst->finding;
     benchmark.reason = worst == nullptr ? Reason::kNothingGated : worst->reason;
-    benchmark.ignored =
-        worst != nullptr && ActionOn(benchmark, benchmark.finding) == policy::Action::kIgnore;
+    benchmark.ignored = worst != nullptr && IsIgnored(benchmark, *worst);
+  }
+
+  bool IsIgnored(const BenchmarkComparison& benchmark, const Change& change) const {
+    if (change.finding == Finding::kMissing) {
+      return terms_.Missing(benchmark.run_names) == policy::Action::kIgnore;
+    }
+    if (change.finding == Finding::kNew) {
+      return terms_.New(benchmark.run_names) == policy::Action::kIgnore;
+    }
+    return change.finding == Finding::kOpen && change.TooNoisyToGate() &&
+           benchmark.exit_code == ExitCode::kPass &&
+           terms_.Noisy(benchmark.run_names) == policy::Action::kIgnore;
   }
 
   void Conclude() {
@@ -418,23 +413,53 @@ class Comparer {
       if (benchmark.reason == Reason::kNothingGated) ++ungated;
     }
     if (ungated > 0) {
-      Note(absl::StrCat(results::Counted(ungated, "benchmark has", "benchmarks have"),
+      Note(absl::StrCat(Counted(ungated, "benchmark has", "benchmarks have"),
                         " no metric that decides"));
     }
     const size_t worse = verdict_.CountOfChanges(Finding::kRegressed, false);
     if (worse > 0) {
-      Note(absl::StrCat(results::Counted(worse, "figure that does", "figures that do"),
+      Note(absl::StrCat(Counted(worse, "figure that does", "figures that do"),
                         " not decide got worse"));
     }
-    if (environment_refused_) return;
-    if (compared_ == 0) {
-      Problem(results::ExitCode::kNotMeasured,
+    if (verdict_.rho > 0) NoteDependence();
+    if (compared_ == 0 && refused_ > 0) {
+      Worsen(ExitCode::kIncomparable);
+    } else if (compared_ == 0) {
+      Problem(ExitCode::kNotMeasured,
               "nothing was compared: no benchmark that decides is "
               "measured and comparable on both sides");
     } else if (decided_ == 0) {
-      Worsen(results::ExitCode::kInconclusive);
+      Worsen(ExitCode::kInconclusive);
     }
-    verdict_.geometric_mean = MeanOfTimes();
+    if (refused_ > 0) {
+      Note(
+          "figures that depend on the machine mean the same only on one machine: `loadline "
+          "branches --base REF --new REF` builds and measures both sides there, `loadline duet "
+          "--base BIN --new BIN` measures two programs in turns");
+    }
+    if (compared_ > 0) verdict_.geometric_mean = MeanOfTimes();
+  }
+
+  void NoteDependence() {
+    const stats::DependenceEffect effect = stats::EffectOfDependence(
+        verdict_.rho, verdict_.base.max_processes, verdict_.fresh.max_processes);
+    Note(absl::StrFormat(
+        "successive values lean on each other (by %.2f): intervals of times are %.1f times as wide "
+        "as they would be otherwise. Measured in turns (`loadline branches`, `loadline duet`) they "
+        "need not be",
+        verdict_.rho, std::sqrt(std::max(1.0, effect.variance_factor))));
+  }
+
+  ExitCode ExitCodeOfAll() const {
+    if (code_ == ExitCode::kInvalid) return code_;
+    const ExitCode limits =
+        verdict_.limits.has_value() ? verdict_.limits->exit_code : ExitCode::kPass;
+    if (limits == ExitCode::kBroken || limits == ExitCode::kInvalid) return limits;
+    const ExitCode code = results::Graver(code_, limits);
+    if (code != ExitCode::kIncomparable && !verdict_.void_reasons.empty()) {
+      return ExitCode::kInconclusive;
+    }
+    return code;
   }
 
   std::optional<GeometricMean> MeanOfTimes() const {
@@ -453,14 +478,13 @@ class Comparer {
   const samples::Side& fresh_;
   const policy::TermsBook terms_;
   CompareVerdict verdict_;
-  bool environment_refused_ = false;
+  ExitCode code_ = ExitCode::kPass;                  // of everything but limits
   absl::flat_hash_map<uint64_t, std::string> seen_;  // fingerprint -> where
-  std::vector<Evidence> evidence_;                   // by change
-  std::vector<EffectQuestion> questions_;            // by change
-  std::vector<double> better_adjusted_;              // by change
-  absl::flat_hash_set<uint32_t> undirected_;         // gated metrics without a direction
-  size_t compared_ = 0;                              // gated changes with figures
-  size_t decided_ = 0;                               // of those, the ones that say something
+  Matched matched_;
+  absl::flat_hash_set<uint32_t> undirected_;  // gated metrics without a direction
+  size_t compared_ = 0;                       // gated changes with figures
+  size_t refused_ = 0;                        // gated changes that the environment refuses
+  size_t decided_ = 0;                        // of those compared, the ones that say something
 };
 
 }  // namespace

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "loadline/stats/chi_square.h"
 #include "loadline/stats/interval.h"
-#include "loadline/stats/normal.h"
 #include "loadline/stats/power.h"
-#include "loadline/stats/rank_null.h"
 #include "loadline/stats/rank_sum.h"
 #include "loadline/stats/sample.h"
+#include "loadline/stats/shift_test.h"
 #include "loadline/stats/sign_evidence.h"
 #include "loadline/stats/signed_rank.h"
 #include "loadline/stats/student.h"
@@ -20,7 +18,12 @@
 namespace loadline::compare {
 namespace {
 
-constexpr size_t kMostProcessesAsked = 1000;
+using policy::Direction;
+using stats::Interval;
+
+constexpr size_t kFewestProcesses = 3;  // of a side, for a spread within it
+constexpr size_t kMostAsked = 1'000'000;
+constexpr double kLeastOfASpread = 0.05;  // the quantile of what a sample shows of a known spread
 
 bool AllPositive(absl::Span<const double> values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
@@ -30,119 +33,58 @@ bool Constant(absl::Span<const double> values) {
 }
 bool Whole(double value) { return std::trunc(value) == value; }
 
-// One question on its way to an answer.
+bool AllSame(const EffectQuestion& question) {
+  return Constant(question.base) && Constant(question.fresh) &&
+         question.base.front() == question.fresh.front() &&
+         std::min(question.base.size(), question.fresh.size()) > 1;
+}
+
+bool IsExact(const EffectQuestion& question) {
+  if (AllSame(question)) return true;
+  if (!question.traits.exact || !Constant(question.base) || !Constant(question.fresh)) return false;
+  const auto believed = [](absl::Span<const double> values) {
+    return values.size() > 1 || Whole(values.front());
+  };
+  return believed(question.base) && believed(question.fresh);
+}
+
+double Variance(absl::Span<const double> values) {
+  const double mean = stats::Mean(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares / static_cast<double>(values.size() - 1);
+}
+
+// One question on its way to an answer. Shifts have the scale that is compared on, so that more is
+// worse.
 class Measurer {
  public:
-  explicit Measurer(const EffectQuestion& question)
+  Measurer(const EffectQuestion& question, const EffectTest& test, Change& change)
       : question_(question),
-        sign_(question.direction == policy::Direction::kHigherIsBetter ? -1 : 1) {}
+        test_(test),
+        change_(change),
+        sign_(question.direction == Direction::kHigherIsBetter ? -1 : 1) {}
 
-  Effect Measure() {
-    Change& change = effect_.change;
-    change.direction = question_.direction;
-    change.margin = question_.margin;
-    change.base_processes = question_.base.size();
-    change.new_processes = question_.fresh.size();
+  void Measure() {
+    change_.metric_class = question_.traits.metric_class;
+    change_.direction = question_.direction;
+    change_.base_processes = question_.base.size();
+    change_.new_processes = question_.fresh.size();
     if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
-      change.finding = Finding::kIncomparable;
-      change.reason = Reason::kNotFinite;
-      return effect_;
+      change_.margin = question_.margin;
+      change_.finding = Finding::kIncomparable;
+      change_.reason = Reason::kNotFinite;
+      return;
     }
-    base_median_ = stats::Median(question_.base);
-    fresh_median_ = stats::Median(question_.fresh);
-    change.base = base_median_;
-    change.fresh = fresh_median_;
+    SetScale();
+    change_.base = base_median_;
+    change_.fresh = fresh_median_;
     if (question_.paired != nullptr) {
       ComparePairs(*question_.paired);
-    } else if (IsExact()) {
+    } else if (IsExact(question_)) {
       CompareExactly();
-    } else {
-      CompareSamples();
-    }
-    return effect_;
-  }
-
-  std::optional<size_t> ProcessesToTell(std::optional<double> change) {
-    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
-      return std::nullopt;
-    }
-    base_median_ = stats::Median(question_.base);
-    SetScale();
-    const double target = change.has_value() ? ShiftOf(*change) : 2 * limit_;
-    if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
-    uint64_t needed = stats::RankSumNeeded(base_, fresh_, limit_, question_.alpha, target);
-    if (needed == UINT64_MAX && question_.sigma_log.has_value() && logarithmic_) {
-      const double error_of_one = *question_.sigma_log * std::sqrt(2.0);
-      const double reach = stats::NormalDetectableShift(error_of_one, 0, question_.alpha);
-      const double processes = std::ceil(std::pow(reach / (target - limit_), 2));
-      if (processes < 0x1p53) needed = static_cast<uint64_t>(std::max(1.0, processes));
-    }
-    if (needed == UINT64_MAX) return std::nullopt;
-    return static_cast<size_t>(needed);
-  }
-
- private:
-  bool IsExact() const {
-    if (!question_.exact || !Constant(question_.base) || !Constant(question_.fresh)) return false;
-    const auto believed = [](absl::Span<const double> values) {
-      return values.size() > 1 || Whole(values.front());
-    };
-    return believed(question_.base) && believed(question_.fresh);
-  }
-
-  void CompareExactly() {
-    effect_.change.method = Method::kExact;
-    effect_.evidence.testable = true;
-    const double difference = sign_ * (fresh_median_ - base_median_);
-    const double allowed = question_.margin * std::fabs(base_median_);
-    effect_.evidence.worse = difference > allowed;
-    effect_.evidence.better = -difference > allowed;
-    effect_.evidence.not_worse = !effect_.evidence.worse;
-    effect_.evidence.not_better = !effect_.evidence.better;
-    effect_.evidence.p_better = effect_.evidence.better ? 0 : 1;
-    if (const std::optional<double> ratio = RatioOfMedians(); ratio.has_value()) {
-      effect_.change.change = ChangeInterval{*ratio, ratio, ratio};
-    } else {
-      effect_.change.reason = Reason::kFromZero;
-    }
-  }
-
-  void SetScale() {
-    logarithmic_ = AllPositive(question_.base) && AllPositive(question_.fresh);
-    limit_ =
-        logarithmic_ ? std::log1p(question_.margin) : question_.margin * std::fabs(base_median_);
-    base_ = Oriented(question_.base);
-    fresh_ = Oriented(question_.fresh);
-  }
-
-  void ComparePairs(const PairedSeries& paired) {
-    Change& change = effect_.change;
-    Evidence& evidence = effect_.evidence;
-    change.method = Method::kPairedSigns;
-    limit_ = std::log1p(question_.margin);
-    std::vector<double> worse = paired.log_ratios;  // more is worse
-    for (double& value : worse) value *= sign_;
-    const double alpha = question_.alpha;
-    const stats::Interval interval = stats::SignEvidenceInterval(worse, alpha);
-    SetChange(std::clamp(stats::HodgesLehmann(worse), interval.low, interval.high), interval);
-    change.p = stats::SignEvidenceGreater(worse, limit_);
-    evidence.p_better = stats::SignEvidenceLess(worse, -limit_);
-    evidence.testable = worse.size() >= stats::SignEvidenceNeeded(alpha);
-    evidence.worse = *change.p <= alpha;
-    evidence.better = evidence.p_better <= alpha;
-    evidence.not_worse = stats::SignEvidenceLess(worse, limit_) <= alpha;
-    evidence.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
-    evidence.layout_worse = sign_ > 0 ? paired.layout_worse : paired.layout_better;
-    evidence.layout_better = sign_ > 0 ? paired.layout_better : paired.layout_worse;
-    SetDetectable(stats::SignEvidenceDetectable(worse, limit_, alpha,
-                                                std::max(worse.size(), paired.most_restarts)));
-  }
-
-  void CompareSamples() {
-    SetScale();
-    effect_.evidence.testable = CanReachAlpha();
-    if (effect_.evidence.testable) {
-      TestRanks();
+    } else if (HasSpread()) {
+      TestShift();
     } else if (question_.sigma_log.has_value() && logarithmic_) {
       UseRecordedSpread(*question_.sigma_log);
     } else {
@@ -150,117 +92,214 @@ class Measurer {
     }
   }
 
-  // On the scale that is compared on, so that more is worse.
+  std::optional<size_t> ProcessesToTell(std::optional<double> change) {
+    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
+      return std::nullopt;
+    }
+    SetScale();
+    const double target = change.has_value() ? ShiftOf(*change) : 2 * limit_;
+    if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
+    double deviation = question_.sigma_log.value_or(0);
+    if (HasSpread()) {
+      deviation = std::sqrt((Variance(base_) + Variance(fresh_)) / 2);
+    } else if (!question_.sigma_log.has_value() || !logarithmic_) {
+      return std::nullopt;
+    }
+    const uint64_t needed =
+        stats::ShiftTestNeeded(deviation, target - limit_, test_.family, test_.alpha, Doubt());
+    if (needed >= kMostAsked) return kMostAsked;
+    return static_cast<size_t>(needed);
+  }
+
+ private:
+  bool HasSpread() const {
+    return std::min(question_.base.size(), question_.fresh.size()) >= kFewestProcesses;
+  }
+
+  void SetScale() {
+    base_median_ = stats::Median(question_.base);
+    fresh_median_ = stats::Median(question_.fresh);
+    const double size = std::fabs(base_median_);
+    absolute_ = question_.traits.difference || base_median_ == 0;
+    logarithmic_ = !absolute_ && AllPositive(question_.base) && AllPositive(question_.fresh);
+    double margin = question_.margin;
+    if (absolute_) {
+      margin = std::max(margin * size, question_.traits.floor);
+    } else if (question_.traits.floor > 0) {
+      margin = std::max(margin, question_.traits.floor / size);
+    }
+    limit_ = absolute_ ? margin : logarithmic_ ? std::log1p(margin) : margin * size;
+    change_.margin = margin;
+    change_.guard = absolute_ || !question_.guard.has_value() ? policy::kGuardMargins * margin
+                                                              : *question_.guard;
+    base_ = Oriented(question_.base);
+    fresh_ = Oriented(question_.fresh);
+  }
+
+  // What a claim from few processes must show beyond the margin: a factor of 1.5.
+  double Doubt() const { return logarithmic_ ? std::log(1.5) : 0.5 * std::fabs(base_median_); }
+
   std::vector<double> Oriented(absl::Span<const double> values) const {
     std::vector<double> oriented(values.begin(), values.end());
     for (double& value : oriented) value = sign_ * (logarithmic_ ? std::log(value) : value);
     return oriented;
   }
 
-  bool CanReachAlpha() const {
-    return stats::RankNull::RankSum(base_.size(), fresh_.size())->CountWithin(question_.alpha) > 0;
+  void CompareExactly() {
+    change_.method = Method::kExact;
+    const double difference = sign_ * (fresh_median_ - base_median_);
+    const double allowed = absolute_ ? change_.margin : change_.margin * std::fabs(base_median_);
+    const auto claim = [](bool claimed) { return Change::Claim{.p = claimed ? 0.0 : 1.0}; };
+    change_.claims = {{.worse = claim(difference > allowed),
+                       .better = claim(-difference > allowed),
+                       .at_all_worse = claim(difference > 0),
+                       .at_all_better = claim(difference < 0)}};
+    change_.not_worse = difference <= allowed;
+    change_.not_better = -difference <= allowed;
+    SetChange(difference, {difference, difference}, /*logarithms=*/false);
   }
 
-  void TestRanks() {
-    Change& change = effect_.change;
-    change.method = logarithmic_ ? Method::kRankSum : Method::kRankSumOfValues;
-    const stats::Interval shift = stats::RankSumInterval(base_, fresh_, 1 - 2 * question_.alpha);
-    SetChange(stats::HodgesLehmannShift(base_, fresh_), shift);
-    change.p = stats::RankSumPValueGreater(base_, fresh_, limit_);
-    effect_.evidence.p_better = stats::RankSumPValueLess(base_, fresh_, -limit_);
-    const double detectable = stats::RankSumDetectableShift(base_, fresh_, limit_, question_.alpha);
-    SetDetectable(detectable);
-    Decide(shift);
+  void TestShift() {
+    change_.method = logarithmic_ ? Method::kShift : Method::kShiftOfValues;
+    const stats::ShiftTest test(base_, fresh_,
+                                {.alpha = test_.alpha,
+                                 .family = test_.family,
+                                 .base_variance_floor = VarianceFloor(base_.size()),
+                                 .changed_variance_floor = VarianceFloor(fresh_.size()),
+                                 .rho = test_.rho,
+                                 .doubt = Doubt()});
+    change_.claims = {{.worse = {.p = test.PGreater(limit_)},
+                       .better = {.p = test.PLess(-limit_)},
+                       .at_all_worse = {.p = test.PGreater(0)},
+                       .at_all_better = {.p = test.PLess(0)}}};
+    const Interval means = test.OfMeans();
+    const Interval ranks = test.OfRanks();
+    Bound(means, ranks);
+    SetChange(test.Estimate(), Shown(means, ranks), logarithmic_);
+    SetDetectable(test.Detectable(limit_));
+  }
+
+  void Bound(const Interval& means, const Interval& ranks) {
+    const double high = std::max(means.high, ranks.high);
+    const double low = std::min(means.low, ranks.low);
+    // Without a margin (the base is zero) no shift at all is within it.
+    change_.not_worse = limit_ > 0 ? high < limit_ : high <= 0;
+    change_.not_better = limit_ > 0 ? low > -limit_ : low >= 0;
+  }
+
+  // The bounds of the means; those of the ranks where a claim rests on these, and where these alone
+  // keep a claim from being made.
+  Interval Shown(const Interval& means, const Interval& ranks) const {
+    const double level = test_.alpha / static_cast<double>(test_.family);
+    Interval shown = means;
+    if (std::isinf(ranks.high) || (means.high < limit_ && !change_.not_worse)) {
+      shown.high = std::max(means.high, ranks.high);
+    }
+    if (std::isinf(ranks.low) || (means.low > -limit_ && !change_.not_better)) {
+      shown.low = std::min(means.low, ranks.low);
+    }
+    if (change_.claims->at_all_worse.p <= level) shown.low = std::max(means.low, ranks.low);
+    if (change_.claims->at_all_better.p <= level) shown.high = std::min(means.high, ranks.high);
+    return shown;
+  }
+
+  // What `processes` values of the recorded spread show at least, in 95 % of samples.
+  double VarianceFloor(size_t processes) const {
+    if (!question_.sigma_log.has_value() || !logarithmic_) return 0;
+    const auto degrees = static_cast<double>(processes - 1);
+    return *question_.sigma_log * *question_.sigma_log *
+           stats::ChiSquareQuantile(kLeastOfASpread, degrees) / degrees;
   }
 
   void UseRecordedSpread(double sigma) {
-    Change& change = effect_.change;
-    change.method = Method::kNoise;
-    effect_.evidence.testable = true;
+    change_.method = Method::kNoise;
     const double degrees = question_.sigma_processes > 1
                                ? static_cast<double>(question_.sigma_processes - 1)
                                : std::numeric_limits<double>::infinity();
-    const double t = -stats::StudentQuantile(question_.alpha, degrees);
     const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
                                            1 / static_cast<double>(fresh_.size()));
     const double shift = stats::HodgesLehmannShift(base_, fresh_);
-    SetChange(shift, {shift - t * error, shift + t * error});
-    const auto above = [&](double distance) {
-      if (error == 0) return distance > 0 ? 0.0 : 1.0;
-      return stats::StudentTail(distance / error, degrees);
+    const auto above = [&](double distance) -> Change::Claim {
+      if (error == 0) return {.p = distance > 0 ? 0.0 : 1.0};
+      return {.p = stats::StudentTail(distance / error, degrees)};
     };
-    change.p = above(shift - limit_);
-    effect_.evidence.p_better = above(-shift - limit_);
-    // What Student asks for beyond the normal distribution is to be overcome as well.
-    const double beyond = (t + stats::NormalQuantile(question_.alpha)) * error;
-    SetDetectable(stats::NormalDetectableShift(error, limit_, question_.alpha) + beyond);
-    Decide({shift - t * error, shift + t * error});
+    change_.claims = {{.worse = above(shift - limit_),
+                       .better = above(-shift - limit_),
+                       .at_all_worse = above(shift),
+                       .at_all_better = above(-shift)}};
+    const double half = -stats::StudentQuantile(test_.alpha, degrees) * error;
+    const Interval interval{shift - half, shift + half};
+    Bound(interval, interval);
+    SetChange(shift, interval, logarithmic_);
+    const double tail = test_.alpha / static_cast<double>(test_.family);
+    const double t = -stats::StudentQuantile(tail, degrees);
+    SetDetectable(limit_ + stats::ReachOfKnown(t, std::numeric_limits<double>::infinity()) * error);
   }
 
   void PointOnly() {
-    Change& change = effect_.change;
-    change.method = Method::kPoint;
-    change.reason = Reason::kTooFewProcesses;
-    if (const std::optional<double> ratio = RatioOfMedians(); ratio.has_value()) {
-      change.change = ChangeInterval{*ratio, std::nullopt, std::nullopt};
-    }
-  }
-
-  // Minus one; none where there is no such number.
-  std::optional<double> RatioOfMedians() const {
-    if (fresh_median_ == base_median_) return 0;
+    change_.method = Method::kPoint;
+    change_.reason = Reason::kTooFewProcesses;
+    if (absolute_) return;
     const double ratio = (fresh_median_ - base_median_) / std::fabs(base_median_);
-    if (!std::isfinite(ratio)) return std::nullopt;
-    return ratio;
+    if (std::isfinite(ratio))
+      change_.change = ChangeInterval{.estimate = ratio, .low = {}, .high = {}};
   }
 
-  // A shift for the worse as a change of the value, a fraction of the base.
-  double AsFraction(double shift) const {
-    if (logarithmic_) return std::expm1(sign_ * shift);
-    return sign_ * shift / std::fabs(base_median_);
+  void ComparePairs(const PairedSeries& paired) {
+    change_.method = Method::kPairedSigns;
+    limit_ = std::log1p(change_.margin);
+    logarithmic_ = true;
+    std::vector<double> worse = paired.log_ratios;  // more is worse
+    for (double& value : worse) value *= sign_;
+    const double alpha = test_.alpha;
+    const Interval interval = stats::SignEvidenceInterval(worse, alpha);
+    SetChange(std::clamp(stats::HodgesLehmann(worse), interval.low, interval.high), interval, true);
+    change_.claims = {{.worse = {.p = stats::SignEvidenceGreater(worse, limit_)},
+                       .better = {.p = stats::SignEvidenceLess(worse, -limit_)},
+                       .at_all_worse = {.p = stats::SignEvidenceGreater(worse, 0)},
+                       .at_all_better = {.p = stats::SignEvidenceLess(worse, 0)}}};
+    change_.not_worse = stats::SignEvidenceLess(worse, limit_) <= alpha;
+    change_.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
+    change_.layout = paired.layout_worse || paired.layout_better;
+    SetDetectable(stats::SignEvidenceDetectable(worse, limit_, alpha,
+                                                std::max(worse.size(), paired.most_restarts)));
   }
 
-  // The opposite.
+  // A shift for the worse as a change of the value: a fraction of the base, or in the unit.
+  double AsChange(double shift, bool logarithms) const {
+    if (logarithms) return std::expm1(sign_ * shift);
+    return absolute_ ? sign_ * shift : sign_ * shift / std::fabs(base_median_);
+  }
+
+  // The opposite, of fractions.
   double ShiftOf(double fraction) const {
     if (logarithmic_) return sign_ * std::log1p(fraction);
-    return sign_ * fraction * std::fabs(base_median_);
+    return absolute_ ? sign_ * fraction : sign_ * fraction * std::fabs(base_median_);
   }
 
-  // A base of zero has no fraction, and a fraction can be more than a double holds.
+  // A fraction can be more than a double holds.
   void SetDetectable(double shift) {
-    const double fraction = AsFraction(shift);
-    if (std::isfinite(shift) && std::isfinite(fraction)) effect_.change.detectable = fraction;
+    const double change = AsChange(shift, logarithmic_);
+    if (std::isfinite(shift) && std::isfinite(change)) change_.detectable = change;
   }
 
-  void SetChange(double estimate, const stats::Interval& shift) {
-    if (!logarithmic_ && base_median_ == 0) {
-      if (estimate == 0 && shift.low == 0 && shift.high == 0) {
-        effect_.change.change = ChangeInterval{0, 0, 0};
-      } else {
-        effect_.change.reason = Reason::kFromZero;
-      }
-      return;
-    }
-    const double one = AsFraction(shift.low);
-    const double other = AsFraction(shift.high);
-    effect_.change.change =
-        ChangeInterval{AsFraction(estimate), std::min(one, other), std::max(one, other)};
-  }
-
-  void Decide(const stats::Interval& shift) {
-    effect_.evidence.worse = shift.low > limit_;
-    effect_.evidence.better = shift.high < -limit_;
-    // Without a margin (the base is zero) no shift at all is within it.
-    effect_.evidence.not_worse = limit_ > 0 ? shift.high < limit_ : shift.high <= 0;
-    effect_.evidence.not_better = limit_ > 0 ? shift.low > -limit_ : shift.low >= 0;
+  void SetChange(double estimate, const Interval& shift, bool logarithms) {
+    const double one = AsChange(shift.low, logarithms);
+    const double other = AsChange(shift.high, logarithms);
+    change_.change = ChangeInterval{.estimate = AsChange(estimate, logarithms),
+                                    .low = std::min(one, other),
+                                    .high = std::max(one, other),
+                                    .absolute = absolute_ && !logarithms};
   }
 
   const EffectQuestion& question_;
+  const EffectTest& test_;
+  Change& change_;
   const double sign_;
-  Effect effect_;
   double base_median_ = 0;
   double fresh_median_ = 0;
   bool logarithmic_ = true;
+  bool absolute_ = false;
   double limit_ = 0;
   std::vector<double> base_;
   std::vector<double> fresh_;
@@ -268,20 +307,21 @@ class Measurer {
 
 }  // namespace
 
-Effect MeasureEffect(const EffectQuestion& question) { return Measurer(question).Measure(); }
-
-std::optional<size_t> ProcessesToTell(const EffectQuestion& question,
-                                      std::optional<double> change) {
-  return Measurer(question).ProcessesToTell(change);
+bool TakesATest(const EffectQuestion& question) {
+  const bool numbers = stats::AllFinite(question.base) && stats::AllFinite(question.fresh);
+  if (!numbers || IsExact(question)) return false;
+  return question.paired != nullptr || question.sigma_log.has_value() ||
+         std::min(question.base.size(), question.fresh.size()) >= kFewestProcesses;
 }
 
-size_t ProcessesNeeded(double alpha) {
-  size_t processes = 1;
-  while (processes < kMostProcessesAsked &&
-         stats::RankNull::RankSum(processes, processes)->CountWithin(alpha) == 0) {
-    ++processes;
-  }
-  return processes;
+void MeasureEffect(const EffectQuestion& question, const EffectTest& test, Change& change) {
+  Measurer(question, test, change).Measure();
+}
+
+std::optional<size_t> ProcessesToTell(const EffectQuestion& question, const EffectTest& test,
+                                      std::optional<double> change) {
+  Change unused;
+  return Measurer(question, test, unused).ProcessesToTell(change);
 }
 
 }  // namespace loadline::compare

@@ -6,69 +6,67 @@
 #include <optional>
 
 #include "absl/types/span.h"
-#include "tools/loadline/compare/compare.h"
 #include "tools/loadline/compare/paired.h"
+#include "tools/loadline/compare/verdict.h"
 #include "tools/loadline/policy/metric.h"
 
 namespace loadline::compare {
 
 // Two samples of one metric, one value a process, and what is asked about them.
 struct EffectQuestion {
-  absl::Span<const double> base;  // not empty; may hold any number
+  absl::Span<const double> base;  // not empty; may hold any number; in order of measurement
   absl::Span<const double> fresh;
-  policy::Direction direction =
-      policy::Direction::kUnknown;  // unknown is handled as lower is better
-  bool exact = false;
-  double margin = 0;
-  double alpha = 0;                      // one-sided
+  policy::MetricTraits traits;
+  policy::Direction direction = policy::Direction::kUnknown;  // unknown: as lower is better
+  double margin = 0;                                          // a fraction of the base
+  std::optional<double> guard;                                // the same; absent: so many margins
+  bool asked_for = false;                // the policy says by name that it decides
   std::optional<double> sigma_log;       // recorded spread between processes
   int64_t sigma_processes = 0;           // that it was recorded from; 0: it is taken for exact
   const PairedSeries* paired = nullptr;  // values of both sides that belong together
 };
 
-// What the samples show by themselves, each wrong with a probability of at most alpha.
-struct Evidence {
-  bool worse = false;         // by more than the margin
-  bool not_worse = false;     // by more than the margin
-  bool better = false;        // by more than the margin
-  bool not_better = false;    // by more than the margin
-  double p_better = 1;        // of "not better by more than the margin"
-  bool testable = false;      // there is enough for some difference to be called
-  bool layout_worse = false;  // PairedSeries
-  bool layout_better = false;
+// What an answer is held to.
+struct EffectTest {
+  double alpha = 0;   // one-sided, of the whole family
+  size_t family = 1;  // of questions
+  double rho = 0;     // by which successive values lean on each other
 };
 
-struct Effect {
-  // Everything but `metric`, `gated`, `p_adjusted` and the finding, which is kIncomparable where
-  // the values are no numbers and otherwise still open.
-  Change change;
-  Evidence evidence;
-};
+// Whether the question takes a test, and so is one of its family: its values vary, or the sides
+// differ by something that a single value a side cannot show.
+bool TakesATest(const EffectQuestion& question);
 
-// The shift of the logarithms, by Hodges and Lehmann, with the exact interval of the rank-sum test
-// (Moses): a ratio. Where a value is zero or below there is no logarithm, and the shift of the
-// values themselves is held against the margin of the base's median; where that median is zero,
-// any shift is beyond every margin. Metrics that are exact and do not vary are compared as they
-// are; of a single process only whole numbers are believed to be exact.
+// Answers: fills in everything of `change` but `metric`, `gated`, what is adjusted, and the
+// finding, which is kIncomparable where the values are no numbers and otherwise left open.
 //
-// With too few processes for the test, a recorded spread between processes gives
-// D +- t sqrt(sigma^2 / m + sigma^2 / n) around the median difference of logarithms D, by Student's
-// t with the degrees of freedom of the recording; without one there is the ratio of medians and no
-// interval.
+// With three processes a side or more by stats::ShiftTest: of the logarithms, so that the change is
+// a ratio. Where a value is zero or below there is no logarithm, and where the metric is a
+// difference no percentage: the shift of the values themselves is held against the margin of the
+// base's median. The margin is at least the metric's noise floor. Values that do not vary on either
+// side are compared as they are where the metric is exact (of a single process only whole numbers
+// are believed to be) and where all are the same.
+//
+// The interval is that of the means of the logarithms, unless ranks deny what it says: "not worse
+// by more than the margin" needs both. What a claim rests on is what the interval shows.
+//
+// With fewer processes a recorded spread between them gives D +- t sqrt(sigma^2 / m + sigma^2 / n)
+// around the median difference of logarithms D, by Student's t with the degrees of freedom of the
+// recording; without one there is the ratio of medians and no interval. With more, no spread is
+// taken for much smaller than the recorded one: not below the 5 % quantile of what a sample of it
+// shows.
 //
 // Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
 // holds however the number of pairs was arrived at, and so does its interval. The estimate is that
 // of Hodges and Lehmann, or the end of the interval that is nearest to it.
-Effect MeasureEffect(const EffectQuestion& question);
+void MeasureEffect(const EffectQuestion& question, const EffectTest& test, Change& change);
 
 // How many processes a side call a true change of `change` (a fraction of the base, for the worse;
 // absent: twice the margin) worse in stats::kPower of comparisons, at the spread within the samples
 // or, where they are too few, at the recorded one. Absent where neither spread is known, where the
 // change is not beyond the margin, and where values are no numbers.
-std::optional<size_t> ProcessesToTell(const EffectQuestion& question, std::optional<double> change);
-
-// The fewest processes a side with which the rank-sum test can reach `alpha` one-sided.
-size_t ProcessesNeeded(double alpha);
+std::optional<size_t> ProcessesToTell(const EffectQuestion& question, const EffectTest& test,
+                                      std::optional<double> change);
 
 }  // namespace loadline::compare
 

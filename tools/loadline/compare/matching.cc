@@ -1,6 +1,8 @@
 #include "tools/loadline/compare/matching.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -10,6 +12,8 @@
 
 namespace loadline::compare {
 namespace {
+
+constexpr double kRepeats = 1.05;
 
 // Where there is nothing to compare: what became of the benchmark. False where there is.
 bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh,
@@ -112,11 +116,22 @@ std::vector<NumberedSeries> Numbered(const samples::SideBenchmark& benchmark,
   return numbered;
 }
 
-// A metric's figures, and the question that they answer.
-struct Answer {
-  Effect effect;
-  EffectQuestion question;
-};
+// Whether rate x time is the same in all processes of both sides, nearly.
+bool Repeats(const EffectQuestion& rate, const EffectQuestion& time) {
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0;
+  const auto take = [&](absl::Span<const double> rates, absl::Span<const double> times) {
+    if (rates.size() != times.size()) return false;
+    for (size_t i = 0; i < rates.size(); ++i) {
+      const double product = rates[i] * times[i];
+      if (!(product > 0) || !std::isfinite(product)) return false;
+      least = std::min(least, product);
+      most = std::max(most, product);
+    }
+    return true;
+  };
+  return take(rate.base, time.base) && take(rate.fresh, time.fresh) && most <= kRepeats * least;
+}
 
 class Matcher {
  public:
@@ -185,21 +200,31 @@ class Matcher {
   void Compare(const Pair& pair) {
     const auto& [name, base, fresh] = pair;
     BenchmarkComparison& out = matched_.benchmarks.emplace_back();
+    asked_ = &matched_.asked.emplace_back();
     out.name = name;
     Describe(base, fresh, out);
     if (DecideWhole(base, fresh, terms_, out)) return;
     AddLabels(*base, *fresh, out);
     threaded_ = std::max(base->threads, fresh->threads) > 1;
-    effects_.clear();
     CompareMetrics(*base, *fresh, out.run_names);
+    LetTimesDecideForRates();
     // By name within each half: the numbers are, and the partition is stable.
-    std::stable_partition(effects_.begin(), effects_.end(),
-                          [](const Answer& one) { return one.effect.change.gated; });
-    out.changes.reserve(effects_.size());
-    for (Answer& compared : effects_) {
-      matched_.evidence.push_back(compared.effect.evidence);
-      matched_.questions.push_back(compared.question);
-      out.changes.push_back(std::move(compared.effect.change));
+    std::stable_partition(asked_->begin(), asked_->end(),
+                          [](const Asked& one) { return one.change.gated; });
+  }
+
+  // A rate that is nothing but so much over a time is no question of its own.
+  void LetTimesDecideForRates() {
+    for (Asked& rate : *asked_) {
+      if (!rate.open() || !rate.change.gated || !rate.question.traits.rate) continue;
+      if (rate.question.asked_for) continue;
+      for (const Asked& time : *asked_) {
+        const std::string& name = matched_.metrics[time.change.metric].name;
+        const bool is_time = name == "real_time_ns" || name == "cpu_time_ns";
+        if (is_time && time.open() && Repeats(rate.question, time.question)) {
+          rate.change.gated = false;
+        }
+      }
     }
   }
 
@@ -224,54 +249,54 @@ class Matcher {
     const policy::ComparedMetric& metric = matched_.metrics[number];
     const policy::Terms terms = terms_.For(names, metric);
     if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
-    Answer compared;
-    Change& change = compared.effect.change;
-    if (base != nullptr && fresh != nullptr) {
-      compared = Measure(names, metric, terms, *base, *fresh);
-    } else {
-      change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
-      change.reason = Reason::kMetricGone;
-      change.direction = terms.direction;
-      change.margin = terms.margin;
-      change.base_processes = base == nullptr ? 0 : base->processes.size();
-      change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
-    }
+    Asked& asked = asked_->emplace_back();
+    Change& change = asked.change;
     change.metric = number;
     change.gated = terms.gated;
-    effects_.push_back(std::move(compared));
+    change.metric_class = metric.traits.metric_class;
+    change.direction = terms.direction;
+    change.margin = terms.margin;
+    change.base_processes = base == nullptr ? 0 : base->processes.size();
+    change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
+    if (base == nullptr || fresh == nullptr) {
+      change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
+      change.reason = Reason::kMetricGone;
+    } else {
+      Ask(names, metric, terms, *base, *fresh, asked);
+    }
   }
 
-  Answer Measure(policy::RunNames names, const policy::ComparedMetric& metric,
-                 const policy::Terms& terms, const samples::Series& base,
-                 const samples::Series& fresh) {
-    EffectQuestion question{.base = base.processes,
-                            .fresh = fresh.processes,
-                            .direction = terms.direction,
-                            .exact = metric.traits.exact,
-                            .margin = terms.margin,
-                            .alpha = options_.alpha,
-                            .sigma_log = std::nullopt,
-                            .sigma_processes = 0,
-                            .paired = nullptr};
-    if (options_.noise != nullptr) TakeNoise(names, metric.name, question);
+  void Ask(policy::RunNames names, const policy::ComparedMetric& metric, const policy::Terms& terms,
+           const samples::Series& base, const samples::Series& fresh, Asked& asked) {
+    asked.base = &base;
+    asked.fresh = &fresh;
+    asked.question = {.base = base.processes,
+                      .fresh = fresh.processes,
+                      .traits = metric.traits,
+                      .direction = terms.direction,
+                      .margin = terms.margin,
+                      .guard = terms.guard,
+                      .asked_for = terms.asked_for,
+                      .sigma_log = std::nullopt};
+    if (options_.noise != nullptr) TakeNoise(names, metric.name, asked.question);
     if (options_.paired != nullptr && metric.name == policy::PrimaryTime(names.front())) {
       const auto series = options_.paired->benchmarks.find(names.front());
-      if (series != options_.paired->benchmarks.end()) question.paired = &series->second;
+      if (series != options_.paired->benchmarks.end()) asked.question.paired = &series->second;
     }
-    Answer compared{MeasureEffect(question), question};
-    Change& change = compared.effect.change;
-    if (terms.gated && options_.noise != nullptr && change.method == Method::kPoint) {
-      ++matched_.without_noise;
-    }
-    if (change.finding == Finding::kIncomparable) return compared;
-    if (options_.environment_refused) {
-      change.finding = Finding::kIncomparable;
-      change.reason = Reason::kEnvironment;
+    if (Refused(metric.traits.metric_class)) {
+      asked.change.finding = Finding::kIncomparable;
+      asked.change.reason = Reason::kEnvironment;
     } else if (threaded_ && samples::MeansDifferentThings(metric.name, options_.time_semantics)) {
-      change.finding = Finding::kIncomparable;
-      change.reason = Reason::kTimeSemantics;
+      asked.change.finding = Finding::kIncomparable;
+      asked.change.reason = Reason::kTimeSemantics;
     }
-    return compared;
+  }
+
+  bool Refused(policy::MetricClass metric_class) const {
+    return std::any_of(options_.environment.begin(), options_.environment.end(),
+                       [&](const samples::EnvironmentDifference& difference) {
+                         return difference.Refuses(metric_class);
+                       });
   }
 
   // The wider of the spreads that are recorded under the sides' names.
@@ -292,8 +317,8 @@ class Matcher {
   std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
   std::vector<uint32_t> new_numbers_;
   Matched matched_;
-  bool threaded_ = false;        // the benchmark at hand
-  std::vector<Answer> effects_;  // of the benchmark at hand
+  bool threaded_ = false;                // the benchmark at hand
+  std::vector<Asked>* asked_ = nullptr;  // of the benchmark at hand
 };
 
 }  // namespace

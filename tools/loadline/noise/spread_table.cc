@@ -1,13 +1,14 @@
 #include "tools/loadline/noise/spread_table.h"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "loadline/stats/normal.h"
 #include "loadline/stats/power.h"
-#include "tools/loadline/compare/effect.h"
+#include "loadline/stats/shift_test.h"
+#include "loadline/stats/student.h"
 #include "tools/loadline/policy/metric.h"
 #include "tools/loadline/report/text_table.h"
 
@@ -15,29 +16,17 @@ namespace loadline::noise {
 namespace {
 
 constexpr double kAlpha = 0.01;  // what a comparison takes when nobody says another
+constexpr size_t kFewestForASpread = 3;
 
-// Many values spaced as the quantiles of a normal distribution with this deviation are.
-std::vector<double> NormalSpread(double deviation) {
-  constexpr int kQuantiles = 200;
-  std::vector<double> spread;
-  for (int i = 0; i < kQuantiles; ++i) {
-    spread.push_back(deviation * stats::NormalQuantile((i + 0.5) / kQuantiles));
+// Beyond the margin, on logarithms: by the recorded spread where processes are too few to show one.
+double ReachOf(const Spread& spread, size_t processes, size_t family) {
+  if (processes >= kFewestForASpread) {
+    return stats::ShiftTestReach(spread.sigma_log, processes, family, kAlpha);
   }
-  return spread;
-}
-
-// What a comparison calls by the spread alone, having too few processes for ranks.
-std::optional<double> CallableBySpread(const Spread& spread, const policy::MetricTraits& traits,
-                                       size_t processes) {
-  const std::vector<double> same(processes, 1);
-  return compare::MeasureEffect({.base = same,
-                                 .fresh = same,
-                                 .direction = traits.direction,
-                                 .margin = traits.margin,
-                                 .alpha = kAlpha,
-                                 .sigma_log = spread.sigma_log,
-                                 .sigma_processes = static_cast<int64_t>(spread.processes)})
-      .change.detectable;
+  const auto degrees = static_cast<double>(std::max<size_t>(2, spread.processes) - 1);
+  const double t = -stats::StudentQuantile(kAlpha / static_cast<double>(family), degrees);
+  return stats::ReachOfKnown(t, std::numeric_limits<double>::infinity()) * spread.sigma_log *
+         std::sqrt(2 / static_cast<double>(processes));
 }
 
 // Of the two times of a row, only the one that the benchmark is about decides.
@@ -47,21 +36,27 @@ bool Decides(const Spread& spread) {
   return policy::TraitsOf(spread.metric).gated;
 }
 
-std::string CallableWords(const Spread& spread, size_t processes) {
-  const std::optional<double> change = SmallestCallable(spread, processes);
+// How many questions a comparison of these benchmarks asks about times.
+size_t FamilyOf(const Recording& recording) {
+  const auto times = std::count_if(
+      recording.spreads.begin(), recording.spreads.end(), [](const Spread& spread) {
+        return Decides(spread) &&
+               policy::TraitsOf(spread.metric).metric_class == policy::MetricClass::kTime;
+      });
+  return std::max<size_t>(1, static_cast<size_t>(times));
+}
+
+std::string CallableWords(const Spread& spread, size_t processes, size_t family) {
+  const std::optional<double> change = SmallestCallable(spread, processes, family);
   return change.has_value() ? absl::StrFormat("%+.3g %%", 100 * *change) : "none";
 }
 
 }  // namespace
 
-std::optional<double> SmallestCallable(const Spread& spread, size_t processes) {
+std::optional<double> SmallestCallable(const Spread& spread, size_t processes, size_t family) {
   const policy::MetricTraits traits = policy::TraitsOf(spread.metric);
   if (traits.exact && spread.sigma_log == 0) return traits.margin;
-  if (processes < compare::ProcessesNeeded(kAlpha)) {
-    return CallableBySpread(spread, traits, processes);
-  }
-  const double shift = stats::RankSumDetectableShift(NormalSpread(spread.sigma_log), processes,
-                                                     processes, std::log1p(traits.margin), kAlpha);
+  const double shift = std::log1p(traits.margin) + ReachOf(spread, processes, family);
   const double change =
       std::expm1(traits.direction == policy::Direction::kHigherIsBetter ? -shift : shift);
   if (!std::isfinite(change)) return std::nullopt;
@@ -69,6 +64,7 @@ std::optional<double> SmallestCallable(const Spread& spread, size_t processes) {
 }
 
 std::string SpreadTable(const Recording& recording, size_t processes) {
+  const size_t family = FamilyOf(recording);
   report::TextTable table(
       {{.title = "benchmark"},
        {.title = "metric"},
@@ -80,7 +76,7 @@ std::string SpreadTable(const Recording& recording, size_t processes) {
     if (!Decides(spread)) continue;
     table.Add({spread.benchmark, spread.metric, absl::StrCat(spread.processes),
                absl::StrFormat("%.3g %%", 100 * std::expm1(spread.sigma_log)),
-               CallableWords(spread, 1), CallableWords(spread, processes)});
+               CallableWords(spread, 1, family), CallableWords(spread, processes, family)});
   }
   return table.Render(/*color=*/false);
 }

@@ -10,10 +10,10 @@
 namespace loadline::noise {
 
 // The smallest change for the worse, as a fraction of the base, that a comparison with this spread,
-// its default margin and its default alpha calls in four of five comparisons of `processes` a side.
-// With too few processes for the rank test the spread stands in; with more it is the rank test's,
-// the values taken as normal. Absent when nothing can be called.
-std::optional<double> SmallestCallable(const Spread& spread, size_t processes);
+// its default margin and its default alpha calls in four of five comparisons of `processes` a side,
+// as one of `family` questions. With fewer than three processes the spread, taken as recorded,
+// stands in. Absent when nothing can be called.
+std::optional<double> SmallestCallable(const Spread& spread, size_t processes, size_t family);
 
 // For people: the spread of every metric that decides a comparison, in percent, and what a
 // comparison can call with one process a side and with `processes` a side, escaped, with a line of

@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kNoisyMargin = 0.05;   // of separately measured times and rates
 constexpr double kMemoryMargin = 0.01;  // of resident memory
+// The kernel counts resident pages for each thread by itself and adds up 64 of 4 KiB at a time.
+constexpr double kMemoryFloor = 256 * 1024;
 constexpr double kExactMargin = 0.002;  // allocations amortised over iterations are no whole number
 constexpr double kQualityMargin = 0.005;  // 95 % of successes is a failure, not a change of 5 %
 
@@ -18,15 +20,43 @@ constexpr Direction kHigher = Direction::kHigherIsBetter;
 constexpr MetricTraits Noisy(Direction direction, bool gated) {
   return {.direction = direction, .gated = gated, .margin = kNoisyMargin};
 }
+constexpr MetricTraits Rate() {
+  MetricTraits traits = Noisy(kHigher, true);
+  traits.rate = true;
+  return traits;
+}
+constexpr MetricTraits ReportedRate() {
+  MetricTraits traits = Rate();
+  traits.gated = false;
+  return traits;
+}
 constexpr MetricTraits Memory(bool gated) {
-  return {.direction = kLower, .gated = gated, .margin = kMemoryMargin, .noisy = false};
+  return {.metric_class = MetricClass::kMemory,
+          .direction = kLower,
+          .gated = gated,
+          .margin = kMemoryMargin,
+          .noisy = false,
+          .floor = kMemoryFloor};
+}
+constexpr MetricTraits NetMemory() {
+  MetricTraits traits = Memory(false);
+  traits.difference = true;
+  return traits;
 }
 constexpr MetricTraits Exact() {
-  return {
-      .direction = kLower, .gated = true, .exact = true, .margin = kExactMargin, .noisy = false};
+  return {.metric_class = MetricClass::kCount,
+          .direction = kLower,
+          .gated = true,
+          .exact = true,
+          .margin = kExactMargin,
+          .noisy = false};
 }
 constexpr MetricTraits Quality() {
-  return {.direction = kHigher, .gated = true, .margin = kQualityMargin, .noisy = false};
+  return {.metric_class = MetricClass::kQuality,
+          .direction = kHigher,
+          .gated = true,
+          .margin = kQualityMargin,
+          .noisy = false};
 }
 constexpr MetricTraits NotJudged() { return {.judged = false}; }
 constexpr MetricTraits Flag() { return {.judged = false, .flag = true}; }
@@ -40,14 +70,14 @@ struct NameRule {
 constexpr NameRule kNameRules[] = {
     {"real_time_ns", Noisy(kLower, true)},
     {"cpu_time_ns", Noisy(kLower, true)},
-    {"items_per_second", Noisy(kHigher, true)},
-    {"bytes_per_second", Noisy(kHigher, true)},
-    {"ops_per_s", Noisy(kHigher, true)},
+    {"items_per_second", Rate()},
+    {"bytes_per_second", Rate()},
+    {"ops_per_s", Rate()},
     {"success_pct", Quality()},
     {"recall_*", Quality()},
     {"rss_peak_bytes", Memory(true)},
     {"max_bytes_used", Memory(true)},
-    {"rss_net_bytes", Memory(false)},
+    {"rss_net_bytes", NetMemory()},
     {"rss_baseline_bytes", NotJudged()},
     {"allocs_per_op", Exact()},
     {"alloc_bytes_per_op", Exact()},
@@ -61,8 +91,8 @@ constexpr NameRule kNameRules[] = {
     {"oversubscribed", Flag()},
     {"quantized", Flag()},
     {"rss_isolated", Flag()},
-    {"*_per_second", Noisy(kHigher, false)},
-    {"*_per_s", Noisy(kHigher, false)},
+    {"*_per_second", ReportedRate()},
+    {"*_per_s", ReportedRate()},
     {"*_per_op", Noisy(kLower, false)},
     {"*_per_iter", Noisy(kLower, false)},
     {"*_ns", Noisy(kLower, false)},

@@ -11,9 +11,19 @@ enum class Direction { kLowerIsBetter, kHigherIsBetter, kUnknown };
 // "lower is better", "higher is better", "direction unknown".
 absl::string_view DirectionName(Direction direction);
 
+// What a metric measures: which environments its figures may be compared across, and which family
+// of questions it is decided with.
+enum class MetricClass {
+  kTime,     // times and rates
+  kMemory,   // resident memory
+  kCount,    // allocations, instructions
+  kQuality,  // success, recall
+};
+
 // What is known of a metric: a number that rows carry, by name. The times of a row are the metrics
 // "real_time_ns" and "cpu_time_ns".
 struct MetricTraits {
+  MetricClass metric_class = MetricClass::kTime;
   Direction direction = Direction::kUnknown;
   // Decides the exit code unless the policy lists its own. Which of the two times does depends on
   // the benchmark: MetricTraits says yes for both, PrimaryTime says which.
@@ -27,6 +37,10 @@ struct MetricTraits {
   bool flag = false;
   double margin = 0.05;  // a change within it counts as none
   bool noisy = true;     // the policy's general margin replaces `margin`: times and rates
+  double floor = 0;      // what two values may differ by, in the metric's unit, and mean nothing
+  bool rate = false;  // where it is nothing but so much over a time, it does not decide beside it
+  // A difference of two quantities, near zero or below as a rule: what changed is told in its unit.
+  bool difference = false;
 };
 
 // By the table in the .cc, first match wins; the docs have it too. A name of which nothing is

@@ -60,6 +60,11 @@ class Reader {
     for (const auto& [key, value] : table) {
       if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
       const absl::string_view name = View(key.str());
+      if (name == "inconclusive") {
+        return Error(PositionOf(key.source()),
+                     "\"inconclusive\" is called \"noisy\" now: it is about rows that may be worse "
+                     "by more than the guard; the others pass");
+      }
       return Error(
           PositionOf(key.source()),
           absl::StrCat("unknown key ", Quoted(name), " in ", where, DidYouMean(name, known),
@@ -230,16 +235,17 @@ class Reader {
   absl::Status ReadCompare(const toml::node& node) {
     const toml::table* table = node.as_table();
     if (table == nullptr) return ErrorAt(node, "compare is not a table; write [compare]");
-    LOADLINE_RETURN_IF_ERROR(CheckKeys(
-        *table, "[compare]",
-        {"margin", "alpha", "metrics", "allow_env", "inconclusive", "missing", "new", "override"}));
+    LOADLINE_RETURN_IF_ERROR(CheckKeys(*table, "[compare]",
+                                       {"margin", "guard", "alpha", "metrics", "allow_env",
+                                        "fail_on", "noisy", "missing", "new", "override"}));
     ComparePolicy& compare = policy_.compare;
     LOADLINE_RETURN_IF_ERROR(ReadMargin(*table, compare.margin));
     LOADLINE_RETURN_IF_ERROR(ReadAlpha(*table, compare.alpha));
     LOADLINE_RETURN_IF_ERROR(ReadMetrics(*table));
     LOADLINE_RETURN_IF_ERROR(ReadAllowed(*table));
-    LOADLINE_RETURN_IF_ERROR(
-        ReadActions(*table, compare.inconclusive, compare.missing, compare.fresh));
+    LOADLINE_RETURN_IF_ERROR(ReadGuard(*table, compare.guard));
+    LOADLINE_RETURN_IF_ERROR(ReadFailOn(*table));
+    LOADLINE_RETURN_IF_ERROR(ReadActions(*table, compare.noisy, compare.missing, compare.fresh));
     if (const toml::node* overrides = table->get("override")) return ReadOverrides(*overrides);
     return absl::OkStatus();
   }
@@ -251,6 +257,29 @@ class Reader {
     if (!margin.has_value() || !(*margin > 0) || !(*margin < 1)) {
       return ErrorAt(*node, "margin is no share above 0 and below 1, such as \"1%\" or 0.01");
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadGuard(const toml::table& table, std::optional<double>& guard) const {
+    const toml::node* node = table.get("guard");
+    if (node == nullptr) return absl::OkStatus();
+    guard = ReadFraction(*node);
+    if (!guard.has_value() || !(*guard > 0)) {
+      return ErrorAt(*node, "guard is no share above 0, such as \"25%\" or 0.25");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadFailOn(const toml::table& table) {
+    const toml::node* node = table.get("fail_on");
+    if (node == nullptr) return absl::OkStatus();
+    const std::string text = node->value<std::string>().value_or("");
+    if (text != "regressed" && text != "slower") {
+      return ErrorAt(*node,
+                     "fail_on is neither \"regressed\" (worse by more than the margin is "
+                     "proved) nor \"slower\" (worse is proved, and seems at least the margin)");
+    }
+    policy_.compare.slower_fails = text == "slower";
     return absl::OkStatus();
   }
 
@@ -291,9 +320,9 @@ class Reader {
 
   // T: Action or std::optional<Action>.
   template <typename T>
-  absl::Status ReadActions(const toml::table& table, T& inconclusive, T& missing, T& fresh) const {
+  absl::Status ReadActions(const toml::table& table, T& noisy, T& missing, T& fresh) const {
     const std::pair<const char*, T*> actions[] = {
-        {"inconclusive", &inconclusive}, {"missing", &missing}, {"new", &fresh}};
+        {"noisy", &noisy}, {"missing", &missing}, {"new", &fresh}};
     for (const auto& [key, action] : actions) {
       const toml::node* node = table.get(key);
       if (node == nullptr) continue;
@@ -326,16 +355,16 @@ class Reader {
   absl::Status ReadOverride(const toml::table& table) {
     constexpr char kWhere[] = "[[compare.override]]";
     LOADLINE_RETURN_IF_ERROR(CheckKeys(table, kWhere,
-                                       {"benchmarks", "metrics", "margin", "direction", "gate",
-                                        "inconclusive", "missing", "new"}));
+                                       {"benchmarks", "metrics", "margin", "guard", "direction",
+                                        "gate", "noisy", "missing", "new"}));
     CompareOverride override;
     override.where = PositionOf(table.source());
     LOADLINE_RETURN_IF_ERROR(ReadGlobs(table, "benchmarks", override.benchmarks));
     LOADLINE_RETURN_IF_ERROR(ReadGlobs(table, "metrics", override.metrics));
     LOADLINE_RETURN_IF_ERROR(ReadMargin(table, override.margin));
+    LOADLINE_RETURN_IF_ERROR(ReadGuard(table, override.guard));
     LOADLINE_RETURN_IF_ERROR(ReadDirection(table, override.direction));
-    LOADLINE_RETURN_IF_ERROR(
-        ReadActions(table, override.inconclusive, override.missing, override.fresh));
+    LOADLINE_RETURN_IF_ERROR(ReadActions(table, override.noisy, override.missing, override.fresh));
     if (const toml::node* gate = table.get("gate")) {
       if (!gate->is_boolean()) return ErrorAt(*gate, "gate is neither true nor false");
       override.gate = gate->value<bool>();

@@ -39,7 +39,8 @@ struct CompareOverride {
   std::optional<double> margin;
   std::optional<Direction> direction;
   std::optional<bool> gate;
-  std::optional<Action> inconclusive;
+  std::optional<double> guard;
+  std::optional<Action> noisy;
   std::optional<Action> missing;
   std::optional<Action> fresh;
   TextPosition where;  // of the table in the policy file
@@ -48,16 +49,22 @@ struct CompareOverride {
   bool SelectsBenchmark(absl::string_view benchmark) const;
 };
 
+inline constexpr double kGuardMargins = 5;
+
 // [compare]: what a difference between two runs must exceed to count, and what counts.
 struct ComparePolicy {
   std::optional<double> margin;  // of times and rates, a fraction: above 0, below 1
   std::optional<double> alpha;   // chance of a false alarm; above 0, below 0.5
   // Globs over metrics' names; those that decide the exit code. Empty: the metric table says.
   std::vector<std::string> metrics;
-  std::vector<std::string> allow_env;   // keys of the environment table
-  Action inconclusive = Action::kFail;  // exit code 3
-  Action missing = Action::kFail;       // exit code 5
-  Action fresh = Action::kWarn;         // "new" in the file; failing is exit code 5
+  std::vector<std::string> allow_env;  // keys of the environment table
+  // A row that was not proved worse is let through while it is surely not worse by more than this,
+  // a fraction: above 0. Absent: kGuardMargins times its margin.
+  std::optional<double> guard;
+  Action noisy = Action::kFail;    // of a row that may be worse by more than the guard: exit code 3
+  bool slower_fails = false;       // fail_on = "slower": what is surely worse, by about the margin
+  Action missing = Action::kFail;  // exit code 5
+  Action fresh = Action::kWarn;    // "new" in the file; failing is exit code 5
   std::vector<CompareOverride> overrides;
 };
 

@@ -12,10 +12,13 @@ ComparedMetric TermsBook::About(absl::string_view metric) const {
 }
 
 Terms TermsBook::For(RunNames benchmark, const ComparedMetric& metric) const {
-  Terms terms{metric.traits.direction, metric.traits.gated, metric.traits.margin};
+  Terms terms{.direction = metric.traits.direction,
+              .gated = metric.traits.gated,
+              .margin = metric.traits.margin};
+  terms.guard = policy_.guard;
   if (metric.traits.noisy && margin_.has_value()) terms.margin = *margin_;
   if (!policy_.metrics.empty()) {
-    terms.gated = metric.listed;
+    terms.gated = terms.asked_for = metric.listed;
   } else if (metric.name == "real_time_ns" || metric.name == "cpu_time_ns") {
     terms.gated = metric.name == PrimaryTime(benchmark.front());
   }
@@ -27,12 +30,14 @@ Terms TermsBook::For(RunNames benchmark, const ComparedMetric& metric) const {
     terms.margin = override.margin.value_or(terms.margin);
     terms.direction = override.direction.value_or(terms.direction);
     terms.gated = override.gate.value_or(terms.gated);
+    terms.asked_for = terms.asked_for || override.gate.has_value();
+    if (override.guard.has_value()) terms.guard = override.guard;
   }
   return terms;
 }
 
-Action TermsBook::Inconclusive(RunNames benchmark) const {
-  return ActionFor(benchmark, &CompareOverride::inconclusive, policy_.inconclusive);
+Action TermsBook::Noisy(RunNames benchmark) const {
+  return ActionFor(benchmark, &CompareOverride::noisy, policy_.noisy);
 }
 Action TermsBook::Missing(RunNames benchmark) const {
   return ActionFor(benchmark, &CompareOverride::missing, policy_.missing);

@@ -23,7 +23,9 @@ struct ComparedMetric {
 struct Terms {
   Direction direction = Direction::kUnknown;
   bool gated = false;
+  bool asked_for = false;  // the policy says by name whether it is gated
   double margin = 0;
+  std::optional<double> guard;  // absent: ComparePolicy says what it is
 };
 
 // The run names of what is compared: one, or the base's and the new side's where they differ. What
@@ -40,7 +42,7 @@ class TermsBook {
 
   ComparedMetric About(absl::string_view metric) const;
   Terms For(RunNames benchmark, const ComparedMetric& metric) const;
-  Action Inconclusive(RunNames benchmark) const;
+  Action Noisy(RunNames benchmark) const;
   Action Missing(RunNames benchmark) const;
   Action New(RunNames benchmark) const;
 

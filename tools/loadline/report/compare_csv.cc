@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
 #include "tools/loadline/report/compare_words.h"
@@ -18,15 +19,25 @@ using compare::Change;
 using compare::CompareVerdict;
 
 constexpr char kTitles[] =
-    "verdict,gated,benchmark,metric,base,new,change,change_low,change_high,detectable,margin,p,"
-    "p_adjusted,base_processes,new_processes,explanation\n";
-constexpr size_t kFigures = 12;
+    "verdict,gated,benchmark,metric,base,new,change,change_low,change_high,beyond_margin,"
+    "detectable,margin,p,p_adjusted,p_worse_adjusted,base_processes,new_processes,explanation\n";
+constexpr size_t kFigures = 14;
 
 // Empty when there is no number; infinity as a spreadsheet reads it back.
 std::string Number(std::optional<double> value) {
   if (!value.has_value() || std::isnan(*value)) return std::string();
   if (std::isinf(*value)) return *value > 0 ? "inf" : "-inf";
   return results::JsonNumber(*value);
+}
+
+struct PValues {
+  std::optional<double> worse, worse_adjusted, at_all;
+};
+
+PValues PValuesOf(const Change& change) {
+  if (!change.claims.has_value()) return {};
+  const Change::Claims& claims = *change.claims;
+  return {claims.worse.p, claims.worse.adjusted, claims.at_all_worse.adjusted};
 }
 
 std::string Figures(const CompareRow& row) {
@@ -40,11 +51,12 @@ std::string Figures(const CompareRow& row) {
     high = change.change->high;
   }
   const bool judged = row.change != nullptr;
+  const PValues p = PValuesOf(change);
   return absl::StrJoin(
       {Number(change.base), Number(change.fresh), Number(estimate), Number(low), Number(high),
-       Number(change.detectable), judged ? Number(change.margin) : std::string(), Number(change.p),
-       Number(change.p_adjusted),
-       absl::StrCat(judged ? change.base_processes : benchmark.base_processes),
+       std::string(judged ? BeyondName(change) : ""), Number(change.detectable),
+       judged ? Number(change.margin) : std::string(), Number(p.worse), Number(p.worse_adjusted),
+       Number(p.at_all), absl::StrCat(judged ? change.base_processes : benchmark.base_processes),
        absl::StrCat(judged ? change.new_processes : benchmark.new_processes)},
       ",");
 }
@@ -77,7 +89,7 @@ std::string CompareAsCsv(const CompareVerdict& verdict) {
   for (const Remark& remark : SurroundingsOf(verdict)) {
     absl::StrAppend(&out, OtherLine("note", absl::StrCat(remark.about, ": ", remark.text)));
   }
-  absl::StrAppend(&out, OtherLine("headline", verdict.Headline()));
+  absl::StrAppend(&out, OtherLine("headline", Headline(verdict)));
   return out;
 }
 

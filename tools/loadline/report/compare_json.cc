@@ -1,8 +1,12 @@
+#include <cstddef>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "tools/loadline/report/check_parts.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/json_parts.h"
 #include "tools/loadline/results/json.h"
@@ -21,61 +25,29 @@ using results::Json;
 
 std::string NameOf(Finding finding) { return absl::AsciiStrToLower(FindingName(finding)); }
 
-const char* NameOf(Reason reason) {
-  switch (reason) {
-    case Reason::kNone:
-      return "";
-    case Reason::kTooFewProcesses:
-      return "too_few_processes";
-    case Reason::kTooNoisy:
-      return "too_noisy";
-    case Reason::kNotAmongSoMany:
-      return "not_among_so_many";
-    case Reason::kEnvironment:
-      return "environment";
-    case Reason::kTimeSemantics:
-      return "time_semantics";
-    case Reason::kNotFinite:
-      return "not_finite";
-    case Reason::kOnlyAggregates:
-      return "only_aggregates";
-    case Reason::kSeveral:
-      return "several_of_one_name";
-    case Reason::kFromZero:
-      return "from_zero";
-    case Reason::kOnBase:
-      return "on_base";
-    case Reason::kMetricGone:
-      return "metric_gone";
-    case Reason::kNothingGated:
-      return "nothing_gated";
-    case Reason::kBudgetUsedUp:
-      return "budget_used_up";
-    case Reason::kLayout:
-      return "layout";
-  }
-  return "";
-}
+constexpr const char* kReasonNames[] = {"",
+                                        "too_few_processes",
+                                        "too_noisy",
+                                        "not_among_so_many",
+                                        "environment",
+                                        "time_semantics",
+                                        "not_finite",
+                                        "only_aggregates",
+                                        "several_of_one_name",
+                                        "on_base",
+                                        "metric_gone",
+                                        "nothing_gated",
+                                        "budget_used_up",
+                                        "same_program",
+                                        "control",
+                                        "blind"};
+static_assert(std::size(kReasonNames) == compare::kReasons);
+const char* NameOf(Reason reason) { return kReasonNames[static_cast<size_t>(reason)]; }
 
-const char* NameOf(Method method) {
-  switch (method) {
-    case Method::kNone:
-      return "none";
-    case Method::kExact:
-      return "exact";
-    case Method::kRankSum:
-      return "rank_sum";
-    case Method::kRankSumOfValues:
-      return "rank_sum_of_values";
-    case Method::kNoise:
-      return "noise";
-    case Method::kPairedSigns:
-      return "paired_signs";
-    case Method::kPoint:
-      return "point";
-  }
-  return "none";
-}
+constexpr const char* kMethodNames[] = {"none",  "exact",        "shift", "shift_of_values",
+                                        "noise", "paired_signs", "point"};
+static_assert(std::size(kMethodNames) == compare::kMethods);
+const char* NameOf(Method method) { return kMethodNames[static_cast<size_t>(method)]; }
 
 const char* NameOf(EnvironmentWeight weight) {
   switch (weight) {
@@ -93,7 +65,20 @@ Json IntervalAsJson(const std::optional<compare::ChangeInterval>& change) {
   if (!change.has_value()) return Json();
   return Json::Object{{"estimate", JsonFinite(change->estimate)},
                       {"low", JsonFinite(change->low)},
-                      {"high", JsonFinite(change->high)}};
+                      {"high", JsonFinite(change->high)},
+                      {"absolute", change->absolute}};
+}
+
+Json ClaimAsJson(const Change::Claim& claim) {
+  return Json::Object{{"p", JsonFinite(claim.p)}, {"p_adjusted", JsonFinite(claim.adjusted)}};
+}
+
+Json ClaimsAsJson(const std::optional<Change::Claims>& claims) {
+  if (!claims.has_value()) return Json();
+  return Json::Object{{"worse_by_margin", ClaimAsJson(claims->worse)},
+                      {"better_by_margin", ClaimAsJson(claims->better)},
+                      {"worse", ClaimAsJson(claims->at_all_worse)},
+                      {"better", ClaimAsJson(claims->at_all_better)}};
 }
 
 Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark,
@@ -101,12 +86,15 @@ Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benc
   return Json::Object{
       {"metric", verdict.metrics[change.metric]},
       {"finding", NameOf(change.finding)},
+      {"beyond_margin", std::string(BeyondName(change))},
+      {"layout", change.layout},
       {"reason", NameOf(change.reason)},
-      {"explanation", verdict.Explain(benchmark, change)},
+      {"explanation", Explain(verdict, benchmark, change)},
       {"method", NameOf(change.method)},
       {"direction", std::string(DirectionName(change.direction))},
       {"gated", change.gated},
       {"margin", change.margin},
+      {"guard", change.guard},
       {"base", JsonFinite(change.base)},
       {"new", JsonFinite(change.fresh)},
       {"base_processes", change.base_processes},
@@ -115,8 +103,8 @@ Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benc
       {"detectable", JsonFinite(change.detectable)},
       {"processes_to_tell",
        change.processes_to_tell.has_value() ? Json(*change.processes_to_tell) : Json()},
-      {"p", JsonFinite(change.p)},
-      {"p_adjusted", JsonFinite(change.p_adjusted)}};
+      {"beside_the_rest", JsonFinite(change.beside_the_rest)},
+      {"claims", ClaimsAsJson(change.claims)}};
 }
 
 Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark) {
@@ -128,7 +116,7 @@ Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& b
   return Json::Object{{"name", benchmark.name},
                       {"finding", NameOf(benchmark.finding)},
                       {"reason", NameOf(benchmark.reason)},
-                      {"explanation", verdict.Explain(benchmark)},
+                      {"explanation", Explain(verdict, benchmark)},
                       {"exit_code", static_cast<int>(benchmark.exit_code)},
                       {"message", benchmark.message},
                       {"labels", std::move(labels)},
@@ -175,6 +163,10 @@ Json GeometricMeanAsJson(const CompareVerdict& verdict) {
                       {"change", IntervalAsJson(verdict.geometric_mean->change)}};
 }
 
+Json FamilyAsJson(const compare::Family& family) {
+  return Json::Object{{"size", family.size}, {"alpha", family.alpha}};
+}
+
 }  // namespace
 
 std::string CompareAsJson(const CompareVerdict& verdict) {
@@ -183,16 +175,19 @@ std::string CompareAsJson(const CompareVerdict& verdict) {
              {"schema", "loadline.compare.1"},
              {"pass", verdict.exit_code == results::ExitCode::kPass},
              {"exit_code", static_cast<int>(verdict.exit_code)},
-             {"headline", verdict.Headline()},
+             {"headline", Headline(verdict)},
              {"policy", verdict.policy},
              {"base", SideAsJson(verdict.base)},
              {"new", SideAsJson(verdict.fresh)},
              {"alpha", verdict.alpha},
              {"confidence", verdict.confidence},
-             {"false_share", verdict.false_share},
-             {"gate_size", verdict.gate_size},
+             {"families", Json::Object{{"times", FamilyAsJson(verdict.times)},
+                                       {"memory", FamilyAsJson(verdict.memory)},
+                                       {"others", FamilyAsJson(verdict.others)}}},
              {"processes_needed", verdict.processes_needed},
-             {"processes_needed_gate", verdict.processes_needed_gate},
+             {"rho", verdict.rho},
+             {"moved_alike", JsonFinite(verdict.moved_alike)},
+             {"void", JsonStrings(verdict.void_reasons)},
              {"same_executable", verdict.same_executable},
              {"environment", JsonEach(verdict.environment, DifferenceAsJson)},
              {"counts", CountsAsJson(verdict)},

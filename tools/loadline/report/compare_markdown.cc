@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/report/check_parts.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
 #include "tools/loadline/report/compare_words.h"
@@ -31,13 +32,15 @@ std::string RowOf(const CompareVerdict& verdict, const CompareRow& row) {
   return absl::StrCat("| ", loud ? "**" : "", cells.verdict, loud ? "**" : "", " | ",
                       MarkdownCode(Short(cells.benchmark)), " | ",
                       MarkdownCode(Short(cells.metric)), " | ", cells.base, " | ", cells.fresh,
-                      " | ", cells.change, " | ", cells.interval, " | ", cells.detectable, " |\n");
+                      " | ", cells.change, " | ", cells.interval, " | ", cells.beyond, " | ",
+                      cells.detectable, " |\n");
 }
 
 std::string TableHead(const CompareVerdict& verdict) {
   return absl::StrCat("| verdict | benchmark | metric | base | new | change | ",
                       IntervalTitle(verdict),
-                      " | detectable |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
+                      " | beyond margin | detectable |\n"
+                      "| --- | --- | --- | ---: | ---: | ---: | ---: | --- | ---: |\n");
 }
 
 std::string Bullet(const Remark& remark) {
@@ -91,7 +94,7 @@ std::string CompareAsMarkdown(const CompareVerdict& verdict) {
   const std::string mean = GeometricMeanWords(verdict);
   if (!mean.empty()) absl::StrAppend(&after, "<br>\n", EscapeMarkdown(mean), "\n");
   return FitMarkdown(
-      absl::StrCat("**", EscapeMarkdown(Short(verdict.Headline())), "**\n", Sides(verdict)),
+      absl::StrCat("**", EscapeMarkdown(Short(Headline(verdict))), "**\n", Sides(verdict)),
       std::move(blocks), std::move(after));
 }
 

@@ -9,9 +9,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/policy/quantity.h"
+#include "tools/loadline/report/compare_prose.h"
 
 namespace loadline::report {
 namespace {
@@ -22,8 +22,6 @@ using compare::CompareVerdict;
 using compare::Finding;
 using policy::Direction;
 
-constexpr int kMaxDecimals = 9;
-
 // Whether the benchmark's finding is none of its gated metrics', so that it needs a row of its own.
 bool NeedsOwnRow(const BenchmarkComparison& benchmark) {
   return std::none_of(benchmark.changes.begin(), benchmark.changes.end(),
@@ -33,6 +31,7 @@ bool NeedsOwnRow(const BenchmarkComparison& benchmark) {
 // The change in the direction that is worse; either one where that is not known.
 double Badness(const CompareRow& row) {
   if (row.change == nullptr || !row.change->change.has_value()) return 0;
+  if (row.finding == Finding::kOpen) return row.change->MostWorse();
   const double estimate = row.change->change->estimate;
   switch (row.change->direction) {
     case Direction::kLowerIsBetter:
@@ -45,16 +44,16 @@ double Badness(const CompareRow& row) {
   return 0;
 }
 
-// Where a fraction stands to +margin and -margin: below, at or above each.
-std::pair<int, int> PlaceOf(double fraction, double margin) {
-  const auto sign = [](double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; };
-  return {sign(fraction - margin), sign(fraction + margin)};
-}
-
 std::string Value(std::optional<double> value, absl::string_view metric) {
   if (!value.has_value()) return "-";
   const policy::Unit unit = policy::UnitOf(metric);
   return policy::FormatQuantity(*value * unit.factor, unit.dimension);
+}
+
+// With its sign, in the metric's unit.
+std::string Difference(double value, absl::string_view metric) {
+  if (std::isinf(value)) return value > 0 ? "+inf" : "-inf";
+  return absl::StrCat(value > 0 ? "+" : "", Value(value, metric));
 }
 
 }  // namespace
@@ -64,8 +63,12 @@ bool CompareRow::ignored() const {
 }
 
 bool CompareRow::quiet() const {
-  return ignored() || finding == Finding::kPass || finding == Finding::kUnchanged ||
-         (!gated && (finding == Finding::kInconclusive || finding == Finding::kNew));
+  if (ignored() || finding == Finding::kSame) return true;
+  if (finding == Finding::kOpen) {
+    return !gated || benchmark->exit_code == results::ExitCode::kPass || !change ||
+           !change->TooNoisyToGate();
+  }
+  return !gated && finding == Finding::kNew;
 }
 
 std::vector<CompareRow> RowsOf(const CompareVerdict& verdict) {
@@ -86,25 +89,12 @@ std::vector<CompareRow> RowsOf(const CompareVerdict& verdict) {
   return rows;
 }
 
-std::string FormatChange(double fraction, double margin) {
-  if (std::isnan(fraction)) return "not a number";
-  if (std::isinf(fraction)) return fraction > 0 ? "+inf" : "-inf";
-  const double percent = 100 * fraction;
-  const double size = std::abs(percent);
-  int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-  std::string text = absl::StrFormat("%+.*f", decimals, percent);
-  while (margin > 0 && decimals < kMaxDecimals &&
-         PlaceOf(std::stod(text) / 100, margin) != PlaceOf(fraction, margin)) {
-    text = absl::StrFormat("%+.*f", ++decimals, percent);
-  }
-  return absl::StrCat(text, " %");
-}
-
 CompareCells CellsOf(const CompareVerdict& verdict, const CompareRow& row) {
   const absl::string_view name = FindingName(row.finding);
   CompareCells cells{.verdict = row.gated ? std::string(name) : absl::AsciiStrToLower(name),
                      .change = "-",
                      .interval = "-",
+                     .beyond = "-",
                      .detectable = "-",
                      .base = "-",
                      .fresh = "-",
@@ -115,20 +105,28 @@ CompareCells CellsOf(const CompareVerdict& verdict, const CompareRow& row) {
   cells.metric = verdict.metrics[change.metric];
   cells.base = Value(change.base, cells.metric);
   cells.fresh = Value(change.fresh, cells.metric);
+  cells.beyond = std::string(BeyondName(change));
   if (change.change.has_value()) {
-    cells.change = FormatChange(change.change->estimate, change.margin);
+    const auto format = [&](double value) {
+      return change.change->absolute ? Difference(value, cells.metric)
+                                     : FormatChange(value, change.margin);
+    };
+    cells.change = format(change.change->estimate);
     if (change.change->low.has_value() && change.change->high.has_value()) {
-      cells.interval = absl::StrCat(FormatChange(*change.change->low, change.margin), " .. ",
-                                    FormatChange(*change.change->high, change.margin));
+      cells.interval =
+          absl::StrCat(format(*change.change->low), " .. ", format(*change.change->high));
+    }
+    if (change.detectable.has_value()) {
+      cells.detectable = change.change->absolute ? Difference(*change.detectable, cells.metric)
+                                                 : FormatChange(*change.detectable, 0);
     }
   }
-  if (change.detectable.has_value()) cells.detectable = FormatChange(*change.detectable, 0);
   return cells;
 }
 
 std::string ExplainRow(const CompareVerdict& verdict, const CompareRow& row) {
-  return row.change == nullptr ? verdict.Explain(*row.benchmark)
-                               : verdict.Explain(*row.benchmark, *row.change);
+  return row.change == nullptr ? Explain(verdict, *row.benchmark)
+                               : Explain(verdict, *row.benchmark, *row.change);
 }
 
 std::string CountsOf(const std::vector<CompareRow>& rows, size_t first) {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/loadline/compare/compare.h"
+#include "tools/loadline/compare/verdict.h"
 
 namespace loadline::report {
 
@@ -17,7 +17,7 @@ struct CompareRow {
   const compare::Change* change;  // null: the benchmark as a whole
   compare::Finding finding;
   bool gated;  // it decides the exit code; a benchmark as a whole always does
-  // Nothing to look at: proved harmless, or unknown and of no consequence.
+  // Nothing to look at: it keeps nothing from passing, and nothing was proved of it.
   bool quiet() const;
   // The policy says to ignore it: told on demand.
   bool ignored() const;
@@ -33,6 +33,7 @@ struct CompareCells {
   std::string verdict;     // the finding's name; in lower case where the row is not gated
   std::string change;      // "+28.4 %"
   std::string interval;    // "+25.1 .. +31.0 %"
+  std::string beyond;      // the margin: "yes", "no", "open"
   std::string detectable;  // "+6.2 %"
   std::string base;        // "1.02 us"
   std::string fresh;
@@ -44,11 +45,7 @@ CompareCells CellsOf(const compare::CompareVerdict& verdict, const CompareRow& r
 // Why the row's finding is what it is and what to do about it; empty where the figures say it all.
 std::string ExplainRow(const compare::CompareVerdict& verdict, const CompareRow& row);
 
-// A fraction as a percentage with its sign: three digits, or as many more as it takes to see on
-// which side of +margin and -margin it is (0: three digits). Infinity is "+inf".
-std::string FormatChange(double fraction, double margin);
-
-// "3 PASS, 1 UNCHANGED": how many of the rows from the `first` on have each finding.
+// "3 OPEN, 1 SAME": how many of the rows from the `first` on have each finding.
 std::string CountsOf(const std::vector<CompareRow>& rows, size_t first);
 
 // What the rows' explanations say, each text once: the rows it is about, and the text.

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/loadline/report/check_parts.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
 #include "tools/loadline/report/compare_words.h"
@@ -22,13 +23,19 @@ SarifKind KindOf(const CompareRow& row) {
     case Finding::kFailed:
       return SarifKind::kFail;
     case Finding::kImproved:
-    case Finding::kPass:
-    case Finding::kUnchanged:
+    case Finding::kFaster:
+    case Finding::kBetter:
+    case Finding::kSame:
       return SarifKind::kPass;
+    case Finding::kOpen:
+    case Finding::kSlower:
+    case Finding::kWorse:
+      if (row.benchmark->exit_code == ExitCode::kPass) return SarifKind::kInformational;
+      break;
     case Finding::kMissing:
     case Finding::kIncomparable:
-    case Finding::kLayoutSuspect:
-    case Finding::kInconclusive:
+    case Finding::kVoid:
+    case Finding::kTail:
     case Finding::kSkipped:
     case Finding::kChanged:
     case Finding::kNew:
@@ -63,6 +70,9 @@ std::string CompareAsSarif(const CompareVerdict& verdict) {
                        .message = difference.Text(),
                        .path = path});
   }
+  for (const std::string& reason : verdict.void_reasons) {
+    results.push_back({.rule = "comparison", .message = reason, .path = path});
+  }
   for (const std::string& problem : verdict.problems) {
     results.push_back({.rule = "input", .message = problem, .path = path});
   }
@@ -70,7 +80,7 @@ std::string CompareAsSarif(const CompareVerdict& verdict) {
   if (verdict.limits.has_value()) {
     for (SarifResult& result : CheckSarifResults(*verdict.limits)) results.push_back(result);
   }
-  return WriteSarif(rules, results, verdict.Headline());
+  return WriteSarif(rules, results, Headline(verdict));
 }
 
 }  // namespace loadline::report

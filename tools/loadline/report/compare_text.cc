@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/report/check_parts.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/compare_rows.h"
 #include "tools/loadline/report/compare_words.h"
@@ -29,13 +30,18 @@ Tone ToneOf(const CompareRow& row) {
     case Finding::kFailed:
     case Finding::kMissing:
     case Finding::kIncomparable:
+    case Finding::kVoid:
       return Tone::kBad;
     case Finding::kImproved:
-    case Finding::kPass:
-    case Finding::kUnchanged:
+    case Finding::kFaster:
+    case Finding::kBetter:
+    case Finding::kSame:
       return Tone::kGood;
-    case Finding::kLayoutSuspect:
-    case Finding::kInconclusive:
+    case Finding::kOpen:
+      return row.quiet() ? Tone::kPlain : Tone::kDoubtful;
+    case Finding::kTail:
+    case Finding::kSlower:
+    case Finding::kWorse:
     case Finding::kSkipped:
     case Finding::kChanged:
     case Finding::kNew:
@@ -62,6 +68,7 @@ std::string Table(const CompareVerdict& verdict, const std::vector<CompareRow>& 
   TextTable table({{"verdict"},
                    Right("change"),
                    Right(IntervalTitle(verdict)),
+                   {"beyond margin"},
                    Right("detectable"),
                    Right("base"),
                    Right("new"),
@@ -70,8 +77,8 @@ std::string Table(const CompareVerdict& verdict, const std::vector<CompareRow>& 
   for (const CompareRow& row : rows) {
     CompareCells cells = CellsOf(verdict, row);
     table.Add({std::move(cells.verdict), std::move(cells.change), std::move(cells.interval),
-               std::move(cells.detectable), std::move(cells.base), std::move(cells.fresh),
-               std::move(cells.metric), std::move(cells.benchmark)},
+               std::move(cells.beyond), std::move(cells.detectable), std::move(cells.base),
+               std::move(cells.fresh), std::move(cells.metric), std::move(cells.benchmark)},
               ToneOf(row));
   }
   return table.Render(color);
@@ -149,7 +156,7 @@ std::string CompareAsText(const CompareVerdict& verdict, const CompareTextOption
   parts.push_back(Surroundings(verdict));
   parts.push_back(Findings(verdict, options.color));
   parts.push_back(absl::StrCat(
-      Painted(EscapeTerminal(verdict.Headline()), ToneOf(verdict.exit_code), options.color), "\n"));
+      Painted(EscapeTerminal(Headline(verdict)), ToneOf(verdict.exit_code), options.color), "\n"));
   std::erase(parts, "");
   return absl::StrJoin(parts, "\n");
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/results/counted.h"
 
 namespace loadline::report {
@@ -86,7 +87,7 @@ std::string RowSentence(const CompareVerdict& verdict, const CompareRow& row) {
   if (row.change != nullptr) {
     absl::StrAppend(&out, ": ", cells.metric, " from ", cells.base, " to ", cells.fresh, ", ",
                     cells.change, ", ", IntervalTitle(verdict), " ", cells.interval,
-                    ", detectable ", cells.detectable);
+                    ", beyond the margin: ", cells.beyond, ", detectable ", cells.detectable);
   }
   const std::string explanation = ExplainRow(verdict, row);
   return explanation.empty() ? out : absl::StrCat(out, ": ", explanation);
@@ -98,13 +99,14 @@ std::string VerdictCounts(const CompareVerdict& verdict) {
   for (size_t i = 0; i < compare::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
     const absl::string_view name = FindingName(finding);
-    // Only a duet can find it.
-    if (finding == Finding::kLayoutSuspect && verdict.CountOf(finding) == 0) continue;
-    gated.push_back(absl::StrCat(verdict.CountOf(finding), " ", name));
+    if (verdict.CountOf(finding) > 0) {
+      gated.push_back(absl::StrCat(verdict.CountOf(finding), " ", name));
+    }
     const size_t count = verdict.CountOfChanges(finding, /*gated=*/false);
     if (count > 0) others.push_back(absl::StrCat(count, " ", absl::AsciiStrToLower(name)));
   }
-  std::string out = absl::StrCat("benchmarks: ", absl::StrJoin(gated, ", "));
+  std::string out =
+      absl::StrCat("benchmarks: ", gated.empty() ? "none" : absl::StrJoin(gated, ", "));
   if (!others.empty()) {
     absl::StrAppend(&out, "; figures that do not decide: ", absl::StrJoin(others, ", "));
   }
@@ -130,6 +132,7 @@ std::vector<Remark> SurroundingsOf(const CompareVerdict& verdict) {
   for (const EnvironmentDifference& difference : verdict.environment) {
     remarks.push_back({WordFor(difference), difference.Text()});
   }
+  for (const std::string& reason : verdict.void_reasons) remarks.push_back({"void", reason});
   for (const std::string& problem : verdict.problems) remarks.push_back({"problem", problem});
   for (const std::string& note : verdict.notes) remarks.push_back({"note", note});
   return remarks;

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tools/loadline/policy/environment_rules.h"
+#include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::samples {
@@ -34,6 +35,7 @@ struct EnvironmentDifference {
   bool within_side = false;  // the files of one side already disagree
   // "CPU model differs: base \"A\", new \"B\" (--allow-env cpu_model compares all the same)"
   std::string Text() const;
+  bool Refuses(policy::MetricClass) const { return refuses(); }
   // The whole comparison.
   bool refuses() const {
     return weight == policy::EnvironmentWeight::kRefuse && !allowed && !only_threaded;

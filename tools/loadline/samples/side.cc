@@ -1,6 +1,8 @@
 #include "tools/loadline/samples/side.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -9,10 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "loadline/stats/sample.h"
+#include "tools/loadline/results/run_name.h"
 #include "tools/loadline/samples/host.h"
 #include "tools/loadline/samples/time_semantics.h"
-#include "tools/loadline/results/run_name.h"
 
 namespace loadline::samples {
 namespace {
@@ -106,16 +109,19 @@ void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
   const auto number = static_cast<uint32_t>(open.rows.size());
   open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
                        row.repetitions, row.counters.contains("init_main_ns")});
+  const auto iterations = static_cast<double>(std::max<int64_t>(1, row.iterations));
   // The reader promises both times of a row that was measured; a duet measures one of them.
   if (row.real_time_ns.has_value()) {
-    open.readings.push_back({side_.MetricIndex("real_time_ns"), number, *row.real_time_ns});
+    open.readings.push_back(
+        {side_.MetricIndex("real_time_ns"), number, *row.real_time_ns, iterations});
   }
   if (row.cpu_time_ns.has_value()) {
-    open.readings.push_back({side_.MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns});
+    open.readings.push_back(
+        {side_.MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns, iterations});
   }
   size_t position = 0;
   for (const auto& [name, value] : row.counters) {
-    open.readings.push_back({CounterIndex(name, position++), number, value});
+    open.readings.push_back({CounterIndex(name, position++), number, value, 0});
     if (name == "quantized" && value != 0) benchmark.quantized = true;
     if (name == "oversubscribed" && value != 0) benchmark.oversubscribed = true;
     if (name == "rss_isolated" && value == 0) benchmark.memory_shared = true;
@@ -211,22 +217,29 @@ void Side::Sink::Reduce(const std::vector<uint32_t>& processes, Open& open,
   const uint32_t first_metric = readings.front().metric;  // a time, which every row has
   for (size_t begin = 0; begin < readings.size();) {
     size_t end = begin;
-    values_.clear();
     while (end < readings.size() && readings[end].metric == readings[begin].metric &&
            readings[end].row == readings[begin].row) {
-      values_.push_back(readings[end++].value);
+      ++end;
     }
     if (readings[begin].metric == first_metric) ++benchmark.processes;
-    SeriesOf(benchmark, readings[begin].metric).push_back(MedianOfRepetitions());
+    SeriesOf(benchmark, readings[begin].metric)
+        .push_back(ValueOfProcess(absl::MakeConstSpan(readings).subspan(begin, end - begin)));
     begin = end;
   }
 }
 
-double Side::Sink::MedianOfRepetitions() const {
-  for (const double value : values_) {
-    if (!(value - value == 0)) return value;  // one that is not finite makes the process so
+double Side::Sink::ValueOfProcess(absl::Span<const Reading> readings) {
+  if (readings.size() == 1) return readings.front().value;
+  double total = 0;
+  double iterations = 0;
+  values_.clear();
+  for (const Reading& reading : readings) {
+    if (!std::isfinite(reading.value)) return reading.value;  // it makes the process so
+    values_.push_back(reading.value);
+    total += reading.iterations * reading.value;
+    iterations += reading.iterations;
   }
-  return values_.size() == 1 ? values_.front() : stats::Median(values_);
+  return iterations > 0 ? total / iterations : stats::Median(values_);
 }
 
 void Side::Add(const ResultFile& file) {
@@ -245,6 +258,20 @@ const SideBenchmark* Side::FindByCanonicalName(absl::string_view canonical_name)
   if (found == by_canonical_name_.end() || found->second == kSeveral) return nullptr;
   const SideBenchmark& benchmark = benchmarks_[found->second];
   return benchmark.ran_as_named ? &benchmark : nullptr;
+}
+
+std::vector<double> Side::InOrder(const Series& series) const {
+  if (files_.size() == 1) return series.processes;
+  if (series.processes.size() != files_.size()) return {};
+  std::map<absl::string_view, double> by_date;
+  for (size_t i = 0; i < files_.size(); ++i) {
+    const File& file = files_[i];
+    if (file.isolated || file.date.empty()) return {};
+    if (!by_date.emplace(file.date, series.processes[i]).second) return {};
+  }
+  std::vector<double> ordered;
+  for (const auto& [date, value] : by_date) ordered.push_back(value);
+  return ordered;
 }
 
 void Side::AddCanonicalName(uint32_t index) {

@@ -8,15 +8,16 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "tools/loadline/samples/environment.h"
-#include "tools/loadline/samples/fingerprint.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_reader.h"
+#include "tools/loadline/samples/environment.h"
+#include "tools/loadline/samples/fingerprint.h"
 
 namespace loadline::samples {
 
-// The values of one metric of one benchmark on one side: one number a process, the median of the
-// process's repetitions, in nanoseconds, bytes, percent or plain numbers. May be non-finite.
+// The values of one metric of one benchmark on one side: one number a process (of a time: all that
+// was spent over all iterations; of a counter: the median of the repetitions), in nanoseconds,
+// bytes, percent or plain numbers. May be non-finite.
 struct Series {
   uint32_t metric = 0;  // Side::metrics()
   std::vector<double> processes;
@@ -87,6 +88,10 @@ class Side {
   };
   const std::vector<File>& files() const { return files_; }
 
+  // The series' values in the order in which they were measured; empty where that is not known:
+  // several files that are not one process each, or do not each say another date.
+  std::vector<double> InOrder(const Series& series) const;
+
  private:
   static constexpr uint32_t kSeveral = UINT32_MAX;
 
@@ -117,6 +122,7 @@ class Side::Sink final : public results::ResultSink {
     uint32_t metric;
     uint32_t row;  // then, once it is known, the process
     double value;
+    double iterations;  // of a time; 0 for counters
   };
   // What says which process a measured row is from.
   struct RowOrigin {
@@ -139,7 +145,9 @@ class Side::Sink final : public results::ResultSink {
   static bool MayBeSeveral(const Open& open, bool isolated);
   std::vector<uint32_t> ProcessesOf(const Open& open, bool isolated, int64_t run_processes) const;
   void Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark);
-  double MedianOfRepetitions() const;
+  // Of the repetitions in a process: of a time all that was spent over all iterations, of a counter
+  // the median.
+  double ValueOfProcess(absl::Span<const Reading> readings);
 
   Side& side_;
   std::vector<Open> open_;  // by benchmark of the side

@@ -10,6 +10,7 @@
 #include "tests/tools/loadline/compare/planted_comparison.h"
 #include "tests/tools/loadline/results/planted_runs.h"
 #include "tools/loadline/compare/compare.h"
+#include "tools/loadline/report/compare_prose.h"
 
 namespace loadline::compare {
 namespace {
@@ -52,7 +53,7 @@ TEST(CompareNames, KeepsArgumentsApartThatAreCalledLikeALength) {
     const CompareVerdict verdict = CompareRows(base, fresh);
     EXPECT_EQ(verdict.benchmarks.size(), 3u) << argument;
     EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 1u) << argument;
-    EXPECT_EQ(verdict.CountOf(Finding::kUnchanged), 2u) << argument;
+    EXPECT_EQ(verdict.CountOf(Finding::kSame), 2u) << argument;
   }
 }
 
@@ -94,8 +95,8 @@ TEST(CompareNames, FindsWhatAPolicySaysOfABenchmarkUnderTheNameOfEitherSide) {
     };
     const CompareVerdict open =
         CompareRows(with_sure(RunFor(10, 1000, 0), 2), with_sure(RunFor(500, 1050, 1), 3),
-                    policy("inconclusive = \"warn\""));
-    EXPECT_EQ(Find(open, "BM_A")->finding, Finding::kInconclusive);
+                    policy("guard = \"1%\"\nnoisy = \"warn\""));
+    EXPECT_EQ(Find(open, "BM_A")->changes[0].beyond, Beyond::kOpen);
     EXPECT_EQ(open.exit_code, results::ExitCode::kPass) << glob;
   }
 }
@@ -117,8 +118,8 @@ TEST(CompareNames, UsesTheWiderOfTheSpreadsThatAreRecordedUnderTheSidesNames) {
   };
   EXPECT_EQ(finding(0.01, 0), Finding::kRegressed);
   EXPECT_EQ(finding(0, 0.01), Finding::kRegressed);
-  EXPECT_EQ(finding(0.01, 0.2), Finding::kInconclusive);
-  EXPECT_EQ(finding(0.2, 0.01), Finding::kInconclusive);
+  EXPECT_EQ(finding(0.01, 0.2), Finding::kOpen);
+  EXPECT_EQ(finding(0.2, 0.01), Finding::kOpen);
 }
 
 TEST(CompareNames, DoesNotCompareTwoBenchmarksOfOneName) {
@@ -133,7 +134,8 @@ TEST(CompareNames, DoesNotCompareTwoBenchmarksOfOneName) {
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kIncomparable);
   ASSERT_EQ(verdict.benchmarks.size(), 1u);
   EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kIncomparable);
-  EXPECT_THAT(verdict.Explain(verdict.benchmarks[0]), HasSubstr("several benchmarks of this name"));
+  EXPECT_THAT(report::Explain(verdict, verdict.benchmarks[0]),
+              HasSubstr("several benchmarks of this name"));
 }
 
 }  // namespace

@@ -80,8 +80,8 @@ TEST(CompareRows, PutWhatIsWorstFirst) {
     names.push_back(absl::StrCat(CellsOf(verdict, row).verdict, " ", row.benchmark->name));
   }
   EXPECT_THAT(names, ElementsAre("REGRESSED Sort/n:1000", "FAILED Mix/Crash", "MISSING Mix/Gone",
-                                 "INCONCLUSIVE Mix/Noisy", "NEW Mix/New", "IMPROVED Fast/n:1",
-                                 "regressed Fast/n:1", "UNCHANGED Same", "UNCHANGED Sort/n:1000"));
+                                 "OPEN Mix/Noisy", "NEW Mix/New", "IMPROVED Fast/n:1",
+                                 "regressed Fast/n:1", "SAME Same", "SAME Sort/n:1000"));
 }
 
 TEST(CompareRows, PutTheLargerLossFirst) {
@@ -106,7 +106,7 @@ TEST(FormatChange, ShowsOnWhichSideOfTheMarginAChangeIs) {
 }
 
 TEST(CompareText, FoldsALongTableAndSaysHowToUnfoldIt) {
-  const CompareVerdict verdict = Many(100, Finding::kPass);
+  const CompareVerdict verdict = Many(100, Finding::kSame);
   const std::string text = CompareAsText(verdict, {});
   EXPECT_EQ(LinesWith(text, "B/10"), 40);
   EXPECT_THAT(text, HasSubstr("60 more rows are folded (60 PASS); --all shows the rest\n"));
@@ -141,7 +141,7 @@ TEST(CompareText, ColourOnlyAddsColour) {
 }
 
 TEST(CompareMarkdown, FitsIntoACommentHoweverMuchThereIsToSay) {
-  for (Finding finding : {Finding::kRegressed, Finding::kPass}) {
+  for (Finding finding : {Finding::kRegressed, Finding::kSame}) {
     CompareVerdict verdict = Many(5'000, finding);
     for (int i = 0; i < 2'000; ++i) verdict.notes.push_back(absl::StrCat("note ", i));
     const std::string text = CompareAsMarkdown(verdict);

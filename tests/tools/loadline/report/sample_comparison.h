@@ -16,7 +16,7 @@ inline compare::Change SampleChange(uint32_t metric, compare::Finding finding, d
   compare::Change change;
   change.metric = metric;
   change.finding = finding;
-  change.method = compare::Method::kRankSum;
+  change.method = compare::Method::kShift;
   change.direction = policy::Direction::kLowerIsBetter;
   change.gated = true;
   change.margin = 0.05;
@@ -24,9 +24,16 @@ inline compare::Change SampleChange(uint32_t metric, compare::Finding finding, d
   change.base = base;
   change.fresh = fresh;
   const double estimate = fresh / base - 1;
+  change.guard = 0.25;
   change.change = compare::ChangeInterval{estimate, estimate - spread, estimate + spread};
   change.detectable = 0.05 + 2 * spread;
-  change.p = change.p_adjusted = 0.001;
+  change.beyond = finding == compare::Finding::kRegressed ? compare::Beyond::kYes
+                  : finding == compare::Finding::kOpen    ? compare::Beyond::kOpen
+                                                          : compare::Beyond::kNo;
+  change.claims = {{.worse = {.p = 0.001, .adjusted = 0.002},
+                    .better = {},
+                    .at_all_worse = {.p = 0.0001, .adjusted = 0.0002},
+                    .at_all_better = {}}};
   return change;
 }
 
@@ -61,7 +68,7 @@ inline void AddSampleEnvironment(compare::CompareVerdict& verdict) {
                                  .fresh = "b"});
 }
 
-// A comparison with a benchmark of nearly every kind, sorted by name as the judge does.
+// A comparison with a benchmark of nearly every kind, sorted by name as Compare does.
 inline compare::CompareVerdict SampleComparison() {
   using compare::Finding;
   using results::ExitCode;
@@ -79,10 +86,8 @@ inline compare::CompareVerdict SampleComparison() {
                    .max_processes = 8};
   verdict.alpha = 0.01;
   verdict.confidence = 0.98;
-  verdict.false_share = 0.05;
-  verdict.gate_size = 5;
+  verdict.times = {.size = 5, .alpha = 0.01};
   verdict.processes_needed = 5;
-  verdict.processes_needed_gate = 6;
   verdict.metrics = {"allocs_per_op", "cpu_time_ns", "lat_p99_ns"};
   AddSampleEnvironment(verdict);
 
@@ -95,18 +100,17 @@ inline compare::CompareVerdict SampleComparison() {
   compare::BenchmarkComparison gone = SampleBenchmark("Mix/Gone", Finding::kMissing);
   gone.exit_code = ExitCode::kNotMeasured;
   compare::BenchmarkComparison added = SampleBenchmark("Mix/New", Finding::kNew);
-  compare::BenchmarkComparison noisy = SampleTimed("Mix/Noisy", Finding::kInconclusive, 50, 53);
+  compare::BenchmarkComparison noisy = SampleTimed("Mix/Noisy", Finding::kOpen, 50, 53);
   noisy.exit_code = ExitCode::kInconclusive;
   noisy.reason = noisy.changes[0].reason = compare::Reason::kTooNoisy;
   noisy.changes[0].change->low = -0.1;
   noisy.changes[0].change->high = 0.3;
-  compare::BenchmarkComparison same = SampleTimed("Same", Finding::kUnchanged, 100, 100.2);
+  compare::BenchmarkComparison same = SampleTimed("Same", Finding::kSame, 100, 100.2);
   compare::BenchmarkComparison slower = SampleTimed("Sort/n:1000", Finding::kRegressed, 1000, 1280);
   slower.exit_code = ExitCode::kBroken;
   slower.labels[static_cast<size_t>(compare::Label::kUnitChanged)] = true;
   slower.new_unit = "us";
-  slower.changes.insert(slower.changes.begin(),
-                        SampleChange(kAllocs, Finding::kUnchanged, 2, 2, 0));
+  slower.changes.insert(slower.changes.begin(), SampleChange(kAllocs, Finding::kSame, 2, 2, 0));
   verdict.benchmarks = {better, crashed, gone, added, noisy, same, slower};
   verdict.geometric_mean = compare::GeometricMean{4, {-0.03, -0.05, -0.01}};
   verdict.problems = {"new.4.json: the run was cut short"};
