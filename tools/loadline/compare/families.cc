@@ -152,6 +152,16 @@ void Conclude(double alpha, Change& change) {
   if (about_margin && change.beyond == Beyond::kOpen) change.reason = ReasonOfOpen(change, alpha);
 }
 
+// The figures of what cannot be compared are told all the same.
+void Answer(const CompareVerdict& verdict, Asked& asked) {
+  if (!asked.open()) return;
+  const Reason reason = asked.change.reason;
+  MeasureEffect(asked.question, TestFor(verdict, asked.change), asked.change);
+  if (asked.change.finding == Finding::kIncomparable && reason != Reason::kNone) {
+    asked.change.reason = reason;
+  }
+}
+
 }  // namespace
 
 EffectTest TestFor(const CompareVerdict& verdict, const Change& change) {
@@ -169,9 +179,9 @@ void AnswerAll(const samples::Side& base, const samples::Side& fresh, Matched& m
   });
   ShareAlpha(verdict);
   verdict.rho = RhoOf(matched, base, fresh);
-  ForEachOpen(matched, [&](Asked& asked) {
-    MeasureEffect(asked.question, TestFor(verdict, asked.change), asked.change);
-  });
+  for (std::vector<Asked>& benchmark : matched.asked) {
+    for (Asked& asked : benchmark) Answer(verdict, asked);
+  }
   AdjustForNumber(matched);
   ForEachOpen(matched,
               [&](Asked& asked) { Conclude(TestFor(verdict, asked.change).alpha, asked.change); });

@@ -70,7 +70,9 @@ TEST(Policy, ReadsWhatComparisonsAreHeldTo) {
 margin = "3%"
 metrics = ["cpu_time_ns", "rss_*"]
 allow_env = "compiler"
-inconclusive = "warn"
+guard = "30%"
+fail_on = "slower"
+noisy = "warn"
 missing = "ignore"
 new = "fail"
 [[compare.override]]
@@ -79,23 +81,27 @@ metrics = "widgets"
 margin = "20%"
 direction = "higher"
 gate = true
-inconclusive = "fail")");
+guard = 0.5
+noisy = "fail")");
   ASSERT_OK(policy);
   const ComparePolicy& compare = policy->compare;
   EXPECT_THAT(compare.metrics, ElementsAre("cpu_time_ns", "rss_*"));
   EXPECT_THAT(compare.allow_env, ElementsAre("compiler"));
-  EXPECT_EQ(compare.inconclusive, Action::kWarn);
+  EXPECT_DOUBLE_EQ(*compare.guard, 0.3);
+  EXPECT_TRUE(compare.slower_fails);
+  EXPECT_EQ(compare.noisy, Action::kWarn);
   EXPECT_EQ(compare.missing, Action::kIgnore);
   EXPECT_EQ(compare.fresh, Action::kFail);
   ASSERT_EQ(compare.overrides.size(), 1u);
   const CompareOverride& override = compare.overrides[0];
-  EXPECT_EQ(override.where.line, 9u);
+  EXPECT_EQ(override.where.line, 11u);
   EXPECT_TRUE(override.Selects("Mix/A", "widgets"));
   EXPECT_FALSE(override.Selects("Mix/A", "cpu_time_ns"));
   EXPECT_EQ(override.direction, Direction::kHigherIsBetter);
   EXPECT_EQ(override.gate, true);
   EXPECT_DOUBLE_EQ(*override.margin, 0.2);
-  EXPECT_EQ(override.inconclusive, Action::kFail);
+  EXPECT_DOUBLE_EQ(*override.guard, 0.5);
+  EXPECT_EQ(override.noisy, Action::kFail);
   EXPECT_FALSE(override.missing.has_value());
 }
 

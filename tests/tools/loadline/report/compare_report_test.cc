@@ -1,3 +1,4 @@
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/compare_report.h"
 
 #include <rapidjson/document.h>
@@ -109,7 +110,7 @@ TEST(CompareText, FoldsALongTableAndSaysHowToUnfoldIt) {
   const CompareVerdict verdict = Many(100, Finding::kSame);
   const std::string text = CompareAsText(verdict, {});
   EXPECT_EQ(LinesWith(text, "B/10"), 40);
-  EXPECT_THAT(text, HasSubstr("60 more rows are folded (60 PASS); --all shows the rest\n"));
+  EXPECT_THAT(text, HasSubstr("60 more rows are folded (60 SAME); --all shows the rest\n"));
   EXPECT_EQ(LinesWith(CompareAsText(verdict, {.all = true}), "B/10"), 100);
 }
 
