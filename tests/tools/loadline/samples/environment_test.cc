@@ -77,6 +77,18 @@ TEST(CompareEnvironments, RefusesABuildThatOnlyOneSideSays) {
   EXPECT_TRUE(found[0].refuses());
 }
 
+TEST(CompareEnvironments, TakesABuildThatIsNotKnownForNotSaid) {
+  const Context unknown = {{"loadline.build_type", "unknown"},
+                           {"loadline.optimized", "unknown"},
+                           {"loadline.compiler", "unknown"}};
+  EXPECT_THAT(Between(unknown, unknown), IsEmpty());
+  EXPECT_THAT(UnsaidByAll({Of(unknown)}, {Of(unknown)}), Contains("build"));
+  const auto found = Between(unknown, {{"loadline.optimized", "true"}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].refuses());
+  EXPECT_EQ(found[0].base, "not said");
+}
+
 TEST(CompareEnvironments, ToleratesFivePercentOfClockRate) {
   EXPECT_THAT(Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3150}}), IsEmpty());
   const auto found = Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3151}});
