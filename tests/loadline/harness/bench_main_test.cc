@@ -335,6 +335,16 @@ TEST(BenchMain, KnowsNoBuildOfAProgramThatWasNotAsked) {
   EXPECT_THAT(outcome.err, HasSubstr("how it was built is not known"));
 }
 
+TEST(BenchMain, RecordsTheInputThatTheProgramNames) {
+  const char filter[] = "--benchmark_filter=^HoldsNothing/";
+  EXPECT_EQ(ContextOf(RunBench(filter, "PLANTED_INPUT=corpus:9f2c"), "input"), "corpus:9f2c");
+  EXPECT_EQ(ContextOf(RunBench(filter), "input"), "no such key");
+  const auto lost = RunBench(filter, "PLANTED_INPUT=missing");
+  EXPECT_EQ(lost.exit_code, 0);
+  EXPECT_EQ(ContextOf(lost, "input"), "no such key");
+  EXPECT_THAT(lost.err, HasSubstr("not known: no such corpus"));
+}
+
 TEST(BenchMain, LetsTheProgramSetAContextKeyItself) {
   const auto outcome =
       RunBench("--benchmark_filter=^HoldsNothing/ --benchmark_context=loadline.seed=42");

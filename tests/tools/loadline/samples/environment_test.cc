@@ -89,6 +89,19 @@ TEST(CompareEnvironments, TakesABuildThatIsNotKnownForNotSaid) {
   EXPECT_EQ(found[0].base, "not said");
 }
 
+TEST(CompareEnvironments, RefusesAnotherInputOrProfileUnlessAllowed) {
+  for (const std::string key : {"input", "profile"}) {
+    const Context one = {{"loadline." + key, "one"}};
+    const Context other = {{"loadline." + key, "other"}};
+    const auto found = Between(one, other);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].refuses()) << key;
+    EXPECT_THAT(found[0].Text(), HasSubstr("--allow-env " + key));
+    EXPECT_FALSE(Between(one, other, {key})[0].refuses()) << key;
+    EXPECT_EQ(Between(one, {})[0].weight, EnvironmentWeight::kWarn) << key;
+  }
+}
+
 TEST(CompareEnvironments, ToleratesFivePercentOfClockRate) {
   EXPECT_THAT(Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3150}}), IsEmpty());
   const auto found = Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3151}});
