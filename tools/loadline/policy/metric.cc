@@ -19,17 +19,33 @@ constexpr MetricTraits Noisy(Direction direction, bool gated) {
   return {.direction = direction, .gated = gated, .margin = kNoisyMargin};
 }
 constexpr MetricTraits Memory(bool gated) {
-  return {.direction = kLower, .gated = gated, .margin = kMemoryMargin, .noisy = false};
+  return {.metric_class = MetricClass::kMemory,
+          .direction = kLower,
+          .gated = gated,
+          .margin = kMemoryMargin,
+          .noisy = false};
 }
 constexpr MetricTraits Exact() {
-  return {
-      .direction = kLower, .gated = true, .exact = true, .margin = kExactMargin, .noisy = false};
+  return {.metric_class = MetricClass::kCount,
+          .direction = kLower,
+          .gated = true,
+          .exact = true,
+          .margin = kExactMargin,
+          .noisy = false};
 }
 constexpr MetricTraits Quality() {
-  return {.direction = kHigher, .gated = true, .margin = kQualityMargin, .noisy = false};
+  return {.metric_class = MetricClass::kQuality,
+          .direction = kHigher,
+          .gated = true,
+          .margin = kQualityMargin,
+          .noisy = false};
 }
-constexpr MetricTraits NotJudged() { return {.judged = false}; }
-constexpr MetricTraits Flag() { return {.judged = false, .flag = true}; }
+constexpr MetricTraits NotJudged(MetricClass metric_class) {
+  return {.metric_class = metric_class, .judged = false};
+}
+constexpr MetricTraits Flag(MetricClass metric_class) {
+  return {.metric_class = metric_class, .judged = false, .flag = true};
+}
 
 struct NameRule {
   absl::string_view pattern;
@@ -48,19 +64,19 @@ constexpr NameRule kNameRules[] = {
     {"rss_peak_bytes", Memory(true)},
     {"max_bytes_used", Memory(true)},
     {"rss_net_bytes", Memory(false)},
-    {"rss_baseline_bytes", NotJudged()},
+    {"rss_baseline_bytes", NotJudged(MetricClass::kMemory)},
     {"allocs_per_op", Exact()},
     {"alloc_bytes_per_op", Exact()},
     {"allocs_per_iter", Exact()},
     {"instructions_per_op", Exact()},
     {"instructions", Exact()},
-    {"ops_per_sample", NotJudged()},
-    {"ops_total", NotJudged()},
-    {"ops_ok", NotJudged()},
-    {"ops_failed", NotJudged()},
-    {"oversubscribed", Flag()},
-    {"quantized", Flag()},
-    {"rss_isolated", Flag()},
+    {"ops_per_sample", NotJudged(MetricClass::kCount)},
+    {"ops_total", NotJudged(MetricClass::kCount)},
+    {"ops_ok", NotJudged(MetricClass::kCount)},
+    {"ops_failed", NotJudged(MetricClass::kCount)},
+    {"oversubscribed", Flag(MetricClass::kTime)},
+    {"quantized", Flag(MetricClass::kTime)},
+    {"rss_isolated", Flag(MetricClass::kMemory)},
     {"*_per_second", Noisy(kHigher, false)},
     {"*_per_s", Noisy(kHigher, false)},
     {"*_per_op", Noisy(kLower, false)},

@@ -238,6 +238,7 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
       difference.weight = EnvironmentWeight::kWarn;
     }
     difference.only_threaded = rule.only_threaded;
+    difference.concerns = rule.concerns;
     difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
                          (Contains(allow, rule.key) || Contains(allow, "all"));
     difference.base = Joined(base_values);
