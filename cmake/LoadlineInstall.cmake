@@ -21,7 +21,10 @@ install(FILES
   ${PROJECT_BINARY_DIR}/loadlineConfig.cmake
   ${PROJECT_BINARY_DIR}/loadlineConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/StaticAbseil.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/LoadlineProgramBuild.cmake
   DESTINATION ${LOADLINE_CMAKE_DIR})
+install(FILES ${PROJECT_SOURCE_DIR}/lib/loadline/harness/register_program_build.cc
+  DESTINATION ${LOADLINE_SOURCES_DIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(TARGET loadline_cli)

@@ -1,5 +1,8 @@
 include(GoogleTest)
 
+# Below the prefix: sources that are compiled as a part of a program that uses the package.
+set(LOADLINE_SOURCES_DIR ${CMAKE_INSTALL_DATADIR}/loadline)
+
 # loadline_library(<target> EXPORT_NAME <name> [DEPS ...] [PRIVATE_DEPS ...])
 # One of the installed static libraries; rooms add their files with loadline_room().
 function(loadline_library target)

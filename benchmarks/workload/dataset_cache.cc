@@ -71,9 +71,15 @@ class Cache {
 
   // Null when the folder has no set for the present inputs.
   std::unique_ptr<const Dataset> OpenStamped() const {
+    const std::optional<ContentKey> key = StampedKey();
+    return key.has_value() ? TryOpen(*key) : nullptr;
+  }
+
+  // No value when the stamp is not of the present inputs.
+  std::optional<ContentKey> StampedKey() const {
     const std::optional<DatasetStamp> stamp = ReadStamp();
-    if (!stamp.has_value() || !AllUnchanged(stamp->watched)) return nullptr;
-    return TryOpen(stamp->key);
+    if (!stamp.has_value() || !AllUnchanged(stamp->watched)) return std::nullopt;
+    return stamp->key;
   }
 
  private:
@@ -123,6 +129,12 @@ absl::StatusOr<CachedDataset> OpenCached(absl::string_view folder, DatasetSource
   LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Directory> directory,
                             Directory::OpenOrCreate(folder));
   return Cache(*directory, source, options).Open();
+}
+
+absl::StatusOr<ContentKey> MadeKey(absl::string_view folder, DatasetSource& source) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Directory> directory, Directory::Open(folder));
+  if (const auto key = Cache(*directory, source, {}).StampedKey()) return *key;
+  return absl::NotFoundError(absl::StrCat(folder, " has no data set for the present inputs"));
 }
 
 absl::StatusOr<std::unique_ptr<const Dataset>> OpenMade(absl::string_view folder,

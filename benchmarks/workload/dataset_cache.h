@@ -52,6 +52,10 @@ struct CachedDataset {
 absl::StatusOr<CachedDataset> OpenCached(absl::string_view folder, DatasetSource& source,
                                          const DatasetOptions& options = {});
 
+// The key of the set that OpenCached made for the present inputs, of which it is a hash; opens no
+// set. kNotFound where the folder has none.
+absl::StatusOr<ContentKey> MadeKey(absl::string_view folder, DatasetSource& source);
+
 // The set that OpenCached made for the present inputs. kNotFound where the folder has none, or one
 // that is of no use (logged): OpenCached would make it.
 absl::StatusOr<std::unique_ptr<const Dataset>> OpenMade(absl::string_view folder,

@@ -8,15 +8,19 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "loadline/harness/compat.h"
+#include "loadline/harness/counters.h"
 #include "loadline/harness/measuring_reporter.h"
+#include "loadline/harness/named_input.h"
 #include "loadline/harness/operation_loop.h"
 #include "loadline/harness/run_context.h"
 #include "loadline/harness/shared_fixture.h"
@@ -68,6 +72,22 @@ void Baseline(benchmark::State& state) {
   while (loop.KeepRunning()) loop.Time([] {});
 }
 
+// What every file of this process begins with; says what is wrong with the program's build.
+void AddContext(const std::string& executable) {
+  for (const std::string& warning : BuildWarnings()) {
+    std::cerr << "loadline: warning: " << warning << "\n";
+  }
+  for (const auto& [key, value] : RunContext(executable)) AddContextOnce(key, value);
+  const std::optional<absl::StatusOr<std::string>> input = NamedInput();
+  if (!input.has_value()) return;
+  if (input->ok()) {
+    AddContextOnce("loadline.input", SanitizeText(**input));
+  } else {
+    std::cerr << "loadline: warning: what is measured on is not known: "
+              << SanitizeText(input->status().message()) << "\n";
+  }
+}
+
 int Main(int argc, char** argv) {
   const std::string executable = argc > 0 ? argv[0] : "";
   const std::string display_format = FlagValue(argc, argv, "benchmark_format", "console");
@@ -90,12 +110,7 @@ int Main(int argc, char** argv) {
   if (do_nothing) benchmark::RegisterBenchmark(kBaselineName, Baseline)->Iterations(1);
 
   RunObserver observer({.interleaved = interleaved, .warnings = &std::cerr, .add_context = [&] {
-                          for (const std::string& warning : BuildWarnings()) {
-                            std::cerr << "loadline: warning: " << warning << "\n";
-                          }
-                          for (const auto& [key, value] : RunContext(executable)) {
-                            AddContextOnce(key, value);
-                          }
+                          AddContext(executable);
                         }});
   // A pointer up to 1.9.5, and owned by Google Benchmark; in what comes after it, by us.
   const auto display_inner = benchmark::CreateDefaultDisplayReporter();

@@ -1,6 +1,6 @@
 #include "loadline/harness/compat.h"
 
-#include "loadline/harness/build_identity.h"
+#include "loadline/harness/benchmark_version.h"
 
 namespace loadline::harness {
 

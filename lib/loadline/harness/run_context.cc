@@ -11,10 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/crc32c.h"
-#include "loadline/harness/build_identity.h"
 #include "loadline/harness/compat.h"
 #include "loadline/harness/counters.h"
 #include "loadline/harness/free_memory.h"
+#include "loadline/harness/program_build.h"
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/host.h"
 #include "loadline/platform/memory.h"
@@ -23,39 +23,6 @@ namespace loadline::harness {
 namespace {
 
 constexpr char kUnavailable[] = "unavailable";
-
-constexpr bool kOptimized =
-#if defined(__OPTIMIZE__)
-    true;
-#else
-    false;
-#endif
-
-constexpr bool kAssertions =
-#if defined(NDEBUG)
-    false;
-#else
-    true;
-#endif
-
-#if defined(__has_feature)
-#define LOADLINE_HAS_FEATURE(x) __has_feature(x)
-#else
-#define LOADLINE_HAS_FEATURE(x) 0
-#endif
-constexpr char kSanitizer[] =
-#if defined(__SANITIZE_ADDRESS__) || LOADLINE_HAS_FEATURE(address_sanitizer)
-    "address";
-#elif defined(__SANITIZE_THREAD__) || LOADLINE_HAS_FEATURE(thread_sanitizer)
-    "thread";
-#elif LOADLINE_HAS_FEATURE(memory_sanitizer)
-            "memory";
-#else
-            "none";
-#endif
-#undef LOADLINE_HAS_FEATURE
-
-std::string YesNo(bool value) { return value ? "true" : "false"; }
 
 std::string Environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
@@ -126,16 +93,17 @@ std::string CoreKinds(const platform::CpuTopology& cpu) {
 using Context = std::vector<std::pair<std::string, std::string>>;
 
 void AddBuild(Context& context, absl::string_view executable) {
+  const ProgramBuild& build = RegisteredProgramBuild();
   const std::string allocator = AllocatorName();
   const size_t space = allocator.find(' ');
-  context.emplace_back("commit", Environment("LOADLINE_COMMIT", kCommit));
-  context.emplace_back("dirty", kDirty);
-  context.emplace_back("build_type", kBuildType);
-  context.emplace_back("compiler", kCompiler);
-  context.emplace_back("flags", kFlags);
-  context.emplace_back("optimized", YesNo(kOptimized));
-  context.emplace_back("assertions", YesNo(kAssertions));
-  context.emplace_back("sanitizer", kSanitizer);
+  context.emplace_back("commit", Environment("LOADLINE_COMMIT", build.commit));
+  context.emplace_back("dirty", build.dirty);
+  context.emplace_back("build_type", build.type);
+  context.emplace_back("compiler", build.compiler);
+  context.emplace_back("flags", absl::StripAsciiWhitespace(build.flags));
+  context.emplace_back("optimized", build.optimized);
+  context.emplace_back("assertions", build.assertions);
+  context.emplace_back("sanitizer", build.sanitizer);
   context.emplace_back("allocator", allocator.substr(0, space));
   context.emplace_back("allocator_version",
                        space == std::string::npos ? kUnavailable : allocator.substr(space + 1));
@@ -186,15 +154,22 @@ Context RunContext(absl::string_view executable) {
 }
 
 std::vector<std::string> BuildWarnings() {
+  const ProgramBuild& build = RegisteredProgramBuild();
+  const auto is = [](const char* text, absl::string_view value) { return text == value; };
   std::vector<std::string> warnings;
-  if (!kOptimized) {
+  if (is(build.optimized, kUnknown)) {
+    warnings.push_back(
+        "how it was built is not known: link loadline::bench_main by CMake, or compile "
+        "register_program_build.cc as a part of it");
+  }
+  if (is(build.optimized, "false")) {
     warnings.push_back("built without optimisation: its times say nothing about the program");
   }
-  if (kOptimized && kAssertions) {
+  if (is(build.optimized, "true") && is(build.assertions, "true")) {
     warnings.push_back("built with assertions (no -DNDEBUG): times include them");
   }
-  if (absl::string_view(kSanitizer) != "none") {
-    warnings.push_back(absl::StrCat("built with the ", kSanitizer,
+  if (!is(build.sanitizer, "none") && !is(build.sanitizer, kUnknown)) {
+    warnings.push_back(absl::StrCat("built with the ", build.sanitizer,
                                     " sanitizer: times and memory say nothing about the program"));
   }
   return warnings;

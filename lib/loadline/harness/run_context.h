@@ -16,7 +16,8 @@ namespace loadline::harness {
 std::vector<std::pair<std::string, std::string>> RunContext(absl::string_view executable);
 
 // What about this build makes its figures worthless as a measure of the program: no optimisation,
-// assertions, a sanitizer. One sentence each; empty for a build that can be measured.
+// assertions, a sanitizer, or that it is not known. One sentence each; empty for a build that can
+// be measured.
 std::vector<std::string> BuildWarnings();
 
 }  // namespace loadline::harness

@@ -97,6 +97,21 @@ TEST(SuiteWithoutInput, SaysInTheRowWhatIsMissing) {
   EXPECT_THAT(file.rows.front().error_message, ::testing::HasSubstr("no-such-folder"));
 }
 
+// Of a benchmark, too, that reads none of it: a run is of one input.
+TEST(SuiteInput, IsTheContentOfTheCorpus) {
+  const testing::TempDir dir;
+  const std::string row = "Monitor/Record_On/.*threads:1$";
+  const auto input = [](const ResultFile& file) { return file.ContextText("loadline.input"); };
+  const std::string machine = input(RunTiny(dir, row));
+  EXPECT_THAT(machine, ::testing::StartsWith("corpus:"));
+  EXPECT_EQ(input(RunTiny(dir, row)), machine);
+  const ResultFile without =
+      RunTiny(dir, row, absl::StrCat("LOADLINE_CORPUS='", dir.Path("no-such-folder"), "'"));
+  EXPECT_EQ(input(without), "");
+  ASSERT_FALSE(without.rows.empty());
+  EXPECT_FALSE(without.rows.front().error_occurred);
+}
+
 INSTANTIATE_TEST_SUITE_P(Component, Suite,
                          ::testing::Values("Registry", "Context", "VectorStore", "Workspace",
                                            "Health", "Memory", "Mix", "Monitor"),

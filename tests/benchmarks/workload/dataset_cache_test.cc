@@ -134,6 +134,19 @@ TEST_F(DatasetCacheTest, OpensWhatWasMadeAndMakesNothing) {
   EXPECT_EQ(source_.builds, 1);
 }
 
+TEST_F(DatasetCacheTest, TellsTheKeyOfWhatWasMadeForThePresentInputs) {
+  const std::string folder = dir_.Path("cache");
+  EXPECT_THAT(MadeKey(folder, source_), StatusIs(absl::StatusCode::kNotFound));
+  const auto made = OpenCached(folder, source_);
+  ASSERT_THAT(made, IsOk());
+  const auto key = MadeKey(folder, source_);
+  ASSERT_THAT(key, IsOk());
+  EXPECT_EQ(*key, made->dataset->key());
+  EXPECT_EQ(source_.inspections, 1);
+  WriteInput("b");
+  EXPECT_THAT(MadeKey(folder, source_), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(DatasetCacheTest, ASetThatIsOpenSurvivesItsRemoval) {
   const auto old = OpenCached(dir_.Path("cache"), source_);
   WriteInput("b");

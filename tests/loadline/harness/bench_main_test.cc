@@ -19,6 +19,7 @@
 namespace loadline::harness {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -59,10 +60,11 @@ double Number(const rapidjson::Value& row, const char* counter) {
   return row[counter].GetDouble();
 }
 
-Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
+Outcome RunProgram(const std::string& name, const std::string& arguments,
+                   const std::string& environment = "") {
   const loadline::testing::TempDir dir;
   const std::string file = dir.Path("results-of-the-planted-benchmarks.json");
-  const std::string command = environment + " '" + testing::TestPath("planted_bench") +
+  const std::string command = environment + " '" + testing::TestPath(name) +
                               "' '--benchmark_out=" + file + "' " + arguments + " >'" +
                               dir.Path("out") + "' 2>'" + dir.Path("err") + "'";
   Outcome outcome;
@@ -74,6 +76,10 @@ Outcome RunBench(const std::string& arguments, const std::string& environment = 
   outcome.file.Parse<rapidjson::kParseFullPrecisionFlag>(outcome.json.c_str());
   EXPECT_FALSE(outcome.file.HasParseError()) << outcome.json;
   return outcome;
+}
+
+Outcome RunBench(const std::string& arguments, const std::string& environment = "") {
+  return RunProgram("planted_bench", arguments, environment);
 }
 
 Outcome RunFilter(const std::string& filter, const std::string& more = "") {
@@ -296,6 +302,47 @@ TEST(BenchMain, SaysWhereAFileComesFrom) {
   }
   EXPECT_STREQ(context["loadline.schema"].GetString(), "1");
   EXPECT_STREQ(context["loadline.profile"].GetString(), "tiny");
+}
+
+std::string ContextOf(const Outcome& outcome, const std::string& key) {
+  const auto& context = outcome.file["context"];
+  const std::string full = "loadline." + key;
+  return context.HasMember(full.c_str()) ? context[full.c_str()].GetString() : "no such key";
+}
+
+TEST(BenchMain, SaysHowTheProgramWasBuiltAndNotTheLibrary) {
+  const auto outcome = RunProgram("debugged_bench", "");
+  EXPECT_EQ(ContextOf(outcome, "optimized"), "false");
+  EXPECT_EQ(ContextOf(outcome, "assertions"), "true");
+  EXPECT_EQ(ContextOf(outcome, "build_type"), testing::TestPath("build_type"));
+  EXPECT_THAT(ContextOf(outcome, "flags"), EndsWith("-O0 -UNDEBUG"));
+  EXPECT_THAT(outcome.err, HasSubstr("built without optimisation"));
+}
+
+TEST(BenchMain, LeavesOptionsThatOnlyWarnOutOfTheFlags) {
+  for (const char* program : {"debugged_bench", "planted_bench"}) {
+    EXPECT_THAT(ContextOf(RunProgram(program, "'--benchmark_filter=HoldsNothing|Tiny'"), "flags"),
+                Not(HasSubstr("-W")));
+  }
+}
+
+TEST(BenchMain, KnowsNoBuildOfAProgramThatWasNotAsked) {
+  const auto outcome = RunProgram("bare_bench", "");
+  for (const char* key : {"commit", "dirty", "build_type", "compiler", "flags", "optimized",
+                          "assertions", "sanitizer"}) {
+    EXPECT_EQ(ContextOf(outcome, key), "unknown") << key;
+  }
+  EXPECT_THAT(outcome.err, HasSubstr("how it was built is not known"));
+}
+
+TEST(BenchMain, RecordsTheInputThatTheProgramNames) {
+  const char filter[] = "--benchmark_filter=^HoldsNothing/";
+  EXPECT_EQ(ContextOf(RunBench(filter, "PLANTED_INPUT=corpus:9f2c"), "input"), "corpus:9f2c");
+  EXPECT_EQ(ContextOf(RunBench(filter), "input"), "no such key");
+  const auto lost = RunBench(filter, "PLANTED_INPUT=missing");
+  EXPECT_EQ(lost.exit_code, 0);
+  EXPECT_EQ(ContextOf(lost, "input"), "no such key");
+  EXPECT_THAT(lost.err, HasSubstr("not known: no such corpus"));
 }
 
 TEST(BenchMain, LetsTheProgramSetAContextKeyItself) {

@@ -184,6 +184,15 @@ class Comparer {
     }
   }
 
+  // Of one program, what it allocates with is a setting.
+  void CompareSettings() {
+    for (samples::EnvironmentDifference& difference : verdict_.environment) {
+      if (difference.key == "allocator" && !difference.within_side) {
+        difference.weight = policy::EnvironmentWeight::kWarn;
+      }
+    }
+  }
+
   std::vector<std::string> DifferentSettings() const {
     std::vector<std::string> settings;
     for (const samples::EnvironmentDifference& difference : verdict_.environment) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "tools/loadline/policy/metric.h"
 
 namespace loadline::policy {
 
@@ -25,6 +26,29 @@ enum class EnvironmentTest {
   kOneSideAlone,  // the files of one side must agree; the sides differ as a rule
 };
 
+// Which classes of figures a rule concerns. Figures that it does not concern are compared across
+// it.
+struct MetricClasses {
+  bool time = false;
+  bool memory = false;
+  bool count = false;
+  bool quality = false;
+
+  constexpr bool Contains(MetricClass metric_class) const {
+    switch (metric_class) {
+      case MetricClass::kTime:
+        return time;
+      case MetricClass::kMemory:
+        return memory;
+      case MetricClass::kCount:
+        return count;
+      case MetricClass::kQuality:
+        return quality;
+    }
+    return true;
+  }
+};
+
 struct EnvironmentRule {
   absl::string_view key;   // "cpu_model": what --allow-env takes
   absl::string_view what;  // "CPU model"
@@ -32,6 +56,7 @@ struct EnvironmentRule {
   // When some files say it and others do not: it may be the same, so that most are a warning. A
   // build that is not known to be optimised is not comparable with one that is.
   EnvironmentWeight unsaid;
+  MetricClasses concerns;  // of a rule that can refuse; the others only tell
   EnvironmentTest test = EnvironmentTest::kText;
   bool only_threaded = false;
   bool asked_for = false;  // worth a word when no file says it

@@ -58,8 +58,12 @@ constexpr MetricTraits Quality() {
           .margin = kQualityMargin,
           .noisy = false};
 }
-constexpr MetricTraits NotJudged() { return {.judged = false}; }
-constexpr MetricTraits Flag() { return {.judged = false, .flag = true}; }
+constexpr MetricTraits NotJudged(MetricClass metric_class) {
+  return {.metric_class = metric_class, .judged = false};
+}
+constexpr MetricTraits Flag(MetricClass metric_class) {
+  return {.metric_class = metric_class, .judged = false, .flag = true};
+}
 
 struct NameRule {
   absl::string_view pattern;
@@ -78,19 +82,19 @@ constexpr NameRule kNameRules[] = {
     {"rss_peak_bytes", Memory(true)},
     {"max_bytes_used", Memory(true)},
     {"rss_net_bytes", NetMemory()},
-    {"rss_baseline_bytes", NotJudged()},
+    {"rss_baseline_bytes", NotJudged(MetricClass::kMemory)},
     {"allocs_per_op", Exact()},
     {"alloc_bytes_per_op", Exact()},
     {"allocs_per_iter", Exact()},
     {"instructions_per_op", Exact()},
     {"instructions", Exact()},
-    {"ops_per_sample", NotJudged()},
-    {"ops_total", NotJudged()},
-    {"ops_ok", NotJudged()},
-    {"ops_failed", NotJudged()},
-    {"oversubscribed", Flag()},
-    {"quantized", Flag()},
-    {"rss_isolated", Flag()},
+    {"ops_per_sample", NotJudged(MetricClass::kCount)},
+    {"ops_total", NotJudged(MetricClass::kCount)},
+    {"ops_ok", NotJudged(MetricClass::kCount)},
+    {"ops_failed", NotJudged(MetricClass::kCount)},
+    {"oversubscribed", Flag(MetricClass::kTime)},
+    {"quantized", Flag(MetricClass::kTime)},
+    {"rss_isolated", Flag(MetricClass::kMemory)},
     {"*_per_second", ReportedRate()},
     {"*_per_s", ReportedRate()},
     {"*_per_op", Noisy(kLower, false)},

@@ -11,19 +11,19 @@ enum class Direction { kLowerIsBetter, kHigherIsBetter, kUnknown };
 // "lower is better", "higher is better", "direction unknown".
 absl::string_view DirectionName(Direction direction);
 
-// What a metric measures: which environments its figures may be compared across, and which family
-// of questions it is decided with.
+// What a metric is a figure of, which says what two runs must have in common for it to be compared
+// (EnvironmentRule::concerns), and which family of questions it is decided with.
 enum class MetricClass {
-  kTime,     // times and rates
+  kTime,     // times, and rates, which are times
   kMemory,   // resident memory
-  kCount,    // allocations, instructions
-  kQuality,  // success, recall
+  kCount,    // of what the program did, whatever it took: allocations, instructions
+  kQuality,  // of its answers: success, recall
 };
 
 // What is known of a metric: a number that rows carry, by name. The times of a row are the metrics
 // "real_time_ns" and "cpu_time_ns".
 struct MetricTraits {
-  MetricClass metric_class = MetricClass::kTime;
+  MetricClass metric_class = MetricClass::kTime;  // what needs most, where nothing is known
   Direction direction = Direction::kUnknown;
   // Decides the exit code unless the policy lists its own. Which of the two times does depends on
   // the benchmark: MetricTraits says yes for both, PrimaryTime says which.

@@ -26,6 +26,7 @@ constexpr char kNoSuchBenchmark[] =
     "the program prints this name in its list and says that it has no such benchmark: a part of a "
     "name with a line break, or no name";
 constexpr char kHashKey[] = "loadline.executable_hash";
+constexpr char kInputKey[] = "loadline.input";
 constexpr char kBadFilter[] = "Could not compile benchmark re";  // Google Benchmark 1.5 to 1.9
 
 // The least time Google Benchmark measures one benchmark for, as a bare number: 1.7 knows no unit.
@@ -192,7 +193,7 @@ std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
   if (!file.ok()) {
     return failed(absl::StrCat("no result: ", file.status().message(), LastWords(*outcome)));
   }
-  if (const absl::Status same = CheckHash(*file); !same.ok()) {
+  if (const absl::Status same = CheckSameRun(*file); !same.ok()) {
     return failed(std::string(same.message()));
   }
   TakeContext(*file);
@@ -216,17 +217,25 @@ absl::Status SuiteRunner::CheckBenchmark(const std::string& name) const {
 absl::Status SuiteRunner::CheckUnchanged() { return identity_->CheckUnchanged(); }
 
 // The program's own word sees further than its file: to what a script starts.
-absl::Status SuiteRunner::CheckHash(const results::ResultFile& file) const {
+absl::Status SuiteRunner::CheckSameRun(const results::ResultFile& file) const {
   const std::string hash = file.ContextText(kHashKey);
-  if (context_.empty() || hash == program_hash_) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("this process is of another program (", hash, ") than the first of the run"));
+  const std::string input = file.ContextText(kInputKey);
+  if (context_.empty() || (hash == program_hash_ && input == input_)) return absl::OkStatus();
+  if (hash != program_hash_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("this process is of another program (", hash, ") than the first of the run"));
+  }
+  const auto or_none = [](const std::string& text) { return text.empty() ? "not known" : text; };
+  return absl::FailedPreconditionError(absl::StrCat("this process measured another input (",
+                                                    or_none(input), ") than the first of the run (",
+                                                    or_none(input_), ")"));
 }
 
 void SuiteRunner::TakeContext(const results::ResultFile& file) {
   if (!context_.empty()) return;
   context_ = file.context;
   program_hash_ = file.ContextText(kHashKey);
+  input_ = file.ContextText(kInputKey);
   if (ours_) return;
   context_.emplace_back(
       "loadline.rss_source",

@@ -57,7 +57,7 @@ class SuiteRunner {
   ChildOptions Child(const std::vector<std::string>& flags) const;
   std::vector<std::string> MeasuringFlags(const std::string& filter) const;
   absl::StatusOr<results::ResultFile> ReadOutput() const;
-  absl::Status CheckHash(const results::ResultFile& file) const;
+  absl::Status CheckSameRun(const results::ResultFile& file) const;
   void TakeContext(const results::ResultFile& file);
   std::optional<double> PeakSeen(std::optional<uint64_t> outside_peak) const;
   std::vector<results::Row> TakeRows(results::ResultFile file, size_t index, int repetition,
@@ -73,6 +73,7 @@ class SuiteRunner {
   std::optional<double> baseline_bytes_;
   results::Json::Object context_;
   std::string program_hash_;  // as the first process gave it; empty for programs that do not
+  std::string input_;         // likewise
 };
 
 // A row that says only what went wrong.

@@ -28,7 +28,7 @@ constexpr double kStealPercent = 1.0;
 std::string First(const ResultFile& file, std::initializer_list<absl::string_view> keys) {
   for (const absl::string_view key : keys) {
     std::string text = file.ContextText(key);
-    if (!text.empty() && text != "unavailable") return text;
+    if (!text.empty() && text != "unavailable" && text != "unknown") return text;
   }
   return std::string();
 }
@@ -238,6 +238,7 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
       difference.weight = EnvironmentWeight::kWarn;
     }
     difference.only_threaded = rule.only_threaded;
+    difference.concerns = rule.concerns;
     difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
                          (Contains(allow, rule.key) || Contains(allow, "all"));
     difference.base = Joined(base_values);

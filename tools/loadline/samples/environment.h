@@ -32,14 +32,17 @@ struct EnvironmentDifference {
   // where a file says none.
   std::string base;
   std::string fresh;
-  bool within_side = false;  // the files of one side already disagree
+  bool within_side = false;        // the files of one side already disagree
+  policy::MetricClasses concerns;  // of kRefuse: of which figures
   // "CPU model differs: base \"A\", new \"B\" (--allow-env cpu_model compares all the same)"
   std::string Text() const;
-  bool Refuses(policy::MetricClass) const { return refuses(); }
-  // The whole comparison.
-  bool refuses() const {
-    return weight == policy::EnvironmentWeight::kRefuse && !allowed && !only_threaded;
+  // Whether no figure of that class is comparable across it.
+  bool Refuses(policy::MetricClass metric_class) const {
+    return weight == policy::EnvironmentWeight::kRefuse && !allowed && !only_threaded &&
+           concerns.Contains(metric_class);
   }
+  // Times and rates, which every rule that refuses anything concerns.
+  bool refuses() const { return Refuses(policy::MetricClass::kTime); }
 };
 
 // Every rule on which not all files agree, in the table's order. `allow` are keys; "all" allows

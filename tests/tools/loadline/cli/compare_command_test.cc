@@ -24,8 +24,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// Six processes whose times are `nanos` and a little more.
-std::string ResultOf(double nanos) {
+// Six processes whose times are `nanos` and a little more. `more` are members of the context.
+std::string ResultOf(double nanos, const std::string& more = "") {
   std::string rows;
   for (int i = 0; i < 6; ++i) {
     absl::StrAppend(&rows, i == 0 ? "" : ",",
@@ -35,7 +35,7 @@ std::string ResultOf(double nanos) {
   }
   return absl::StrCat(
       R"({"context":{"host_name":"example","loadline.isolation":"one process a benchmark and )",
-      R"(repetition","loadline.repetitions":"6"},"benchmarks":[)", rows, "]}");
+      R"(repetition","loadline.repetitions":"6")", more, R"(},"benchmarks":[)", rows, "]}");
 }
 
 class CompareCommand : public ::testing::Test {
@@ -68,6 +68,22 @@ TEST_F(CompareCommand, PassesWhatIsEqualAndRefusesWhatIsSlower) {
   EXPECT_EQ(CompareTimes(100, 100.1).code, 0);
   EXPECT_EQ(CompareTimes(100, 150).code, 1);
   EXPECT_EQ(CompareTimes(100, 50).code, 0);
+}
+
+TEST_F(CompareCommand, HoldsNoDebugBuildAgainstARelease) {
+  const char release[] = R"(,"loadline.build_type":"Release","loadline.optimized":"true",)"
+                         R"("loadline.assertions":"false","loadline.sanitizer":"none")";
+  const char debug[] = R"(,"loadline.build_type":"Debug","loadline.optimized":"false",)"
+                       R"("loadline.assertions":"true","loadline.sanitizer":"none")";
+  const char unknown[] = R"(,"loadline.build_type":"unknown","loadline.optimized":"unknown",)"
+                         R"("loadline.assertions":"unknown","loadline.sanitizer":"unknown")";
+  const std::string base = dir_.WriteFile("base.json", ResultOf(100, release));
+  for (const char* other : {debug, unknown}) {
+    const std::string slower = dir_.WriteFile("new.json", ResultOf(5000, other));
+    const Outcome outcome = Run({"--base", base, "--new", slower});
+    EXPECT_EQ(outcome.code, 4) << outcome.out;
+    EXPECT_THAT(outcome.out, HasSubstr("build differs"));
+  }
 }
 
 // The reading end of a pipe that holds `text`, as the shell passes <(command).

@@ -1,5 +1,7 @@
 #include "tools/loadline/policy/metric.h"
 
+#include <initializer_list>
+
 #include "gtest/gtest.h"
 
 namespace loadline::policy {
@@ -51,6 +53,20 @@ TEST(TraitsOf, TakesAYesOrNoForNoQuantity) {
     EXPECT_TRUE(TraitsOf(name).flag) << name;
     EXPECT_FALSE(TraitsOf(name).judged) << name;
   }
+}
+
+TEST(TraitsOf, SaysWhatAFigureIsOf) {
+  const auto expect = [](MetricClass wanted, std::initializer_list<const char*> names) {
+    for (const char* name : names) EXPECT_EQ(TraitsOf(name).metric_class, wanted) << name;
+  };
+  expect(MetricClass::kTime, {"real_time_ns", "cpu_time_ns", "items_per_second", "ops_per_s",
+                              "lat_p99_ns", "quantized", "oversubscribed"});
+  expect(MetricClass::kMemory, {"rss_peak_bytes", "max_bytes_used", "rss_net_bytes",
+                                "rss_baseline_bytes", "arena_bytes", "rss_isolated"});
+  expect(MetricClass::kCount, {"allocs_per_op", "alloc_bytes_per_op", "allocs_per_iter",
+                               "instructions", "instructions_per_op", "ops_total"});
+  expect(MetricClass::kQuality, {"success_pct", "recall_at_10"});
+  expect(MetricClass::kTime, {"widgets", "branches_per_op"});  // of which too little is known
 }
 
 TEST(TraitsOf, AssumesNothingAboutAnUnknownName) {

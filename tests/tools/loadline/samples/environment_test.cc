@@ -13,12 +13,14 @@ namespace {
 
 using policy::EnvironmentKeys;
 using policy::EnvironmentWeight;
+using policy::MetricClass;
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 using Context = std::vector<std::pair<std::string, results::Json>>;
 
@@ -75,6 +77,85 @@ TEST(CompareEnvironments, RefusesABuildThatOnlyOneSideSays) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].key, "build");
   EXPECT_TRUE(found[0].refuses());
+}
+
+TEST(CompareEnvironments, TakesABuildThatIsNotKnownForNotSaid) {
+  const Context unknown = {{"loadline.build_type", "unknown"},
+                           {"loadline.optimized", "unknown"},
+                           {"loadline.compiler", "unknown"}};
+  EXPECT_THAT(Between(unknown, unknown), IsEmpty());
+  EXPECT_THAT(UnsaidByAll({Of(unknown)}, {Of(unknown)}), Contains("build"));
+  const auto found = Between(unknown, {{"loadline.optimized", "true"}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].refuses());
+  EXPECT_EQ(found[0].base, "not said");
+}
+
+TEST(CompareEnvironments, RefusesAnotherInputOrProfileUnlessAllowed) {
+  for (const std::string key : {"input", "profile"}) {
+    const Context one = {{"loadline." + key, "one"}};
+    const Context other = {{"loadline." + key, "other"}};
+    const auto found = Between(one, other);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].refuses()) << key;
+    EXPECT_THAT(found[0].Text(), HasSubstr("--allow-env " + key));
+    EXPECT_FALSE(Between(one, other, {key})[0].refuses()) << key;
+    EXPECT_EQ(Between(one, {})[0].weight, EnvironmentWeight::kWarn) << key;
+  }
+}
+
+// The classes of figures that are refused where the two contexts differ.
+std::vector<MetricClass> RefusedBetween(const std::string& key, const results::Json& one,
+                                        const results::Json& other,
+                                        const std::vector<std::string>& allow = {}) {
+  std::vector<MetricClass> refused;
+  for (const MetricClass metric_class :
+       {MetricClass::kTime, MetricClass::kMemory, MetricClass::kCount, MetricClass::kQuality}) {
+    for (const auto& difference : Between({{key, one}}, {{key, other}}, allow)) {
+      if (difference.Refuses(metric_class)) refused.push_back(metric_class);
+    }
+  }
+  return refused;
+}
+
+TEST(CompareEnvironments, RefusesOnlyTimesAcrossProcessors) {
+  for (const char* key : {"loadline.host.cpu_model", "loadline.host.hardware_model", "num_cpus",
+                          "loadline.host.usable_cpus"}) {
+    EXPECT_THAT(RefusedBetween(key, "2", "4"), ElementsAre(MetricClass::kTime)) << key;
+  }
+  EXPECT_THAT(RefusedBetween("mhz_per_cpu", 1800, 4100), ElementsAre(MetricClass::kTime));
+}
+
+TEST(CompareEnvironments, RefusesTimesAndMemoryAcrossPageSizes) {
+  EXPECT_THAT(RefusedBetween("loadline.host.page_bytes", "4096", "16384"),
+              ElementsAre(MetricClass::kTime, MetricClass::kMemory));
+}
+
+TEST(CompareEnvironments, RefusesAllButTheQualityOfAnswersAcrossWhatMadeTheProgram) {
+  for (const char* key : {"loadline.compiler", "loadline.flags", "loadline.allocator",
+                          "loadline.host.architecture", "loadline.host.os", "loadline.isolation"}) {
+    EXPECT_THAT(RefusedBetween(key, "one", "other"),
+                ElementsAre(MetricClass::kTime, MetricClass::kMemory, MetricClass::kCount))
+        << key;
+  }
+}
+
+TEST(CompareEnvironments, RefusesEverythingOfAnotherQuestion) {
+  for (const char* key : {"loadline.input", "loadline.profile", "loadline.optimized"}) {
+    EXPECT_THAT(RefusedBetween(key, "one", "other"), SizeIs(4)) << key;
+  }
+}
+
+TEST(CompareEnvironments, RefusesNoClassOfWhatIsAllowedOrOnlyToldOf) {
+  EXPECT_THAT(RefusedBetween("num_cpus", 2, 4, {"num_cpus"}), IsEmpty());
+  EXPECT_THAT(RefusedBetween("host_name", "a", "b"), IsEmpty());
+}
+
+TEST(EnvironmentRules, ThatRefuseAnythingRefuseTimes) {
+  for (const policy::EnvironmentRule& rule : policy::EnvironmentRules()) {
+    const bool refuses = rule.differs == EnvironmentWeight::kRefuse;
+    EXPECT_EQ(rule.concerns.Contains(MetricClass::kTime), refuses) << rule.key;
+  }
 }
 
 TEST(CompareEnvironments, ToleratesFivePercentOfClockRate) {
