@@ -176,6 +176,7 @@ class Comparer {
     }
     verdict_.same_executable = samples::SameExecutable(base, fresh);
     if (verdict_.same_executable) {
+      CompareSettings();
       const std::vector<std::string> settings = DifferentSettings();
       Note(settings.empty()
                ? "A/A: both sides ran the same program, so that whatever differs is not the program"

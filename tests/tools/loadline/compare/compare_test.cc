@@ -468,5 +468,197 @@ TEST(Compare, OnlyTheSelectedBenchmarksAreCompared) {
   EXPECT_THAT(verdict.notes, Contains(HasSubstr("1 benchmark is not selected")));
 }
 
+// Two sides of ten processes, whose values are `values` in units of a microsecond.
+CompareVerdict CompareValues(const std::vector<double>& base, const std::vector<double>& fresh) {
+  const auto rows = [](const std::vector<double>& values) {
+    std::vector<Row> rows;
+    for (size_t i = 0; i < values.size(); ++i) {
+      rows.push_back(PlantedRow(kName, 1000 * values[i], static_cast<int64_t>(i),
+                                static_cast<int64_t>(values.size())));
+    }
+    return rows;
+  };
+  return CompareRows(rows(base), rows(fresh), {}, {}, static_cast<int>(base.size()));
+}
+
+TEST(Compare, CallsSlowerWhatIsProvedAndWithinTheMargin) {
+  const CompareVerdict verdict =
+      CompareValues({100, 100.1, 99.9, 100.05, 99.95, 100.02, 99.98, 100.08, 99.92, 100.03},
+                    {104.9, 105, 104.8, 104.95, 104.85, 104.92, 104.88, 104.98, 104.82, 104.93});
+  const Change& change = verdict.benchmarks[0].changes[0];
+  EXPECT_EQ(change.finding, Finding::kSlower);
+  EXPECT_EQ(change.beyond, Beyond::kNo);
+  EXPECT_NEAR(*change.change->low, 0.048225, 5e-7);
+  EXPECT_NEAR(*change.change->high, 0.049773, 5e-7);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
+}
+
+TEST(Compare, LeavesOpenWhereOnlyRanksSayThatNothingChanged) {
+  const CompareVerdict verdict =
+      CompareValues({100, 101, 99, 100.5, 99.5, 100.2, 99.8, 100.7, 99.3, 100},
+                    {100.1, 175, 99.2, 100.4, 99.6, 100.3, 99.7, 174, 99.4, 100.1});
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kOpen);
+  EXPECT_NEAR(*verdict.benchmarks[0].changes[0].change->high, 0.377427, 5e-7);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+}
+
+TEST(Compare, FailsOnSlowerWherePolicySaysSo) {
+  const auto run = [](double factor, const policy::Policy& policy) {
+    return CompareRows(PlantedRows(kName, 1000, 0.002, 10, 0),
+                       PlantedRows(kName, 1000 * factor, 0.002, 10, 1), policy)
+        .exit_code;
+  };
+  const policy::Policy strict = PolicyOf("[compare]\nfail_on = \"slower\"\n");
+  EXPECT_EQ(run(1.0505, {}), results::ExitCode::kPass);
+  EXPECT_EQ(run(1.0505, strict), results::ExitCode::kBroken);
+  EXPECT_EQ(run(1.02, strict), results::ExitCode::kPass);
+  EXPECT_EQ(run(1.0, strict), results::ExitCode::kPass);
+}
+
+TEST(Compare, LetsNoisyRowsThroughWherePolicySaysSoButNoneThatSeemsWorse) {
+  const policy::Policy policy = PolicyOf("[compare]\nnoisy = \"warn\"\n");
+  const auto run = [&](double factor) {
+    std::vector<Row> base = PlantedRows(kName, 1000, 0.4, 10, 0);
+    std::vector<Row> fresh = PlantedRows(kName, 1000 * factor, 0.4, 10, 1);
+    for (int b = 0; b < 100; ++b) {
+      base = base + PlantedRows(absl::StrCat("BM_Sure", b), 1000, 0.01, 10, b);
+      fresh = fresh + PlantedRows(absl::StrCat("BM_Sure", b), 1000, 0.01, 10, b + 3);
+    }
+    return CompareRows(base, fresh, policy);
+  };
+  EXPECT_EQ(run(1).exit_code, results::ExitCode::kPass);
+  const CompareVerdict suspicious = run(1.5);
+  EXPECT_EQ(Find(suspicious, kName)->reason, Reason::kNotAmongSoMany);
+  EXPECT_EQ(suspicious.exit_code, results::ExitCode::kInconclusive);
+}
+
+// Rows of a suite in which nothing changed, or all by a factor, drawn from a normal distribution.
+std::pair<std::vector<Row>, std::vector<Row>> DrawnSuite(uint64_t seed, int benchmarks,
+                                                         double factor, double rho = 0) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  std::pair<std::vector<Row>, std::vector<Row>> suite;
+  for (int b = 0; b < benchmarks; ++b) {
+    const double spread = 0.01 * std::exp(0.7 * normal(random));
+    double value = normal(random);
+    for (std::vector<Row>* side : {&suite.first, &suite.second}) {
+      for (int i = 0; i < 10; ++i) {
+        const double nanos = 1000 * std::exp(spread * value) * (side == &suite.first ? 1 : factor);
+        side->push_back(PlantedRow(absl::StrCat("BM_", b), nanos, i, 10));
+        value = rho * value + std::sqrt(1 - rho * rho) * normal(random);
+      }
+    }
+  }
+  return suite;
+}
+
+TEST(Compare, PassesIdenticalSuites) {
+  int not_passed = 0;
+  int slower = 0;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    auto [base, fresh] = DrawnSuite(seed, 100, 1);
+    const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+    not_passed += verdict.exit_code != results::ExitCode::kPass;
+    slower += verdict.CountOf(Finding::kSlower) > 0;
+    EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 0u) << seed;
+  }
+  EXPECT_LE(not_passed, 3);
+  EXPECT_LE(slower, 3);
+}
+
+TEST(Compare, RaisesFewAlarmsWhereValuesLeanOnEachOtherAndSaysThatTheyDo) {
+  int alarms = 0;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    auto [base, fresh] = DrawnSuite(seed, 100, 1, 0.8);
+    const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+    alarms += verdict.CountOf(Finding::kRegressed) + verdict.CountOf(Finding::kSlower) > 0;
+    EXPECT_THAT(verdict.notes, Contains(HasSubstr("successive values lean on each other")));
+  }
+  EXPECT_LE(alarms, 3);
+}
+
+TEST(Compare, SaysWhenAllMovedAlikeAndWhatMovedBesideThat) {
+  auto [base, fresh] = DrawnSuite(5, 40, 1.07);
+  for (size_t i = 30; i < 40; ++i) *fresh[i].cpu_time_ns *= 1.5;  // BM_3
+  const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+  ASSERT_TRUE(verdict.moved_alike.has_value());
+  EXPECT_NEAR(*verdict.moved_alike, 0.07, 0.01);
+  EXPECT_NEAR(*Find(verdict, "BM_3")->changes[0].beside_the_rest, 0.5, 0.05);
+  EXPECT_THAT(report::Headline(verdict), HasSubstr("all moved alike, by +"));
+  auto [same, again] = DrawnSuite(6, 40, 1);
+  EXPECT_FALSE(CompareRows(std::move(same), std::move(again)).moved_alike.has_value());
+}
+
+// One program on both sides, ten processes each.
+std::pair<ResultFile, ResultFile> SameProgramTwice(double factor) {
+  ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000 * factor, 0.01, 10, 1), 10);
+  SetContext(base, "loadline.executable_hash", "same");
+  SetContext(fresh, "loadline.executable_hash", "same");
+  return {base, fresh};
+}
+
+TEST(Compare, ADifferenceOfAProgramFromItselfIsVoid) {
+  const auto [base, fresh] = SameProgramTwice(1.5);
+  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kVoid);
+  EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 0u);
+  EXPECT_THAT(report::Headline(verdict), HasSubstr("VOID: "));
+}
+
+TEST(Compare, ASettingOfTheSameProgramIsWhatIsCompared) {
+  auto [base, fresh] = SameProgramTwice(1.5);
+  SetContext(fresh, "loadline.allocator", "mimalloc");
+  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("what is compared is its allocator")));
+}
+
+TEST(Compare, RefusesAnotherProfileOrInput) {
+  for (const char* key : {"loadline.profile", "loadline.input"}) {
+    auto [base, fresh] = SameProgramTwice(1.5);
+    SetContext(base, key, "one");
+    SetContext(fresh, key, "other");
+    EXPECT_EQ(Compare({}, {}, {base}, {fresh}).exit_code, results::ExitCode::kIncomparable) << key;
+  }
+}
+
+// Allocations are the program's, whatever the processor.
+TEST(Compare, HoldsAllocationsAcrossProcessors) {
+  const auto side = [](const char* source, const char* cpu, double allocations) {
+    std::vector<Row> rows = PlantedRows(kName, 1000, 0.01, 10, 0);
+    for (Row& row : rows) row.counters["allocs_per_op"] = allocations;
+    for (Row& row : rows) *row.cpu_time_ns += source[0];  // no two runs measure the same
+    ResultFile file = IsolatedRun(source, std::move(rows), 10);
+    SetContext(file, "loadline.host.cpu_model", cpu);
+    return file;
+  };
+  const ResultFile base = side("base.json", "One CPU", 3);
+  EXPECT_EQ(Compare({}, {}, {base}, {side("new.json", "Other CPU", 30)}).exit_code,
+            results::ExitCode::kBroken);
+  const CompareVerdict same = Compare({}, {}, {base}, {side("new.json", "Other CPU", 3)});
+  EXPECT_EQ(same.exit_code, results::ExitCode::kInconclusive);
+  EXPECT_THAT(same.notes, Contains(HasSubstr("loadline branches")));
+}
+
+TEST(Compare, ABrokenLimitGoesBeforeWhatCannotBeCompared) {
+  ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  const ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(base, "loadline.host.cpu_model", "Other CPU");
+  const policy::Policy policy =
+      PolicyOf("[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(cpu_time_ns) < 1us\"\n");
+  EXPECT_EQ(Compare(policy, {}, {base}, {fresh}).exit_code, results::ExitCode::kBroken);
+}
+
+TEST(Compare, RefusesADebugBuildAgainstARelease) {
+  const ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
+  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 9000, 0.01, 10, 1), 10);
+  SetContext(fresh, "loadline.build_type", "Debug");
+  SetContext(fresh, "loadline.optimized", "false");
+  EXPECT_EQ(Compare({}, {}, {base}, {fresh}).exit_code, results::ExitCode::kIncomparable);
+}
+
 }  // namespace
 }  // namespace loadline::compare
