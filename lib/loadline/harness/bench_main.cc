@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -17,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "loadline/harness/compat.h"
 #include "loadline/harness/counters.h"
 #include "loadline/harness/measuring_reporter.h"
@@ -73,11 +75,14 @@ void Baseline(benchmark::State& state) {
 }
 
 // What every file of this process begins with; says what is wrong with the program's build.
-void AddContext(const std::string& executable) {
+// `command`: argv, before Google Benchmark takes its flags away.
+void AddContext(const std::vector<std::string>& command) {
+  const std::string executable = command.empty() ? "" : command.front();
+  const auto arguments = absl::MakeConstSpan(command).subspan(command.empty() ? 0 : 1);
   for (const std::string& warning : BuildWarnings()) {
     std::cerr << "loadline: warning: " << warning << "\n";
   }
-  for (const auto& [key, value] : RunContext(executable)) AddContextOnce(key, value);
+  for (const auto& [key, value] : RunContext(executable, arguments)) AddContextOnce(key, value);
   const std::optional<absl::StatusOr<std::string>> input = NamedInput();
   if (!input.has_value()) return;
   if (input->ok()) {
@@ -89,7 +94,7 @@ void AddContext(const std::string& executable) {
 }
 
 int Main(int argc, char** argv) {
-  const std::string executable = argc > 0 ? argv[0] : "";
+  const std::vector<std::string> command(argv, argv + argc);
   const std::string display_format = FlagValue(argc, argv, "benchmark_format", "console");
   const std::string out = FlagValue(argc, argv, "benchmark_out", "");
   const std::string out_format = FlagValue(argc, argv, "benchmark_out_format", "json");
@@ -110,7 +115,7 @@ int Main(int argc, char** argv) {
   if (do_nothing) benchmark::RegisterBenchmark(kBaselineName, Baseline)->Iterations(1);
 
   RunObserver observer({.interleaved = interleaved, .warnings = &std::cerr, .add_context = [&] {
-                          AddContext(executable);
+                          AddContext(command);
                         }});
   // A pointer up to 1.9.5, and owned by Google Benchmark; in what comes after it, by us.
   const auto display_inner = benchmark::CreateDefaultDisplayReporter();

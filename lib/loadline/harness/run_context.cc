@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "loadline/base/crc32c.h"
 #include "loadline/harness/compat.h"
 #include "loadline/harness/counters.h"
@@ -18,6 +19,7 @@
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/host.h"
 #include "loadline/platform/memory.h"
+#include "loadline/platform/settings.h"
 
 namespace loadline::harness {
 namespace {
@@ -129,23 +131,45 @@ void AddHost(Context& context) {
   context.emplace_back("host.thp", TransparentHugePages());
 }
 
-void AddRun(Context& context) {
+// What is measured does not change by these.
+bool OnlyChoosesOrShows(absl::string_view argument) {
+  if (!absl::ConsumePrefix(&argument, "--benchmark_")) return false;
+  const absl::string_view flag = argument.substr(0, argument.find('='));
+  for (const absl::string_view name :
+       {"filter", "list_tests", "out", "out_format", "format", "color", "counters_tabular",
+        "context", "report_aggregates_only", "display_aggregates_only"}) {
+    if (flag == name) return true;
+  }
+  return false;
+}
+
+std::string ArgumentsOf(absl::Span<const std::string> all) {
+  std::vector<std::string> arguments;
+  for (const std::string& argument : all) {
+    if (!OnlyChoosesOrShows(argument)) arguments.push_back(argument);
+  }
+  return platform::ArgumentsText(arguments);
+}
+
+void AddRun(Context& context, absl::Span<const std::string> arguments) {
   context.emplace_back("rss_source", std::string(platform::PeakMemory().source));
   context.emplace_back("load_before", Load());
   context.emplace_back("aslr", AddressRandomization());
   context.emplace_back("malloc_arena_max", Environment("MALLOC_ARENA_MAX", "default"));
+  context.emplace_back("arguments", ArgumentsOf(arguments));
+  context.emplace_back("settings", platform::ReadSettings());
   context.emplace_back("seed", Environment("LOADLINE_SEED", "default"));
   context.emplace_back("profile", Environment("LOADLINE_PROFILE", "default"));
 }
 
 }  // namespace
 
-Context RunContext(absl::string_view executable) {
+Context RunContext(absl::string_view executable, absl::Span<const std::string> arguments) {
   Context context;
   context.emplace_back("schema", "1");
   AddBuild(context, executable);
   AddHost(context);
-  AddRun(context);
+  AddRun(context, arguments);
   for (auto& [key, value] : context) {
     key = absl::StrCat("loadline.", key);
     value = SanitizeText(value);

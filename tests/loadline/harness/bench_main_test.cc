@@ -19,6 +19,7 @@
 namespace loadline::harness {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -343,6 +344,15 @@ TEST(BenchMain, RecordsTheInputThatTheProgramNames) {
   EXPECT_EQ(lost.exit_code, 0);
   EXPECT_EQ(ContextOf(lost, "input"), "no such key");
   EXPECT_THAT(lost.err, HasSubstr("not known: no such corpus"));
+}
+
+TEST(BenchMain, RecordsTheSettingsOfItsEnvironmentAndWhatItWasAskedFor) {
+  const auto set = RunBench("--benchmark_filter=^HoldsNothing/ --benchmark_repetitions=2",
+                            "MALLOC_ARENA_MAX=1 LOADLINE_SYNC=off LOADLINE_SEED=3");
+  EXPECT_THAT(ContextOf(set, "settings"),
+              AllOf(HasSubstr("LOADLINE_SYNC=off MALLOC_ARENA_MAX=1"), Not(HasSubstr("SEED"))));
+  EXPECT_EQ(ContextOf(set, "arguments"), "--benchmark_repetitions=2");
+  EXPECT_EQ(ContextOf(RunBench("--benchmark_filter=^HoldsNothing/"), "arguments"), "none");
 }
 
 TEST(BenchMain, LetsTheProgramSetAContextKeyItself) {

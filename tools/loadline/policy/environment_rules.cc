@@ -50,6 +50,8 @@ constexpr EnvironmentRule kRules[] = {
     {"cpu_scaling", "CPU scaling", kWarn, kWarn},
     {"aslr", "address randomisation", kWarn, kWarn},
     {"thp", "transparent huge pages", kWarn, kWarn},
+    {"arguments", "arguments of the program", kWarn, kNote},
+    {"settings", "settings in the environment", kWarn, kNote},
     {"rss_source", "source of memory figures", kWarn, kWarn},
     {"load", "load per CPU", kWarn, kWarn, kNone, EnvironmentTest::kLoad},
     {"steal", "CPU time taken by other guests (%)", kWarn, kWarn, kNone, EnvironmentTest::kSteal},

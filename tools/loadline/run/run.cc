@@ -13,6 +13,7 @@
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/host.h"
+#include "loadline/platform/settings.h"
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_writer.h"
@@ -186,6 +187,10 @@ class Session {
     AddHost(context);
     Set(context, "loadline.incomplete", complete ? "false" : "true");
     Set(context, "loadline.isolation", "one process a benchmark and repetition");
+    SetIfAbsent(context, "loadline.settings", platform::ReadSettings());
+    if (!options_.suite.empty()) {
+      Set(context, "loadline.arguments", platform::ArgumentsText(options_.suite_arguments));
+    }
     Set(context, "loadline.order_seed", absl::StrCat(options_.seed));
     Set(context, "loadline.profile", options_.profile);
     Set(context, "loadline.repetitions", absl::StrCat(options_.repetitions));
@@ -205,12 +210,14 @@ class Session {
         {"loadline.host.architecture", host.architecture},
         {"loadline.host.hardware_model", host.hardware_model},
         {"loadline.host.cpu_model", platform::ReadCpuTopology().model}};
-    for (const auto& [key, value] : keys) {
-      const bool has =
-          std::any_of(context.begin(), context.end(),
-                      [&name = key](const auto& member) { return member.first == name; });
-      if (!has) context.emplace_back(key, value);
-    }
+    for (const auto& [key, value] : keys) SetIfAbsent(context, key, value);
+  }
+
+  static void SetIfAbsent(results::Json::Object& context, const std::string& key,
+                          const std::string& value) {
+    const bool has = std::any_of(context.begin(), context.end(),
+                                 [&](const auto& member) { return member.first == key; });
+    if (!has) context.emplace_back(key, value);
   }
 
   static void Set(results::Json::Object& context, const std::string& key, std::string value) {

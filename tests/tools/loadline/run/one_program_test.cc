@@ -9,6 +9,8 @@
 
 #include "support/status_matchers.h"
 #include "support/temp_dir.h"
+#include "support/variable.h"
+#include "tests/support/test_path.h"
 #include "tests/tools/loadline/run/run_files.h"
 #include "tools/loadline/run/run.h"
 
@@ -50,6 +52,27 @@ printf '{"context":{"%s":"%s"},"benchmarks":[{"name":"Good","run_name":"Good","r
 TEST(OneProgram, MixesNoTwoProgramsThatAScriptStarts) {
   EXPECT_THAT(ErrorsWhereTheThirdSaysOtherwise("loadline.executable_hash"),
               ElementsAre("", "", HasSubstr("of another program (two)")));
+}
+
+// Of a program that says nothing of itself.
+TEST(OneProgram, IsRecordedWithItsArgumentsAndSettings) {
+  const loadline::testing::Variable sync("LOADLINE_SYNC", "off");
+  const TempDir dir;
+  RunOptions options = Options(dir, testing::TestPath("foreign_bench"));
+  options.suite_arguments = {"--benchmark_min_time=0.002"};
+  EXPECT_OK(run::Run(options, nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_EQ(file.ContextText("loadline.arguments"), "--benchmark_min_time=0.002");
+  EXPECT_THAT(file.ContextText("loadline.settings"), HasSubstr("LOADLINE_SYNC=off"));
+}
+
+// The flags that the tool gives it are none of its arguments.
+TEST(OneProgram, HasNoArgumentsWhereNoneAreGiven) {
+  const TempDir dir;
+  EXPECT_OK(run::Run(Options(dir, testing::TestPath("planted_bench"), "^HoldsNothing"), nullptr));
+  const results::ResultFile file = ReadFile(dir);
+  EXPECT_EQ(file.ContextText("loadline.arguments"), "none");
+  EXPECT_NE(file.ContextText("loadline.settings"), "");
 }
 
 TEST(OneProgram, MixesNoTwoInputs) {

@@ -158,6 +158,16 @@ TEST(EnvironmentRules, ThatRefuseAnythingRefuseTimes) {
   }
 }
 
+TEST(CompareEnvironments, TellsOfAnotherSettingAndRefusesNothing) {
+  for (const std::string key : {"arguments", "settings"}) {
+    const auto found = Between({{"loadline." + key, "none"}}, {{"loadline." + key, "A=1"}});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].weight, EnvironmentWeight::kWarn) << key;
+    EXPECT_EQ(found[0].fresh, "A=1");
+    EXPECT_EQ(Between({{"loadline." + key, "A=1"}}, {})[0].weight, EnvironmentWeight::kNote);
+  }
+}
+
 TEST(CompareEnvironments, ToleratesFivePercentOfClockRate) {
   EXPECT_THAT(Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3150}}), IsEmpty());
   const auto found = Between({{"mhz_per_cpu", 3000}}, {{"mhz_per_cpu", 3151}});
