@@ -2,21 +2,21 @@
 #define TOOLS_LOADLINE_DUET_CONTROL_H_
 
 #include "tools/loadline/compare/paired.h"
-#include "tools/loadline/duet/contest.h"
-#include "tools/loadline/duet/stage.h"
+#include "tools/loadline/duet/program_pair.h"
+#include "tools/loadline/duet/sequential_test.h"
 
 namespace loadline::duet {
 
-// One control: always the base program on both sides, another benchmark in each restart.
+// One control: always the base program on both sides, another benchmark in each sample.
 struct Control {
-  Cast cast;
-  Contest contest;
+  Arms arms;
+  SequentialTest test;
   bool stopped = false;
 };
 
 // A control is over no sooner than it can say something: each of its claims is made at alpha / 2.
 // `benchmark` has the margin and the limits of a benchmark; a control may take twice its seconds.
-ContestTerms TermsOfControl(const ContestTerms& benchmark);
+TestTerms TermsOfControl(const TestTerms& benchmark);
 
 // True while a control has had too few restarts to say anything.
 bool NeedsMore(const Control& control, double alpha);

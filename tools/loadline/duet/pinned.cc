@@ -59,22 +59,22 @@ absl::StatusOr<std::vector<double>> Read(const PinnedSide& side,
 
 }  // namespace
 
-absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSide& fresh,
-                                         const PinnedOptions& options) {
+absl::StatusOr<PinnedSample> RunAtOnce(const PinnedSide& base, const PinnedSide& candidate,
+                                       const PinnedOptions& options) {
   absl::StatusOr<run::ChildOutcome> base_outcome;
   std::thread other([&] { base_outcome = Start(base, options); });
-  const absl::StatusOr<run::ChildOutcome> fresh_outcome = Start(fresh, options);
+  const absl::StatusOr<run::ChildOutcome> new_outcome = Start(candidate, options);
   other.join();
-  PinnedRestart result;
+  PinnedSample result;
   const auto base_times = Read(base, base_outcome, options, result.base);
   if (!base_times.ok()) return OfSide(base_times.status(), "base");
-  const auto fresh_times = Read(fresh, fresh_outcome, options, result.fresh);
-  if (!fresh_times.ok()) return OfSide(fresh_times.status(), "new");
+  const auto new_times = Read(candidate, new_outcome, options, result.candidate);
+  if (!new_times.ok()) return OfSide(new_times.status(), "new");
   std::vector<SlicePair> pairs;
-  for (size_t i = 0; i < std::min(base_times->size(), fresh_times->size()); ++i) {
-    pairs.push_back({(*base_times)[i], (*fresh_times)[i], i % 2 == 0});
+  for (size_t i = 0; i < std::min(base_times->size(), new_times->size()); ++i) {
+    pairs.push_back({(*base_times)[i], (*new_times)[i], i % 2 == 0});
   }
-  result.restart = Summarize(pairs);
+  result.sample = Summarize(pairs);
   return result;
 }
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/pair_sample.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::duet {
 
-// One side of a restart of programs that do not take turns.
+// One side of a sample of programs that do not take turns.
 struct PinnedSide {
   std::string program;
   std::vector<std::pair<std::string, std::string>> environment;
@@ -28,10 +28,10 @@ struct PinnedOptions {
   double time_limit_seconds = 120;
 };
 
-struct PinnedRestart {
-  Restart restart;  // `seconds` is not set
+struct PinnedSample {
+  PairSample sample;  // `seconds` is not set
   results::ResultFile base;
-  results::ResultFile fresh;
+  results::ResultFile candidate;
 };
 
 // Both programs at once on one processor, so that the kernel lets them alternate and whatever
@@ -39,8 +39,8 @@ struct PinnedRestart {
 // Each repetition of one side is paired with that of the other. kUnavailable: a process ended
 // otherwise than it should, or wrote no result; kAborted: the benchmark reported an error;
 // kCancelled: run::Interruption.
-absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSide& fresh,
-                                         const PinnedOptions& options);
+absl::StatusOr<PinnedSample> RunAtOnce(const PinnedSide& base, const PinnedSide& candidate,
+                                       const PinnedOptions& options);
 
 }  // namespace loadline::duet
 

@@ -54,9 +54,9 @@ class DuetCommand : public ::testing::Test {
     return testing::TestPath("bin") + "/" + name;
   }
 
-  static Result Duet(const std::string& base, const std::string& fresh,
+  static Result Duet(const std::string& base, const std::string& candidate,
                      const std::vector<std::string>& more) {
-    return Loadline({"duet", "--base", base, "--new", fresh}, more);
+    return Loadline({"duet", "--base", base, "--new", candidate}, more);
   }
 
   static Result Selftest(const std::vector<std::string>& more) {
@@ -75,10 +75,10 @@ class DuetCommand : public ::testing::Test {
 
   // A loaded machine can leave open what is there: the best of three.
   static Result DuetThatSays(const std::string& wanted, const std::string& base,
-                             const std::string& fresh, const std::vector<std::string>& more) {
-    Result result = Duet(base, fresh, more);
+                             const std::string& candidate, const std::vector<std::string>& more) {
+    Result result = Duet(base, candidate, more);
     for (int i = 1; i < 3 && result.code == 3 && !absl::StrContains(result.out, wanted); ++i) {
-      result = Duet(base, fresh, more);
+      result = Duet(base, candidate, more);
     }
     return result;
   }
@@ -134,12 +134,12 @@ TEST_F(DuetCommand, SeesItsOwnSpike) {
 // Nothing can be decided within so narrow a margin, by a benchmark or by a control.
 TEST_F(DuetCommand, GivesControlsNoMoreTimeThanTheBenchmarksOnceTheseAreDone) {
   const DuetOptions options{.base = Program("planted_bench_0"),
-                            .fresh = Program("planted_bench_0"),
+                            .candidate = Program("planted_bench_0"),
                             .filter = "Planted",
                             .arguments = {},
                             .budget_seconds = 1};
   const run::Interruption interruption;
-  const auto outcome = PlayDuet(options, policy::Policy(), 1e-5, nullptr);
+  const auto outcome = RunDuet(options, policy::Policy(), 1e-5, nullptr);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_GT(outcome->control_seconds, 0);
   EXPECT_LT(outcome->control_seconds, 0.7 * outcome->seconds);
@@ -303,14 +303,15 @@ TEST_F(DuetCommand, TakesNoHalfResultFromAFullDisk) {
 TEST_F(DuetCommand, StartsProgramsUnderTheirOwnPaths) {
   if (!std::filesystem::exists("/proc/self/cmdline")) GTEST_SKIP() << "needs /proc";
   const testing::TempDir elsewhere;
-  const std::string base = elsewhere.Path("base"), fresh = elsewhere.Path("the-new-one");
-  for (const std::string& program : {base, fresh}) {
+  const std::string base = elsewhere.Path("base"), candidate = elsewhere.Path("the-new-one");
+  for (const std::string& program : {base, candidate}) {
     std::filesystem::copy_file(Program("breaking_bench_0"), program);
     std::ofstream(program + ".data") << "words\n";
   }
   for (const char* mode : {"lock-step", "pinned"}) {
-    const Result result = Duet(
-        base, fresh, {"--filter", "BM_Beside", "--no-controls", "--margin", "30%", "--mode", mode});
+    const Result result =
+        Duet(base, candidate,
+             {"--filter", "BM_Beside", "--no-controls", "--margin", "30%", "--mode", mode});
     EXPECT_THAT(result.code, AnyOf(0, 3)) << result.out << result.err;
   }
 }
@@ -342,7 +343,7 @@ TEST_F(DuetCommand, GivesBothSidesAsManyBytesAndEachRestartOthers) {
   EXPECT_GE(environments.size(), 4U);
 }
 
-// A program would otherwise run in the same pages in every restart, in a fast place or a slow one.
+// A program would otherwise run in the same pages in every sample, in a fast place or a slow one.
 TEST_F(DuetCommand, MovesBothProgramsToOtherPhysicalPages) {
   const std::vector<std::string> programs = {work_.Path("base"), work_.Path("new_")};
   std::vector<std::vector<uint64_t>> before;

@@ -1,4 +1,4 @@
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/pair_sample.h"
 
 #include <gtest/gtest.h>
 
@@ -13,27 +13,27 @@
 #include "loadline/base/status_macros.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_path.h"
-#include "tools/loadline/duet/player.h"
+#include "tools/loadline/duet/bench_process.h"
 #include "tools/loadline/run/benchmark_name.h"
 
 namespace loadline::duet {
 namespace {
 
-std::vector<SlicePair> Pairs(size_t count, double base, double fresh) {
+std::vector<SlicePair> Pairs(size_t count, double base, double candidate) {
   std::vector<SlicePair> pairs;
   for (size_t i = 0; i < count; ++i) {
     const double wobble = 1 + 0.0001 * static_cast<double>(i % 5);
-    pairs.push_back({base * wobble, fresh * wobble, i % 2 == 0});
+    pairs.push_back({base * wobble, candidate * wobble, i % 2 == 0});
   }
   return pairs;
 }
 
 TEST(Summarize, GivesTheLogarithmOfTheRatio) {
-  const Restart restart = Summarize(Pairs(20, 100, 103));
-  EXPECT_NEAR(restart.log_ratio, std::log(1.03), 1e-9);
-  EXPECT_NEAR(restart.base_ns, 100, 0.1);
-  EXPECT_NEAR(restart.new_ns, 103, 0.1);
-  EXPECT_EQ(restart.pairs, 20U);
+  const PairSample sample = Summarize(Pairs(20, 100, 103));
+  EXPECT_NEAR(sample.log_ratio, std::log(1.03), 1e-9);
+  EXPECT_NEAR(sample.base_ns, 100, 0.1);
+  EXPECT_NEAR(sample.new_ns, 103, 0.1);
+  EXPECT_EQ(sample.pairs, 20U);
 }
 
 TEST(Summarize, CancelsWhatGoingFirstIsWorth) {
@@ -46,9 +46,9 @@ TEST(Summarize, DropsPairsThatWereDisturbedOnEitherSide) {
   std::vector<SlicePair> pairs = Pairs(20, 100, 100);
   pairs[3].base_ns *= 3;
   pairs[10].new_ns *= 3;
-  const Restart restart = Summarize(pairs);
-  EXPECT_EQ(restart.dropped, 2U);
-  EXPECT_NEAR(restart.log_ratio, 0, 1e-9);
+  const PairSample sample = Summarize(pairs);
+  EXPECT_EQ(sample.dropped, 2U);
+  EXPECT_NEAR(sample.log_ratio, 0, 1e-9);
 }
 
 TEST(Summarize, NeverDropsMoreThanAQuarter) {
@@ -75,25 +75,26 @@ TEST(WithSpike, AddsNothingWhereNothingIsWanted) {
 }
 
 TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
-  const Restart restart = Summarize(Pairs(30, 100, 95));
-  EXPECT_LE(restart.interval.low, restart.log_ratio + 1e-12);
-  EXPECT_GE(restart.interval.high, restart.log_ratio - 1e-12);
+  const PairSample sample = Summarize(Pairs(30, 100, 95));
+  EXPECT_LE(sample.interval.low, sample.log_ratio + 1e-12);
+  EXPECT_GE(sample.interval.high, sample.log_ratio - 1e-12);
 }
 
 // A benchmark of breaking_bench against itself.
 class SlicesInTurns : public ::testing::Test {
  protected:
-  absl::StatusOr<std::vector<SlicePair>> Play(const std::string& name, const PlayOptions& options) {
-    PlayerOptions side;
+  absl::StatusOr<std::vector<SlicePair>> Measure(const std::string& name,
+                                                 const SliceOptions& options) {
+    BenchProcessOptions side;
     side.program = testing::TestPath("bin") + "/breaking_bench_0";
     side.filter = run::ExactFilter(name);
     side.err_path = work_.path() + "/err";
-    LOADLINE_ASSIGN_OR_RETURN(const auto base, Player::Start(side));
-    LOADLINE_ASSIGN_OR_RETURN(const auto fresh, Player::Start(side));
+    LOADLINE_ASSIGN_OR_RETURN(const auto base, BenchProcess::Start(side));
+    LOADLINE_ASSIGN_OR_RETURN(const auto candidate, BenchProcess::Start(side));
     sets_iterations_ = base->sets_iterations();
     held_ = base->family() != turns::TurnMessage::kUnknownFamily;
     std::mt19937_64 random(1);
-    return PlayInTurns(*base, *fresh, options, plan_, random);
+    return RunInTurns(*base, *candidate, options, plan_, random);
   }
 
   testing::TempDir work_;
@@ -105,7 +106,7 @@ class SlicesInTurns : public ::testing::Test {
 // One iteration that made something must not be what a slice is for good: so short, it is mostly
 // clock.
 TEST_F(SlicesInTurns, MakesSlicesLongThoughAFirstIterationIs) {
-  const auto pairs = Play("BM_LazyFirst", {});
+  const auto pairs = Measure("BM_LazyFirst", {});
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
   EXPECT_GT(plan_.iterations, 1000U);
@@ -118,7 +119,7 @@ TEST_F(SlicesInTurns, SetsIterationsWhateverArgumentsAreCalled) {
         "BM_Named/real_time/iterations:3/manual_time:1"}) {
     SCOPED_TRACE(name);
     plan_ = {};
-    const auto pairs = Play(name, {});
+    const auto pairs = Measure(name, {});
     ASSERT_TRUE(pairs.ok()) << pairs.status();
     if (!held_) continue;
     EXPECT_TRUE(sets_iterations_);
@@ -132,27 +133,27 @@ TEST_F(SlicesInTurns, LeavesTheLengthToABenchmarkThatSaysIt) {
         "BM_Long/min_warmup_time:0.002"}) {
     SCOPED_TRACE(name);
     plan_ = {};
-    const auto pairs = Play(name, {});
+    const auto pairs = Measure(name, {});
     ASSERT_TRUE(pairs.ok()) << pairs.status();
     EXPECT_EQ(plan_.iterations, 0U);
   }
 }
 
 TEST_F(SlicesInTurns, MeasuresRepetitionsOfWhichOnlyMeansAreReported) {
-  const auto pairs = Play("BM_OnlyMeans/repeats:3", {});
+  const auto pairs = Measure("BM_OnlyMeans/repeats:3", {});
   if (!held_) GTEST_SKIP() << "registrations cannot be held here";
   ASSERT_TRUE(pairs.ok()) << pairs.status();
 }
 
 TEST_F(SlicesInTurns, LeavesOutSlicesThatTookNoTime) {
-  const auto pairs = Play("BM_StillClock/8/manual_time", {.real_time = true});
+  const auto pairs = Measure("BM_StillClock/8/manual_time", {.real_time = true});
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   EXPECT_LT(pairs->size(), plan_.pairs);
   for (const SlicePair& pair : *pairs) EXPECT_GT(std::min(pair.base_ns, pair.new_ns), 0);
 }
 
 TEST_F(SlicesInTurns, SaysThatTheClockStandsStillWhereItMostlyDoes) {
-  const auto pairs = Play("BM_StillClock/0/manual_time", {.real_time = true});
+  const auto pairs = Measure("BM_StillClock/0/manual_time", {.real_time = true});
   EXPECT_EQ(pairs.status().code(), absl::StatusCode::kAborted);
   EXPECT_TRUE(absl::StrContains(pairs.status().message(), "took any time")) << pairs.status();
 }

@@ -1,4 +1,4 @@
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/pair_sample.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ constexpr double kMostIterations = 1e12;
 // A pair is disturbed when it is this many robust standard deviations slower than most.
 constexpr double kDisturbed = 4;
 constexpr double kDeviationPerMad = 1.4826;
-constexpr double kRestartConfidence = 0.999;
+constexpr double kSampleConfidence = 0.999;
 
 double MedianDeviation(const std::vector<double>& values, double median) {
   std::vector<double> distances;
@@ -49,12 +49,12 @@ std::vector<SlicePair> Undisturbed(const std::vector<SlicePair>& pairs) {
 // The slices of both sides, as long as they have to be.
 class Planner {
  public:
-  Planner(Player& base, Player& fresh, const PlayOptions& options)
-      : base_(base), fresh_(fresh), options_(options) {}
+  Planner(BenchProcess& base, BenchProcess& candidate, const SliceOptions& options)
+      : base_(base), candidate_(candidate), options_(options) {}
 
   absl::StatusOr<SlicePlan> Plan() {
     SlicePlan plan;
-    const bool free = base_.sets_iterations() && fresh_.sets_iterations();
+    const bool free = base_.sets_iterations() && candidate_.sets_iterations();
     if (!free) plan.min_seconds = options_.slice_seconds;
     plan.iterations = free ? 1 : 0;
     double call_seconds = INFINITY;
@@ -76,7 +76,7 @@ class Planner {
       call_seconds = INFINITY;
       confirmed = false;
     }
-    const double pairs = options_.restart_seconds / (2 * std::max(call_seconds, 1e-6));
+    const double pairs = options_.sample_seconds / (2 * std::max(call_seconds, 1e-6));
     plan.pairs =
         std::clamp(static_cast<size_t>(std::min(pairs, 1e6)), kFewestPairs, options_.most_pairs);
     plan.pairs += plan.pairs % 2;  // as many with base first as with new first
@@ -91,8 +91,8 @@ class Planner {
 
   absl::StatusOr<Pace> Try(const SlicePlan& plan) {
     Pace pace{.call_seconds = INFINITY};
-    for (const auto& [player, side] : {std::pair(&base_, "base"), std::pair(&fresh_, "new")}) {
-      const auto slice = player->Run(plan.iterations, 0, plan.min_seconds);
+    for (const auto& [process, side] : {std::pair(&base_, "base"), std::pair(&candidate_, "new")}) {
+      const auto slice = process->Run(plan.iterations, 0, plan.min_seconds);
       if (!slice.ok()) return OfSide(slice.status(), side);
       const double call = slice->call_wall_ns / 1e9;
       const double measured =
@@ -102,9 +102,9 @@ class Planner {
     return pace;
   }
 
-  Player& base_;
-  Player& fresh_;
-  const PlayOptions& options_;
+  BenchProcess& base_;
+  BenchProcess& candidate_;
+  const SliceOptions& options_;
 };
 
 }  // namespace
@@ -113,9 +113,9 @@ absl::Status OfSide(const absl::Status& status, absl::string_view side) {
   return absl::Status(status.code(), absl::StrCat(side, ": ", status.message()));
 }
 
-Restart Summarize(const std::vector<SlicePair>& pairs) {
+PairSample Summarize(const std::vector<SlicePair>& pairs) {
   const std::vector<SlicePair> kept = Undisturbed(pairs);
-  Restart restart{.pairs = kept.size(), .dropped = pairs.size() - kept.size()};
+  PairSample sample{.pairs = kept.size(), .dropped = pairs.size() - kept.size()};
   std::vector<double> base_times, new_times, orders[2], all;
   for (const SlicePair& pair : kept) {
     base_times.push_back(pair.base_ns);
@@ -123,13 +123,13 @@ Restart Summarize(const std::vector<SlicePair>& pairs) {
     orders[pair.base_first ? 0 : 1].push_back(std::log(pair.new_ns / pair.base_ns));
     all.push_back(orders[pair.base_first ? 0 : 1].back());
   }
-  restart.base_ns = stats::Median(base_times);
-  restart.new_ns = stats::Median(new_times);
-  restart.log_ratio = orders[0].empty() || orders[1].empty()
-                          ? stats::Median(all)
-                          : (stats::Median(orders[0]) + stats::Median(orders[1])) / 2;
-  restart.interval = stats::SignedRankInterval(all, kRestartConfidence);
-  return restart;
+  sample.base_ns = stats::Median(base_times);
+  sample.new_ns = stats::Median(new_times);
+  sample.log_ratio = orders[0].empty() || orders[1].empty()
+                         ? stats::Median(all)
+                         : (stats::Median(orders[0]) + stats::Median(orders[1])) / 2;
+  sample.interval = stats::SignedRankInterval(all, kSampleConfidence);
+  return sample;
 }
 
 SpikedSlice WithSpike(uint64_t iterations, double spike) {
@@ -138,11 +138,11 @@ SpikedSlice WithSpike(uint64_t iterations, double spike) {
   return {static_cast<uint64_t>(std::llround(more / spike)), static_cast<uint64_t>(more)};
 }
 
-absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
-                                                   const PlayOptions& options, SlicePlan& plan,
-                                                   std::mt19937_64& random) {
+absl::StatusOr<std::vector<SlicePair>> RunInTurns(BenchProcess& base, BenchProcess& candidate,
+                                                  const SliceOptions& options, SlicePlan& plan,
+                                                  std::mt19937_64& random) {
   if (plan.pairs == 0) {
-    LOADLINE_ASSIGN_OR_RETURN(plan, Planner(base, fresh, options).Plan());
+    LOADLINE_ASSIGN_OR_RETURN(plan, Planner(base, candidate, options).Plan());
   }
   const auto [iterations, more] = WithSpike(plan.iterations, options.spike);
   std::vector<SlicePair> pairs;
@@ -152,7 +152,7 @@ absl::StatusOr<std::vector<SlicePair>> PlayInTurns(Player& base, Player& fresh,
     SlicePair pair{.base_first = base_first};
     for (const bool is_base : {base_first, !base_first}) {
       const auto slice = is_base ? base.Run(iterations, 0, plan.min_seconds)
-                                 : fresh.Run(iterations + more, iterations, plan.min_seconds);
+                                 : candidate.Run(iterations + more, iterations, plan.min_seconds);
       if (!slice.ok()) return OfSide(slice.status(), is_base ? "base" : "new");
       (is_base ? pair.base_ns : pair.new_ns) = options.real_time ? slice->real_ns : slice->cpu_ns;
     }

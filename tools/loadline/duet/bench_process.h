@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOADLINE_DUET_PLAYER_H_
-#define TOOLS_LOADLINE_DUET_PLAYER_H_
+#ifndef TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
+#define TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -16,7 +16,7 @@
 
 namespace loadline::duet {
 
-struct PlayerOptions {
+struct BenchProcessOptions {
   std::string program;  // a path
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
@@ -34,14 +34,14 @@ struct PlayerOptions {
 // Errors of all calls: kUnavailable: the process ended, with how and the last lines of its
 // standard error; kDeadlineExceeded: no answer in time, it has been killed; kAborted: the benchmark
 // itself reported an error; kCancelled: run::Interruption.
-class Player {
+class BenchProcess {
  public:
   // Starts the process and lets it choose the benchmark; also errors of run::Spawn.
-  static absl::StatusOr<std::unique_ptr<Player>> Start(const PlayerOptions& options);
+  static absl::StatusOr<std::unique_ptr<BenchProcess>> Start(const BenchProcessOptions& options);
   // Ends the process: in order if it does so within two seconds, then by force, group and all.
-  ~Player();
-  Player(const Player&) = delete;
-  Player& operator=(const Player&) = delete;
+  ~BenchProcess();
+  BenchProcess(const BenchProcess&) = delete;
+  BenchProcess& operator=(const BenchProcess&) = delete;
 
   // Where the benchmark is in the program, to be told to later processes of it.
   uint64_t family() const { return family_; }
@@ -53,7 +53,7 @@ class Player {
                                          double min_seconds);
 
  private:
-  Player(PlayerOptions options, pid_t pid, int channel);
+  BenchProcess(BenchProcessOptions options, pid_t pid, int channel);
 
   absl::Status Choose();
   absl::StatusOr<turns::TurnMessage> Ask(const turns::TurnMessage& request);
@@ -61,7 +61,7 @@ class Player {
   bool Reap(double patience_seconds);
   void Kill();
 
-  const PlayerOptions options_;
+  const BenchProcessOptions options_;
   pid_t pid_;
   turns::TurnChannel channel_;
   uint64_t family_ = turns::TurnMessage::kUnknownFamily;
@@ -71,4 +71,4 @@ class Player {
 
 }  // namespace loadline::duet
 
-#endif  // TOOLS_LOADLINE_DUET_PLAYER_H_
+#endif  // TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
