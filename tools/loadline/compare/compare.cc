@@ -204,10 +204,11 @@ class Comparer {
 
   void TakePairedRuns() {
     if (options_.paired == nullptr) return;
-    for (const std::string& doubt : options_.paired->doubts) {
-      Problem(results::ExitCode::kInconclusive, doubt);
+    const PairedRuns& runs = *options_.paired;
+    for (const auto* reasons : {&runs.void_reasons, &runs.blind, &runs.doubts}) {
+      for (const std::string& reason : *reasons) Problem(results::ExitCode::kInconclusive, reason);
     }
-    for (const std::string& note : options_.paired->notes) Note(note);
+    for (const std::string& note : runs.notes) Note(note);
   }
 
   // Processes a side, or pairs of them, for one of `tests` to be able to say anything.

@@ -13,8 +13,6 @@
 #include "loadline/stats/rank_null.h"
 #include "loadline/stats/rank_sum.h"
 #include "loadline/stats/sample.h"
-#include "loadline/stats/sign_evidence.h"
-#include "loadline/stats/signed_rank.h"
 #include "loadline/stats/student.h"
 
 namespace loadline::compare {
@@ -115,27 +113,20 @@ class Measurer {
     fresh_ = Oriented(question_.fresh);
   }
 
-  void ComparePairs(const PairedSeries& paired) {
+  void ComparePairs(const PairedAnswer& answer) {
     Change& change = effect_.change;
-    Evidence& evidence = effect_.evidence;
     change.method = Method::kPairedSigns;
-    limit_ = std::log1p(question_.margin);
-    std::vector<double> worse = paired.log_ratios;  // more is worse
-    for (double& value : worse) value *= sign_;
-    const double alpha = question_.alpha;
-    const stats::Interval interval = stats::SignEvidenceInterval(worse, alpha);
-    SetChange(std::clamp(stats::HodgesLehmann(worse), interval.low, interval.high), interval);
-    change.p = stats::SignEvidenceGreater(worse, limit_);
-    evidence.p_better = stats::SignEvidenceLess(worse, -limit_);
-    evidence.testable = worse.size() >= stats::SignEvidenceNeeded(alpha);
-    evidence.worse = *change.p <= alpha;
-    evidence.better = evidence.p_better <= alpha;
-    evidence.not_worse = stats::SignEvidenceLess(worse, limit_) <= alpha;
-    evidence.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
-    evidence.layout_worse = sign_ > 0 ? paired.layout_worse : paired.layout_better;
-    evidence.layout_better = sign_ > 0 ? paired.layout_better : paired.layout_worse;
-    SetDetectable(stats::SignEvidenceDetectable(worse, limit_, alpha,
-                                                std::max(worse.size(), paired.most_restarts)));
+    change.change = ChangeInterval{answer.estimate, answer.low, answer.high};
+    change.p = answer.p_worse;
+    change.detectable = answer.detectable;
+    effect_.evidence = {.worse = answer.p_worse <= question_.alpha,
+                        .not_worse = answer.not_worse,
+                        .better = answer.p_better <= question_.alpha,
+                        .not_better = answer.not_better,
+                        .p_better = answer.p_better,
+                        .testable = answer.low > -1,
+                        .layout_worse = answer.layout_worse,
+                        .layout_better = answer.layout_better};
   }
 
   void CompareSamples() {

@@ -23,7 +23,7 @@ struct EffectQuestion {
   double alpha = 0;                      // one-sided
   std::optional<double> sigma_log;       // recorded spread between processes
   int64_t sigma_processes = 0;           // that it was recorded from; 0: it is taken for exact
-  const PairedSeries* paired = nullptr;  // values of both sides that belong together
+  const PairedAnswer* paired = nullptr;  // of `loadline duet`: is copied, and nothing is tested
 };
 
 // What the samples show by themselves, each wrong with a probability of at most alpha.
@@ -34,7 +34,7 @@ struct Evidence {
   bool not_better = false;    // by more than the margin
   double p_better = 1;        // of "not better by more than the margin"
   bool testable = false;      // there is enough for some difference to be called
-  bool layout_worse = false;  // PairedSeries
+  bool layout_worse = false;  // PairedAnswer
   bool layout_better = false;
 };
 
@@ -56,9 +56,8 @@ struct Effect {
 // t with the degrees of freedom of the recording; without one there is the ratio of medians and no
 // interval.
 //
-// Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
-// holds however the number of pairs was arrived at, and so does its interval. The estimate is that
-// of Hodges and Lehmann, or the end of the interval that is nearest to it.
+// What `loadline duet` found of samples of both sides together is copied: its answer is about a
+// time, and about more than the medians in `base` and `fresh`.
 Effect MeasureEffect(const EffectQuestion& question);
 
 // How many processes a side call a true change of `change` (a fraction of the base, for the worse;

@@ -107,7 +107,10 @@ absl::StatusOr<TurnMessage> BenchProcess::Ask(const TurnMessage& request) {
     if (answer.ok() && answer->kind == TurnMessage::Kind::kFailed) {
       return absl::AbortedError(answer->text);
     }
-    if (answer.ok()) return answer;
+    if (answer.ok()) {
+      waited_seconds_ = answer->waited_ns < 0 ? -1 : answer->waited_ns / 1e9;
+      return answer;
+    }
     if (absl::IsUnavailable(answer.status())) return WhyItEnded();
     if (!absl::IsDeadlineExceeded(answer.status())) return answer.status();
     if (run::Interruption::Interrupted()) return absl::CancelledError("interrupted");

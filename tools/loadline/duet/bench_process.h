@@ -48,6 +48,10 @@ class BenchProcess {
   // Whether Run's iterations count; otherwise the benchmark or Google Benchmark chooses them.
   bool sets_iterations() const { return sets_iterations_; }
 
+  // How long it has waited for a processor, as its last answer said; negative where that is not
+  // counted.
+  double waited_seconds() const { return waited_seconds_; }
+
   // One slice; TurnMessage says what the arguments mean.
   absl::StatusOr<turns::TurnMessage> Run(uint64_t iterations, uint64_t owned_iterations,
                                          double min_seconds);
@@ -66,6 +70,7 @@ class BenchProcess {
   turns::TurnChannel channel_;
   uint64_t family_ = turns::TurnMessage::kUnknownFamily;
   bool sets_iterations_ = false;
+  double waited_seconds_ = -1;
   int wait_status_ = 0;
 };
 

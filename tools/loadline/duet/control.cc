@@ -21,7 +21,7 @@ void JudgeItself(const SequentialTest& test, bool differs, const std::string& af
                  compare::PairedRuns& paired) {
   const double estimate = 100 * test.Estimate();
   if (differs) {
-    paired.doubts.push_back(absl::StrFormat(
+    paired.void_reasons.push_back(absl::StrFormat(
         "void: the base against itself differs by %+.2f%%%s. Something here treats the two sides "
         "differently; no verdict of this run can be trusted",
         estimate, after));
@@ -39,7 +39,7 @@ void JudgeSpike(const SequentialTest& test, bool seen, double spike, const std::
         absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s", 100 * spike,
                         estimate, after));
   } else {
-    paired.doubts.push_back(absl::StrFormat(
+    paired.blind.push_back(absl::StrFormat(
         "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
         "regression of that size would have passed. Raise --budget, or use a quieter machine",
         100 * spike, after, estimate));
@@ -51,7 +51,8 @@ void JudgeSpike(const SequentialTest& test, bool seen, double spike, const std::
 TestTerms TermsOfControl(const TestTerms& benchmark) {
   TestTerms terms = benchmark;
   terms.alpha = terms.alpha_harm = benchmark.alpha / 2;
-  terms.most_seconds = 2 * benchmark.most_seconds;
+  terms.typical_only = true;
+  terms.budget_seconds = 2 * benchmark.budget_seconds;
   return terms;
 }
 
@@ -74,7 +75,7 @@ void JudgeControl(const Control& control, double alpha, double spike, compare::P
     if (itself) {
       paired.notes.push_back(absl::StrCat("control: the base against itself: ", too_few));
     } else {
-      paired.doubts.push_back(absl::StrFormat(
+      paired.blind.push_back(absl::StrFormat(
           "blind: the base with %g%% more work: %s. Raise --budget", 100 * spike, too_few));
     }
   } else if (itself) {

@@ -1,6 +1,7 @@
 #include "tools/loadline/duet/duet.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <random>
@@ -27,12 +28,17 @@ constexpr double kControlShare = 0.15;  // of all time, when the suite is large 
 constexpr char kNoControls[] =
     "no controls were run: nothing shows that a difference of this size "
     "would be seen here, nor that none is invented";
+constexpr char kFellBack[] =
+    "benchmarks that ask for real time were compared by CPU time: this system does not count how "
+    "long a thread waits for a processor (/proc/thread-self/schedstat), and what a busy machine "
+    "makes them wait cannot be told from their own time";
 
 double Seconds(int64_t since_nanos) {
   return static_cast<double>(run::MonotonicNanos() - since_nanos) / 1e9;
 }
 
-results::Row RowOf(const std::string& name, size_t index, const PairSample& sample, bool base) {
+results::Row RowOf(const std::string& name, size_t index, const PairSample& sample,
+                   Estimand estimand, bool base) {
   results::Row row;
   row.name = row.run_name = name;
   row.threads = run::ThreadsOf(name);
@@ -40,7 +46,7 @@ results::Row RowOf(const std::string& name, size_t index, const PairSample& samp
   row.repetition_index = static_cast<int64_t>(index);
   row.iterations = 1;
   row.time_unit = "ns";
-  const double time = base ? sample.base_ns : sample.new_ns;
+  const double time = (base ? sample.base : sample.candidate).TimeOf(estimand);
   (policy::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
   return row;
 }
@@ -98,12 +104,12 @@ class Duet {
                                            .alpha = options_.alpha,
                                            .alpha_harm = AlphaHarm(open_.size()),
                                            .most_restarts = options_.most_restarts,
-                                           .most_seconds = options_.budget_seconds}));
+                                           .budget_seconds = options_.budget_seconds}));
     }
     const TestTerms terms = TermsOfControl({.margin = margin_,
                                             .alpha = options_.alpha,
                                             .most_restarts = options_.most_restarts,
-                                            .most_seconds = options_.budget_seconds});
+                                            .budget_seconds = options_.budget_seconds});
     if (!options_.controls || open_.empty()) return;
     controls_.push_back({Arms::kBaseAndBase, SequentialTest(terms)});
     if (programs_.mode() == Mode::kLockStep) {
@@ -116,10 +122,12 @@ class Duet {
   }
 
   void SampleOne(const std::string& name) {
-    const absl::StatusOr<PairSample> sample =
-        programs_.TakeSample(name, Arms::kBaseAndCandidate, 0, random_);
-    if (absl::IsCancelled(sample.status())) return;
     SequentialTest& test = tests_.at(name);
+    const SampleRequest request{.name = name,
+                                .long_arm = test.LongDue(),
+                                .long_seconds = LongArmSeconds(options_.budget_seconds)};
+    const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
+    if (absl::IsCancelled(sample.status())) return;
     if (sample.ok()) {
       test.Add(*sample);
     } else {
@@ -150,8 +158,8 @@ class Duet {
         continue;
       }
       const int64_t start = run::MonotonicNanos();
-      const absl::StatusOr<PairSample> sample =
-          programs_.TakeSample(name, control.arms, options_.spike, random_);
+      const SampleRequest request{.name = name, .arms = control.arms, .spike = options_.spike};
+      const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
       control_seconds_ += Seconds(start);
       if (sample.ok()) control.test.Add(*sample);
       control.stopped = !sample.ok();
@@ -173,11 +181,12 @@ class Duet {
 
   void AddRows(DuetOutcome& outcome) const {
     for (const auto& [name, test] : tests_) {
+      const Estimand shown = test.Shown();
       for (size_t i = 0; i < test.samples().size(); ++i) {
-        outcome.base.rows.push_back(RowOf(name, i, test.samples()[i], true));
-        outcome.candidate.rows.push_back(RowOf(name, i, test.samples()[i], false));
+        outcome.base.rows.push_back(RowOf(name, i, test.samples()[i], shown, true));
+        outcome.candidate.rows.push_back(RowOf(name, i, test.samples()[i], shown, false));
       }
-      outcome.paired.benchmarks.emplace(name, test.Series());
+      outcome.paired.benchmarks.emplace(name, test.Answer());
     }
     // Whichever side broke, neither was measured; the message begins with the side.
     for (const auto& [name, message] : failed_) {
@@ -187,14 +196,41 @@ class Duet {
     const std::set<std::string> base(programs_.base_names().begin(), programs_.base_names().end());
     const std::set<std::string> candidate(programs_.new_names().begin(),
                                           programs_.new_names().end());
-    const PairSample unmeasured{.base_ns = 1, .new_ns = 1, .interval = {}};
+    PairSample unmeasured;
+    unmeasured.base.typical_ns = unmeasured.candidate.typical_ns = 1;
     for (const std::string& name : base) {
-      if (candidate.count(name) == 0) outcome.base.rows.push_back(RowOf(name, 0, unmeasured, true));
+      if (candidate.count(name) == 0)
+        outcome.base.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, true));
     }
     for (const std::string& name : candidate) {
       if (base.count(name) > 0) continue;
-      outcome.candidate.rows.push_back(RowOf(name, 0, unmeasured, false));
+      outcome.candidate.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, false));
     }
+  }
+
+  void TellTails(compare::PairedRuns& paired) const {
+    for (const auto& [name, test] : tests_) {
+      if (!test.Tail()) continue;
+      paired.doubts.push_back(absl::StrCat("TAIL of ", results::Quoted(name), ": ",
+                                           test.TailWords(),
+                                           ". That it costs is proved, how much is not"));
+    }
+  }
+
+  // Of the benchmark that the fewest operations were sampled of.
+  void TellWhatWasSeen(compare::PairedRuns& paired) const {
+    const auto fewest =
+        std::min_element(tests_.begin(), tests_.end(), [](const auto& one, const auto& other) {
+          return OperationsOrMany(one.second) < OperationsOrMany(other.second);
+        });
+    if (fewest == tests_.end() || fewest->second.samples().empty()) return;
+    paired.notes.push_back(absl::StrCat("seen of ", results::Quoted(fewest->first),
+                                        tests_.size() > 1 ? ", the least of all: " : ": ",
+                                        fewest->second.Answer().seen));
+  }
+
+  static double OperationsOrMany(const SequentialTest& test) {
+    return test.samples().empty() ? std::numeric_limits<double>::infinity() : test.Operations();
   }
 
   void JudgeControls(compare::PairedRuns& paired) const {
@@ -224,6 +260,9 @@ class Duet {
     }
     AddRows(outcome);
     JudgeControls(outcome.paired);
+    TellTails(outcome.paired);
+    TellWhatWasSeen(outcome.paired);
+    if (programs_.fell_back_to_cpu_time()) outcome.paired.notes.push_back(kFellBack);
     if (outcome.interrupted) {
       outcome.paired.doubts.push_back("interrupted: what is not decided yet stays open");
     }

@@ -1,78 +1,92 @@
 #ifndef TOOLS_LOADLINE_DUET_PAIR_SAMPLE_H_
 #define TOOLS_LOADLINE_DUET_PAIR_SAMPLE_H_
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <random>
+#include <optional>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "loadline/stats/interval.h"
-#include "tools/loadline/duet/bench_process.h"
 
 namespace loadline::duet {
 
-// What two freshly started processes, one of each side, showed about one benchmark.
-struct PairSample {
-  double log_ratio = 0;  // ln(new / base): the one number that inference is about
-  double base_ns = 0;    // an iteration: the median over slices
-  double new_ns = 0;
-  size_t pairs = 0;          // of slices, that count
-  size_t dropped = 0;        // that were disturbed
-  stats::Interval interval;  // of log_ratio, from these pairs alone: these layouts, no others
-  double seconds = 0;        // that the sample took, start of the processes included
+// What is asked about the time of an operation in a fresh process.
+enum class Estimand {
+  kTypical,  // of a typical slice: the median of those that nothing disturbed
+  kMean,     // own time over operations, of all slices that are counted
+  kLife,     // the same over everything the process ran, its long arm included
 };
+inline constexpr std::array kEstimands = {Estimand::kTypical, Estimand::kMean, Estimand::kLife};
+// "typical", "mean", "life".
+absl::string_view EstimandName(Estimand estimand);
 
-// A pair of slices: the times of an iteration.
+// Two slices that belong together, one of each side.
 struct SlicePair {
-  double base_ns = 0;
+  double base_ns = 0;  // an operation
   double new_ns = 0;
   bool base_first = true;
+  double base_operations = 1;
+  double new_operations = 1;
 };
 
-// The sample that these pairs of slices make. Pairs that took unusually long together, by a rule
-// that treats the sides alike, are dropped: at most a quarter. The medians of pairs in which base
-// went first and in which it went second count the same, so that going first is no advantage.
-// `base_ns`, `new_ns`, `pairs`, `dropped` and `interval` are set. REQUIRES: positive times, both
-// orders among them.
-PairSample Summarize(const std::vector<SlicePair>& pairs);
-
-// The status with the side's name, "base" or "new", in front of its message.
-absl::Status OfSide(const absl::Status& status, absl::string_view side);
-
-// How a benchmark is cut into slices; found out in its first sample and kept.
-struct SlicePlan {
-  uint64_t iterations = 0;  // a thread; 0: Google Benchmark chooses
-  double min_seconds = 0;   // of such a slice
-  size_t pairs = 0;         // 0: not planned yet
+// All that the two processes of a sample ran.
+struct SampledSlices {
+  std::vector<SlicePair> warm_up;  // counted by kLife alone
+  std::vector<SlicePair> counted;
+  std::vector<SlicePair> blocks;  // the long arm, after the others; empty: there was none
+  bool counted_are_long = false;  // the counted slices are a long arm by themselves
 };
 
-struct SliceOptions {
-  bool real_time = false;         // by the wall clock; otherwise CPU time
-  double slice_seconds = 0.001;   // wanted
-  double sample_seconds = 0.12;  // wanted, of both sides' slices together
-  size_t most_pairs = 16;
-  double spike = 0;  // the new side does this share of work more than it owns up to
+// Time and operations.
+struct Total {
+  double ns = 0;
+  double operations = 0;
+
+  void Add(double ns_each, double count);
+  void Add(const Total& more);
+  double mean() const { return ns / operations; }
 };
 
-// A slice's iterations, and how many more the spike is: at least one, and as exactly the share
-// `spike` as whole iterations can be, for which the iterations may become fewer or a few more.
-// Nothing more where `spike` is 0.
-struct SpikedSlice {
-  uint64_t iterations;
-  uint64_t more;
-};
-SpikedSlice WithSpike(uint64_t iterations, double spike);
+// One side of a sample.
+struct SideSample {
+  double typical_ns = 0;  // an operation
+  Total counted;
+  Total life;
 
-// Both in turns: a slice each, base first, then a slice each, new first, and so on. Plans the
-// slices if `plan` is empty. Pairs one slice of which took no time are left out. Errors are those
-// of the processes, with the side's name in front; kAborted also when more than a quarter of the
-// pairs were left out.
-absl::StatusOr<std::vector<SlicePair>> RunInTurns(BenchProcess& base, BenchProcess& candidate,
-                                                  const SliceOptions& options, SlicePlan& plan,
-                                                  std::mt19937_64& random);
+  // The time of an operation by that estimand; 0 where nothing is known of it.
+  double TimeOf(Estimand estimand) const;
+};
+
+// What two freshly started processes, one of each side, showed about one benchmark: a number for
+// each estimand, ln(new / base), and inference is over these numbers.
+struct PairSample {
+  SideSample base;
+  SideSample candidate;
+  double typical_log_ratio = 0;
+  size_t pairs = 0;               // of slices, that the typical one is of
+  size_t dropped = 0;             // that were disturbed
+  stats::Interval interval;       // of typical_log_ratio, from these slices alone: these layouts
+  std::vector<SlicePair> blocks;  // of the long arm; empty: there was none, and no kLife
+  double seconds = 0;             // that the sample took, start of the processes included
+  double waited_seconds = 0;      // of these, for a processor that somebody else had
+
+  // What counts against a budget.
+  double charged_seconds() const { return std::max(0.0, seconds - waited_seconds); }
+
+  bool is_long() const { return !blocks.empty(); }
+  std::optional<double> LogRatio(Estimand estimand) const;
+};
+
+// The sample that these slices make; `seconds` and `waited_seconds` are not set.
+//
+// kTypical drops pairs that took unusually long together, by a rule that treats the sides alike, at
+// most a quarter; the medians of pairs in which base went first and in which it went second count
+// the same, so that going first is no advantage. kMean and kLife drop nothing: a cost that comes
+// with every thousandth operation makes its slice slow, and is paid all the same. What disturbs
+// them must be kept out by the clock. REQUIRES: counted slices, with positive times.
+PairSample Summarize(SampledSlices slices);
 
 }  // namespace loadline::duet
 

@@ -36,7 +36,9 @@ struct PinnedSample {
 
 // Both programs at once on one processor, so that the kernel lets them alternate and whatever
 // disturbs one disturbs the other; compared by CPU time, the only clock that means something then.
-// Each repetition of one side is paired with that of the other. kUnavailable: a process ended
+// Each repetition of one side is paired with that of the other, and they are a long arm by
+// themselves. All time but the two programs' CPU time counts as waited for a processor: each waits
+// for the other, and who else waits is not known. kUnavailable: a process ended
 // otherwise than it should, or wrote no result; kAborted: the benchmark reported an error;
 // kCancelled: run::Interruption.
 absl::StatusOr<PinnedSample> RunAtOnce(const PinnedSide& base, const PinnedSide& candidate,

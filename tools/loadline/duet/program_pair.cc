@@ -6,10 +6,12 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/page_cache.h"
+#include "loadline/platform/run_delay.h"
 #include "tools/loadline/duet/pinned.h"
 #include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/text_safety.h"
@@ -40,6 +42,15 @@ absl::StatusOr<std::unique_ptr<run::SuiteRunner>> Inspect(const DuetOptions& opt
     return absl::InvalidArgumentError(runner.why_none());
   }
   return std::make_unique<run::SuiteRunner>(std::move(runner));
+}
+
+// How long this thread has waited for a processor: while it waits, neither side has its turn.
+double OwnWaitedSeconds() {
+  return static_cast<double>(platform::ThreadRunDelayNanos().value_or(0)) / 1e9;
+}
+
+bool IsRealTimeOfOneThread(const std::string& name) {
+  return absl::StrContains(name, "/real_time") && run::ThreadsOf(name) == 1;
 }
 
 double SecondsSince(int64_t start_nanos) {
@@ -122,32 +133,32 @@ std::optional<int> ProgramPair::CpuFor(const std::string& name, std::mt19937_64&
   return cpus_[random() % cpus_.size()];
 }
 
-absl::StatusOr<PairSample> ProgramPair::TakeSample(const std::string& name, Arms arms, double spike,
+absl::StatusOr<PairSample> ProgramPair::TakeSample(const SampleRequest& request,
                                                    std::mt19937_64& random) {
-  LOADLINE_RETURN_IF_ERROR(OfSide(base_->CheckBenchmark(name), "base"));
-  LOADLINE_RETURN_IF_ERROR(OfSide(candidate_->CheckBenchmark(name), "new"));
+  LOADLINE_RETURN_IF_ERROR(OfSide(base_->CheckBenchmark(request.name), "base"));
+  LOADLINE_RETURN_IF_ERROR(OfSide(candidate_->CheckBenchmark(request.name), "new"));
   const int64_t start = run::MonotonicNanos();
-  if (arms == Arms::kBaseAndCandidate) MovePrograms(random);
-  absl::StatusOr<PairSample> sample = mode_ == Mode::kLockStep
-                                          ? SampleInTurns(name, arms, spike, random)
-                                          : SampleAtOnce(name, arms, random);
+  if (request.arms == Arms::kBaseAndCandidate) MovePrograms(random);
+  absl::StatusOr<PairSample> sample =
+      mode_ == Mode::kLockStep ? SampleInTurns(request, random) : SampleAtOnce(request, random);
   LOADLINE_RETURN_IF_ERROR(OfSide(base_->CheckUnchanged(), "base"));
   LOADLINE_RETURN_IF_ERROR(OfSide(candidate_->CheckUnchanged(), "new"));
   if (sample.ok()) sample->seconds = SecondsSince(start);
   return sample;
 }
 
-absl::StatusOr<PairSample> ProgramPair::SampleInTurns(const std::string& name, Arms arms,
-                                                      double spike, std::mt19937_64& random) {
-  Knowledge& known = known_[name];
+absl::StatusOr<PairSample> ProgramPair::SampleInTurns(const SampleRequest& request,
+                                                      std::mt19937_64& random) {
+  Knowledge& known = known_[request.name];
+  const double waited_before = OwnWaitedSeconds();
   BenchProcessOptions side;
   side.arguments = options_.arguments;
-  side.filter = run::ExactFilter(name);
-  side.cpu = CpuFor(name, random);
+  side.filter = run::ExactFilter(request.name);
+  side.cpu = CpuFor(request.name, random);
   side.time_limit_seconds = options_.time_limit_seconds;
   const uint64_t pad = random() % kPadBytes;
-  const auto start = [&](bool is_new) -> absl::StatusOr<std::unique_ptr<BenchProcess>> {
-    const bool is_candidate = is_new && arms == Arms::kBaseAndCandidate;
+  const auto start = [&](bool is_new, std::unique_ptr<BenchProcess>& started) {
+    const bool is_candidate = is_new && request.arms == Arms::kBaseAndCandidate;
     side.program = is_candidate ? options_.candidate : options_.base;
     side.environment = Environment(side.program, pad);
     side.err_path = absl::StrCat(work_dir_->path(), is_new ? "/new_.err" : "/base.err");
@@ -155,26 +166,39 @@ absl::StatusOr<PairSample> ProgramPair::SampleInTurns(const std::string& name, A
     side.pad_bytes = random() % kPadBytes;
     absl::StatusOr<std::unique_ptr<BenchProcess>> process = BenchProcess::Start(side);
     if (!process.ok()) return OfSide(process.status(), is_new ? "new" : "base");
-    return process;
+    started = *std::move(process);
+    return absl::OkStatus();
   };
-  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<BenchProcess> base, start(false));
-  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<BenchProcess> candidate, start(true));
+  std::unique_ptr<BenchProcess> base, candidate;
+  const bool new_first = random() % 2 == 0;
+  for (const bool is_new : {new_first, !new_first}) {
+    LOADLINE_RETURN_IF_ERROR(start(is_new, is_new ? candidate : base));
+  }
   known.base_family = base->family();
-  if (arms == Arms::kBaseAndCandidate) known.new_family = candidate->family();
+  if (request.arms == Arms::kBaseAndCandidate) known.new_family = candidate->family();
   SliceOptions slices;
-  slices.real_time = policy::PrimaryTime(name) == "real_time_ns";
-  slices.spike = arms == Arms::kBaseAndSpike ? spike : 0;
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<SlicePair> pairs,
+  slices.real_time = policy::PrimaryTime(request.name) == "real_time_ns";
+  slices.spike = request.arms == Arms::kBaseAndSpike ? request.spike : 0;
+  slices.long_arm = request.long_arm;
+  slices.long_seconds = request.long_seconds;
+  LOADLINE_ASSIGN_OR_RETURN(SampledSlices sampled,
                             RunInTurns(*base, *candidate, slices, known.plan, random));
-  return Summarize(pairs);
+  PairSample sample = Summarize(std::move(sampled));
+  const bool counted = base->waited_seconds() >= 0 && candidate->waited_seconds() >= 0;
+  if (counted) {
+    sample.waited_seconds =
+        base->waited_seconds() + candidate->waited_seconds() + (OwnWaitedSeconds() - waited_before);
+  }
+  if (!counted && IsRealTimeOfOneThread(request.name)) fell_back_to_cpu_time_ = true;
+  return sample;
 }
 
-absl::StatusOr<PairSample> ProgramPair::SampleAtOnce(const std::string& name, Arms arms,
+absl::StatusOr<PairSample> ProgramPair::SampleAtOnce(const SampleRequest& request,
                                                      std::mt19937_64& random) {
   PinnedOptions options;
-  options.filter = run::ExactFilter(name);
+  options.filter = run::ExactFilter(request.name);
   options.arguments = options_.arguments;
-  options.cpu = CpuFor(name, random);
+  options.cpu = CpuFor(request.name, random);
   options.min_seconds = kPinnedSliceSeconds;
   options.time_limit_seconds = options_.time_limit_seconds;
   const uint64_t pad = random() % kPadBytes;
@@ -182,12 +206,12 @@ absl::StatusOr<PairSample> ProgramPair::SampleAtOnce(const std::string& name, Ar
     return PinnedSide{program, Environment(program, pad),
                       absl::StrCat(work_dir_->path(), "/", result)};
   };
+  const bool with_candidate = request.arms == Arms::kBaseAndCandidate;
   const PinnedSide base = side(options_.base, "the-result-of-one-process-of-base.json");
-  const PinnedSide candidate =
-      side(arms == Arms::kBaseAndCandidate ? options_.candidate : options_.base,
-           "the-result-of-one-process-of-new_.json");
+  const PinnedSide candidate = side(with_candidate ? options_.candidate : options_.base,
+                                    "the-result-of-one-process-of-new_.json");
   LOADLINE_ASSIGN_OR_RETURN(PinnedSample taken, RunAtOnce(base, candidate, options));
-  if (arms == Arms::kBaseAndCandidate && pinned_base_context_.empty()) {
+  if (with_candidate && pinned_base_context_.empty()) {
     pinned_base_context_ = std::move(taken.base.context);
     pinned_new_context_ = std::move(taken.candidate.context);
   }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/duet/duet.h"
 #include "tools/loadline/duet/pair_sample.h"
+#include "tools/loadline/duet/slices_in_turns.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/suite_runner.h"
 #include "tools/loadline/run/work_dir.h"
@@ -25,8 +26,17 @@ enum class Arms {
   kBaseAndSpike,  // base, and base with more work than it owns up to
 };
 
+// One sample of a benchmark.
+struct SampleRequest {
+  std::string name;
+  Arms arms = Arms::kBaseAndCandidate;
+  double spike = 0;           // of kBaseAndSpike
+  bool long_arm = false;      // is wanted; in pinned mode every sample is long
+  double long_seconds = 0.1;  // of a side
+};
+
 // Both programs, found out about and ready to be started: under their own paths, with as many bytes
-// of path and environment, each restart with another layout. Thread-compatible.
+// of path and environment, in random order, each time with another layout. Thread-compatible.
 class ProgramPair {
  public:
   static absl::StatusOr<std::unique_ptr<ProgramPair>> Open(const DuetOptions& options);
@@ -40,10 +50,11 @@ class ProgramPair {
   // iterations; known after its first sample.
   bool CanSpike(const std::string& name, double spike) const;
 
-  // One sample of the benchmark of that name. `spike` matters to kBaseAndSpike alone. Errors are
-  // those of BenchProcess and RunAtOnce.
-  absl::StatusOr<PairSample> TakeSample(const std::string& name, Arms arms, double spike,
-                                        std::mt19937_64& random);
+  // Errors are those of BenchProcess, RunInTurns and RunAtOnce.
+  absl::StatusOr<PairSample> TakeSample(const SampleRequest& request, std::mt19937_64& random);
+  // A benchmark that asks for real time was measured by CPU time, because what a thread waits for a
+  // processor is not counted here.
+  bool fell_back_to_cpu_time() const { return fell_back_to_cpu_time_; }
 
  private:
   // What is known about a benchmark from its first sample.
@@ -60,10 +71,8 @@ class ProgramPair {
   std::vector<std::pair<std::string, std::string>> Environment(const std::string& program,
                                                                uint64_t pad) const;
   std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
-  absl::StatusOr<PairSample> SampleInTurns(const std::string& name, Arms arms, double spike,
-                                           std::mt19937_64& random);
-  absl::StatusOr<PairSample> SampleAtOnce(const std::string& name, Arms arms,
-                                          std::mt19937_64& random);
+  absl::StatusOr<PairSample> SampleInTurns(const SampleRequest& request, std::mt19937_64& random);
+  absl::StatusOr<PairSample> SampleAtOnce(const SampleRequest& request, std::mt19937_64& random);
 
   const DuetOptions options_;
   std::unique_ptr<run::WorkDir> work_dir_;
@@ -75,6 +84,7 @@ class ProgramPair {
   std::map<std::string, Knowledge> known_;
   results::Json::Object pinned_base_context_;
   results::Json::Object pinned_new_context_;
+  bool fell_back_to_cpu_time_ = false;
 };
 
 }  // namespace loadline::duet

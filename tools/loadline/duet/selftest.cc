@@ -77,7 +77,7 @@ class Selftest {
             .alpha = options_.duet.alpha,
             .alpha_harm = alpha_harm,
             .most_restarts = options_.duet.most_restarts,
-            .most_seconds = options_.duet.budget_seconds};
+            .budget_seconds = options_.duet.budget_seconds};
   }
 
   // A test to its end; nothing when it failed or was interrupted.
@@ -85,7 +85,12 @@ class Selftest {
                                         double alpha_harm) {
     SequentialTest test(Terms(alpha_harm));
     while (!test.Over()) {
-      const absl::StatusOr<PairSample> sample = programs_.TakeSample(name, arms, spike, random_);
+      const SampleRequest request{.name = name,
+                                  .arms = arms,
+                                  .spike = spike,
+                                  .long_arm = test.LongDue(),
+                                  .long_seconds = LongArmSeconds(options_.duet.budget_seconds)};
+      const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
       if (sample.ok()) {
         test.Add(*sample);
         continue;
@@ -106,8 +111,8 @@ class Selftest {
     const std::optional<SequentialTest> test = RunTest(name, Arms::kBaseAndBase, 0, alpha_harm);
     if (!test.has_value()) return false;
     FalseAlarms& alarms = outcome_.false_alarms;
-    const bool worse = test->PWorse() <= alpha_harm;
-    const bool better = test->PBetter() <= alpha_harm;
+    const bool worse = test->Worse();
+    const bool better = test->Better();
     ++alarms.tests;
     Count(name, !test->Decided());
     if (worse) ++alarms.worse;
@@ -125,7 +130,7 @@ class Selftest {
     if (!test.has_value()) return;
     ++found.tests;
     found.estimates.push_back(test->Estimate());
-    const bool seen = test->PWorse() <= alpha;
+    const bool seen = test->Worse();
     if (seen) found.seconds.push_back(test->seconds());
     Count(name, !seen);
   }
