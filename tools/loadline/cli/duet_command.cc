@@ -30,6 +30,11 @@ Programs that link loadline::bench_main take turns: a millisecond each, in fresh
 again and again, so that noise hits both alike. Any other Google Benchmark program is run beside the
 other on one processor (pinned mode), which sees less. Each benchmark stops as soon as it is known.
 
+A benchmark is held to its typical time, to the mean over all that was measured, and to the mean
+over a longer life of the process: worse by any of them is a regression, unchanged is what all agree
+about. The fresh processes that an answer needs (11 of each side for one benchmark, more for many)
+are started whatever the budget, unless they take ten times the budget and more than a minute.
+
 Exit codes:
   0  nothing regressed, and it would have been seen
   1  a benchmark regressed
@@ -50,7 +55,8 @@ class DuetCommand : public Command {
          "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
         MarginFlag("PERCENT [1%; pinned 5%]", &compare_.margin),
         AlphaFlag(&compare_.alpha),
-        {"--budget", Seconds(&options_.budget_seconds, 0.01), "Seconds that a benchmark may take"},
+        {"--budget", Seconds(&options_.budget_seconds, 0.01),
+         "Seconds that a benchmark may take, without waiting for a processor (see below)"},
         {"--restarts", WholeNumber("N", &options_.most_restarts, 1, 10000),
          "Fresh processes that a benchmark may take"},
         {"--no-controls", Switch(&no_controls_),
