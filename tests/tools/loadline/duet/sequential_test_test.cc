@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <random>
+#include <utility>
 #include <vector>
 
 namespace loadline::duet {
@@ -243,6 +245,48 @@ TEST(SequentialTest, SaysWhatWasSeen) {
   test.Add(Sampled({.long_arm = true}));
   EXPECT_THAT(test.Answer().seen,
               HasSubstr("first 180,000 operations of a process, 350,000 sampled"));
+}
+
+// Two sides that are alike: noise, and now and then a slow block, of either side by a fair coin.
+PairSample Alike(std::mt19937_64& random, bool long_arm) {
+  std::normal_distribution<double> noise(0, 0.01);
+  std::bernoulli_distribution rare(0.1), coin(0.5);
+  PairSample sample;
+  sample.typical_log_ratio = noise(random);
+  const auto side = [&] {
+    Total total;
+    total.Add(100 * std::exp(noise(random)) * (rare(random) ? 1.5 : 1), 16'000);
+    return total;
+  };
+  sample.base.counted = side();
+  sample.candidate.counted = side();
+  sample.base.life = sample.base.counted;
+  sample.candidate.life = sample.candidate.counted;
+  for (int i = 0; long_arm && i < 5; ++i) {
+    SlicePair block{100 * std::exp(noise(random)), 100 * std::exp(noise(random)), true, 1e5, 1e5};
+    if (rare(random)) (coin(random) ? block.base_ns : block.new_ns) *= 2;
+    sample.base.life.Add(block.base_ns, block.base_operations);
+    sample.candidate.life.Add(block.new_ns, block.new_operations);
+    sample.blocks.push_back(block);
+  }
+  return sample;
+}
+
+// At the level of 1 %, 3 of 300 may.
+TEST(SequentialTest, SeldomCallsWhatIsAlikeWorse) {
+  std::mt19937_64 random(20260);
+  int worse = 0, tails = 0, same = 0;
+  for (int i = 0; i < 300; ++i) {
+    SequentialTest test({.margin = 0.001, .most_restarts = 40});
+    while (!test.Over()) test.Add(Alike(random, test.samples().size() % 2 == 1));
+    const compare::PairedAnswer answer = test.Answer();
+    if (answer.worse) ++worse;
+    if (answer.tail) ++tails;
+    if (answer.not_worse) ++same;
+  }
+  EXPECT_LE(worse, 6);
+  EXPECT_LE(tails, 3);
+  EXPECT_LE(same, 30) << "so narrow a margin is seldom proved";
 }
 
 // A sample whose slices are sure of its typical time to within a share of it.
