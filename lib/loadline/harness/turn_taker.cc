@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <optional>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -22,6 +23,7 @@
 #include "absl/strings/string_view.h"
 #include "loadline/harness/compat.h"
 #include "loadline/harness/held_benchmarks.h"
+#include "loadline/platform/run_delay.h"
 #include "loadline/turns/turn_channel.h"
 
 namespace loadline::harness {
@@ -38,16 +40,36 @@ void SetFlag(std::string flag) {
   benchmark::Initialize(&argc, argv);
 }
 
-double MonotonicNanos() {
+double NanosOf(clockid_t clock) {
   struct timespec now {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-double ProcessCpuNanos() {
-  struct timespec now {};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+double WaitedNanos() {
+  const std::optional<int64_t> delay = platform::ThreadRunDelayNanos();
+  return delay.has_value() ? static_cast<double>(*delay) : -1;
+}
+
+// What this thread has done with its time until one moment.
+struct ThreadTime {
+  double wall_ns = 0;
+  double cpu_ns = 0;
+  double waited_ns = 0;  // for a processor; negative where that is not counted
+};
+
+// Three clocks cannot be read at once. Where the thread lost the processor between the first and
+// the last of them, they are of different moments: they are read again, a few times.
+ThreadTime ReadThreadTime() {
+  constexpr double kOneMoment = 50'000;
+  ThreadTime time;
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    time.wall_ns = NanosOf(CLOCK_MONOTONIC);
+    time.waited_ns = WaitedNanos();
+    time.cpu_ns = NanosOf(CLOCK_THREAD_CPUTIME_ID);
+    if (NanosOf(CLOCK_MONOTONIC) - time.wall_ns < kOneMoment) break;
+  }
+  return time;
 }
 
 // Adds up the runs of one call. Prints nothing.
@@ -67,6 +89,7 @@ class SliceReporter : public benchmark::BenchmarkReporter {
         message_ = RunMessage(copy);
         continue;
       }
+      by_one_threads_wall_ = run.threads == 1 && run.run_name.time_type == "real_time";
       iterations_ += static_cast<double>(run.iterations);
       real_seconds_ += run.real_accumulated_time;
       cpu_seconds_ += run.cpu_accumulated_time;
@@ -78,21 +101,39 @@ class SliceReporter : public benchmark::BenchmarkReporter {
     return absl::StrSplit(listed_.str(), '\n', absl::SkipEmpty());
   }
 
-  // kRan, or kFailed when there is no figure.
-  TurnMessage Answer() const {
+  // kRan, or kFailed when there is no figure. `begin` and `end` enclose the call.
+  TurnMessage Answer(const ThreadTime& begin, const ThreadTime& end) const {
     if (failed_ || !(iterations_ > 0)) {
       return {.kind = TurnMessage::Kind::kFailed,
               .text = failed_ ? message_
                               : "the benchmark reported no run: is it registered with "
                                 "ReportAggregatesOnly()?"};
     }
+    const double real_ns = real_seconds_ * 1e9;
+    const double cpu_ns = cpu_seconds_ * 1e9;
+    double own_ns = real_ns;
+    if (by_one_threads_wall_) own_ns = OwnNanos(real_ns, cpu_ns, begin, end);
     return {.kind = TurnMessage::Kind::kRan,
             .iterations = static_cast<uint64_t>(iterations_),
-            .real_ns = real_seconds_ * 1e9 / iterations_,
-            .cpu_ns = cpu_seconds_ * 1e9 / iterations_};
+            .real_ns = real_ns / iterations_,
+            .cpu_ns = cpu_ns / iterations_,
+            .own_ns = own_ns / iterations_,
+            .call_wall_ns = end.wall_ns - begin.wall_ns,
+            .waited_ns = end.waited_ns};
   }
 
  private:
+  // The measured loop ran for cpu_ns and, within real_ns, slept and waited. What it slept is known
+  // of the whole call, where all three clocks were read: what set-up slept beside it is counted up
+  // to what the loop can have slept.
+  static double OwnNanos(double real_ns, double cpu_ns, const ThreadTime& begin,
+                         const ThreadTime& end) {
+    if (end.waited_ns < 0) return cpu_ns;
+    const double slept = (end.wall_ns - begin.wall_ns) - (end.cpu_ns - begin.cpu_ns) -
+                         (end.waited_ns - begin.waited_ns);
+    return cpu_ns + std::clamp(slept, 0.0, std::max(0.0, real_ns - cpu_ns));
+  }
+
   std::ostringstream listed_;
   std::ostringstream unread_;
   bool failed_ = false;
@@ -100,6 +141,7 @@ class SliceReporter : public benchmark::BenchmarkReporter {
   double iterations_ = 0;
   double real_seconds_ = 0;
   double cpu_seconds_ = 0;
+  bool by_one_threads_wall_ = false;
 };
 
 constexpr char kIterations[] = "/iterations:";
@@ -148,7 +190,8 @@ class TurnTaker {
     sets_iterations_ = CanSetIterations();
     return {.kind = TurnMessage::Kind::kChosen,
             .family = family_,
-            .iterations = sets_iterations_ ? 1U : 0U};
+            .iterations = sets_iterations_ ? 1U : 0U,
+            .waited_ns = WaitedNanos()};
   }
 
   // Registers the family that the benchmark is of, and no other where its number is known already.
@@ -235,17 +278,15 @@ class TurnTaker {
       SetFlag(absl::StrFormat("--benchmark_min_time=%.0fe-9%s", min_seconds_ * 1e9, MinTimeUnit()));
     }
     SliceReporter reporter;
-    const double wall = MonotonicNanos();
-    const double cpu = ProcessCpuNanos();
+    const ThreadTime begin = ReadThreadTime();
     benchmark::RunSpecifiedBenchmarks(&reporter, nullptr, filter_);
-    TurnMessage answer = reporter.Answer();
-    answer.call_wall_ns = MonotonicNanos() - wall;
-    answer.call_cpu_ns = ProcessCpuNanos() - cpu;
+    TurnMessage answer = reporter.Answer(begin, ReadThreadTime());
     if (request.owned_iterations > 0 && request.iterations > 0) {
       const double share =
           static_cast<double>(request.iterations) / static_cast<double>(request.owned_iterations);
       answer.real_ns *= share;
       answer.cpu_ns *= share;
+      answer.own_ns *= share;
     }
     return answer;
   }

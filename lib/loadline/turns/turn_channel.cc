@@ -19,7 +19,7 @@
 namespace loadline::turns {
 namespace {
 
-constexpr uint32_t kMagic = 0x4c4c5432;  // "LLT2": the version is the last character
+constexpr uint32_t kMagic = 0x4c4c5433;  // "LLT3": the version is the last character
 constexpr size_t kMaxTextBytes = 64 << 10;
 
 // Both ends run on one machine: numbers travel as they lie in memory.
@@ -33,8 +33,9 @@ struct Header {
   double min_seconds;
   double real_ns;
   double cpu_ns;
+  double own_ns;
   double call_wall_ns;
-  double call_cpu_ns;
+  double waited_ns;
   uint64_t text_bytes;
 };
 
@@ -65,8 +66,9 @@ absl::StatusOr<std::optional<TurnMessage>> Take(std::string& bytes) {
                       .min_seconds = header.min_seconds,
                       .real_ns = header.real_ns,
                       .cpu_ns = header.cpu_ns,
+                      .own_ns = header.own_ns,
                       .call_wall_ns = header.call_wall_ns,
-                      .call_cpu_ns = header.call_cpu_ns,
+                      .waited_ns = header.waited_ns,
                       .text = bytes.substr(sizeof(header), header.text_bytes)};
   bytes.erase(0, size);
   return message;
@@ -103,8 +105,9 @@ absl::Status TurnChannel::Send(const TurnMessage& message) {
   header.min_seconds = message.min_seconds;
   header.real_ns = message.real_ns;
   header.cpu_ns = message.cpu_ns;
+  header.own_ns = message.own_ns;
   header.call_wall_ns = message.call_wall_ns;
-  header.call_cpu_ns = message.call_cpu_ns;
+  header.waited_ns = message.waited_ns;
   header.text_bytes = message.text.size();
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof(header));
   bytes.append(message.text);

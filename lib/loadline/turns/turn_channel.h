@@ -35,10 +35,16 @@ struct TurnMessage {
   uint64_t owned_iterations = 0;
   double min_seconds = 0;  // kRun with iterations 0: Google Benchmark's min_time
 
-  double real_ns = 0;       // kRan: an iteration, as Google Benchmark reports it
-  double cpu_ns = 0;        // kRan: likewise
+  double real_ns = 0;  // kRan: an iteration, as Google Benchmark reports it
+  double cpu_ns = 0;   // kRan: likewise
+  // kRan: an iteration, real time without the time that the thread waited for a processor. Of a
+  // benchmark with several threads or a clock of its own: real_ns. Where waiting is not counted
+  // (waited_ns): cpu_ns.
+  double own_ns = 0;
   double call_wall_ns = 0;  // kRan: the whole slice, set-up included
-  double call_cpu_ns = 0;   // kRan: likewise, of the whole process
+  // kChosen, kRan: how long the process has waited for a processor since it began; negative where
+  // the system does not count it.
+  double waited_ns = -1;
 
   std::string text;  // kChoose: "^NAME$" in the words of a filter. kFailed: what went wrong
 };

@@ -81,5 +81,23 @@ TEST_F(TurnTaker, TellsAnArgumentFromIterationsThatABenchmarkSetItself) {
   EXPECT_EQ(ran.iterations, 4'000U);
 }
 
+// However long the thread waited for a processor: what it slept belongs to the operation.
+TEST_F(TurnTaker, CountsSleepAndNoWaitingForAProcessorAsABenchmarksOwnTime) {
+  Choose("Sleep10ms/iterations:20/real_time/threads:1");
+  const TurnMessage ran = RunFor(0.01);
+  ASSERT_EQ(ran.kind, TurnMessage::Kind::kRan) << ran.text;
+  EXPECT_GE(ran.own_ns, ran.cpu_ns);
+  EXPECT_LE(ran.own_ns, ran.real_ns);
+  if (ran.waited_ns < 0) GTEST_SKIP() << "waiting is not counted here";
+  EXPECT_GT(ran.own_ns, 9e6);
+}
+
+TEST_F(TurnTaker, KnowsNoOwnTimeOfSeveralThreads) {
+  Choose("Sleep10ms/iterations:20/real_time/threads:2");
+  const TurnMessage ran = RunFor(0.01);
+  ASSERT_EQ(ran.kind, TurnMessage::Kind::kRan) << ran.text;
+  EXPECT_EQ(ran.own_ns, ran.real_ns);
+}
+
 }  // namespace
 }  // namespace loadline::harness

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <random>
 #include <vector>
@@ -21,6 +22,25 @@ TEST(SignEvidence, IsTheReciprocalOfTheMixedProduct) {
 
 TEST(SignEvidence, KeepsTheLargestThatItEverWas) {
   EXPECT_DOUBLE_EQ(SignEvidenceGreater({{2, 3, 4, 0, 0}}, 1), SignEvidenceGreater({{2, 3, 4}}, 1));
+}
+
+// How many values above outweigh none, one and two below, by the mixed product alone.
+TEST(SignEvidence, ReachesALevelAfterSoManyWins) {
+  struct Needed {
+    double alpha;
+    size_t wins[3];
+  };
+  for (const Needed& needed : {Needed{0.01, {8, 12, 15}}, Needed{0.0055, {9, 13, 16}},
+                               Needed{0.0015, {11, 15, 18}}, Needed{0.001, {12, 16, 19}}}) {
+    for (size_t losses = 0; losses < 3; ++losses) {
+      std::vector<double> values(losses, -1);
+      values.resize(losses + needed.wins[losses] - 1, 1);
+      EXPECT_GT(SignEvidenceGreater(values, 0), needed.alpha) << losses;
+      values.push_back(1);
+      EXPECT_LE(SignEvidenceGreater(values, 0), needed.alpha) << losses;
+    }
+    EXPECT_EQ(SignEvidenceNeeded(needed.alpha), needed.wins[0]);
+  }
 }
 
 TEST(SignEvidence, IsOneWithoutEvidence) {

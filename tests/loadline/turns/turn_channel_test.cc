@@ -48,8 +48,9 @@ TEST_F(TurnChannelTest, CarriesEveryFieldOfAMessage) {
                          .min_seconds = 0.5,
                          .real_ns = 1.25,
                          .cpu_ns = 1.5,
+                         .own_ns = 1.125,
                          .call_wall_ns = 2e9,
-                         .call_cpu_ns = 1e9,
+                         .waited_ns = 1e9,
                          .text = std::string("a\0b", 3)};
   ASSERT_THAT(tool_->Send(sent), IsOk());
   const auto got = Program().Receive(5);
@@ -63,7 +64,8 @@ TEST_F(TurnChannelTest, CarriesEveryFieldOfAMessage) {
   EXPECT_EQ(got->real_ns, sent.real_ns);
   EXPECT_EQ(got->cpu_ns, sent.cpu_ns);
   EXPECT_EQ(got->call_wall_ns, sent.call_wall_ns);
-  EXPECT_EQ(got->call_cpu_ns, sent.call_cpu_ns);
+  EXPECT_EQ(got->own_ns, sent.own_ns);
+  EXPECT_EQ(got->waited_ns, sent.waited_ns);
   EXPECT_EQ(got->text, sent.text);
 }
 

@@ -30,6 +30,11 @@ Programs that link loadline::bench_main take turns: a millisecond each, in fresh
 again and again, so that noise hits both alike. Any other Google Benchmark program is run beside the
 other on one processor (pinned mode), which sees less. Each benchmark stops as soon as it is known.
 
+A benchmark is held to its typical time, to the mean over all that was measured, and to the mean
+over a longer life of the process: worse by any of them is a regression, unchanged is what all agree
+about. The fresh processes that an answer needs (11 of each side for one benchmark, more for many)
+are started whatever the budget, unless they take ten times the budget and more than a minute.
+
 Exit codes:
   0  nothing regressed, and it would have been seen
   1  a benchmark regressed
@@ -44,13 +49,14 @@ class DuetCommand : public Command {
   Usage Describe() override {
     std::vector<Flag> flags = {
         {"--base", Text("BIN", &options_.base), "The program to hold against", kRequired},
-        {"--new", Text("BIN", &options_.fresh), "The program to judge", kRequired},
+        {"--new", Text("BIN", &options_.candidate), "The program to judge", kRequired},
         FilterFlag(&options_.filter),
         {"--policy", Text("FILE", &policy_),
          "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
         MarginFlag("PERCENT [1%; pinned 5%]", &compare_.margin),
         AlphaFlag(&compare_.alpha),
-        {"--budget", Seconds(&options_.budget_seconds, 0.01), "Seconds that a benchmark may take"},
+        {"--budget", Seconds(&options_.budget_seconds, 0.01),
+         "Seconds that a benchmark may take, without waiting for a processor (see below)"},
         {"--restarts", WholeNumber("N", &options_.most_restarts, 1, 10000),
          "Fresh processes that a benchmark may take"},
         {"--no-controls", Switch(&no_controls_),
@@ -70,7 +76,7 @@ class DuetCommand : public Command {
 
   int Run(const Terminal& terminal) override {
     const run::Interruption interruption;
-    const absl::Status status = PlayAndJudge(terminal);
+    const absl::Status status = MeasureAndJudge(terminal);
     if (status.ok()) return code_;
     const absl::string_view message = status.message();
     terminal.err << "loadline duet: " << report::EscapeTerminal({message.data(), message.size()})
@@ -79,7 +85,7 @@ class DuetCommand : public Command {
   }
 
  private:
-  absl::Status PlayAndJudge(const Terminal& terminal) {
+  absl::Status MeasureAndJudge(const Terminal& terminal) {
     policy::Policy policy;
     if (!policy_.empty()) {
       LOADLINE_ASSIGN_OR_RETURN(policy, policy::ReadPolicy(policy_));
@@ -87,18 +93,18 @@ class DuetCommand : public Command {
     options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
     options_.controls = !no_controls_;
     // A bare name means the file here, not something on the PATH.
-    for (std::string* program : {&options_.base, &options_.fresh}) {
+    for (std::string* program : {&options_.base, &options_.candidate}) {
       if (program->find('/') == std::string::npos) *program = "./" + *program;
     }
     options_.mode = std::map<std::string, duet::Mode>{{"auto", duet::Mode::kAuto},
                                                       {"lock-step", duet::Mode::kLockStep},
                                                       {"pinned", duet::Mode::kPinned}}[mode_];
-    std::vector<std::string> inputs = {options_.base, options_.fresh, policy_};
+    std::vector<std::string> inputs = {options_.base, options_.candidate, policy_};
     inputs.insert(inputs.end(), options_.arguments.begin(), options_.arguments.end());
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(
         const duet::DuetOutcome outcome,
-        duet::PlayDuet(options_, policy, compare_.margin.value_or(0), terminal.progress));
+        duet::RunDuet(options_, policy, compare_.margin.value_or(0), terminal.progress));
     return Judge(policy, outcome, terminal);
   }
 
@@ -109,10 +115,10 @@ class DuetCommand : public Command {
     }
     compare_.paired = &outcome.paired;
     samples::Side base;
-    samples::Side fresh;
+    samples::Side candidate;
     base.Add(outcome.base);
-    fresh.Add(outcome.fresh);
-    compare::CompareVerdict verdict = compare::Compare(policy, compare_, base, fresh);
+    candidate.Add(outcome.candidate);
+    compare::CompareVerdict verdict = compare::Compare(policy, compare_, base, candidate);
     verdict.notes.push_back(absl::StrFormat("%s, %.0f s, of these %.0f s for controls",
                                             outcome.mode == duet::Mode::kLockStep
                                                 ? "lock-step: a slice each in turns"

@@ -58,11 +58,10 @@ std::string WithBound(size_t part, size_t whole) {
                          100 * stats::ClopperPearson(part, whole, kTwoSided).high);
 }
 
-std::vector<std::string> Cells(std::string what, size_t contests,
-                               const std::vector<double>& seconds) {
-  std::vector<std::string> cells = {std::move(what), absl::StrCat(contests)};
-  for (const double limit : kSeconds) cells.push_back(Percent(Within(seconds, limit), contests));
-  cells.push_back(Percent(seconds.size(), contests));
+std::vector<std::string> Cells(std::string what, size_t tests, const std::vector<double>& seconds) {
+  std::vector<std::string> cells = {std::move(what), absl::StrCat(tests)};
+  for (const double limit : kSeconds) cells.push_back(Percent(Within(seconds, limit), tests));
+  cells.push_back(Percent(seconds.size(), tests));
   cells.push_back(seconds.empty() ? "-" : absl::StrFormat("%.2f s", stats::Median(seconds)));
   return cells;
 }
@@ -76,7 +75,7 @@ std::string WorstSeen(const duet::SelftestOutcome& outcome) {
     if (entry.second.open > 0) worst.emplace_back(entry);
   }
   const auto share = [](const Entry& entry) {
-    return static_cast<double>(entry.second.open) / static_cast<double>(entry.second.contests);
+    return static_cast<double>(entry.second.open) / static_cast<double>(entry.second.tests);
   };
   std::stable_sort(worst.begin(), worst.end(),
                    [&](const Entry& a, const Entry& b) { return share(a) > share(b); });
@@ -84,14 +83,14 @@ std::string WorstSeen(const duet::SelftestOutcome& outcome) {
   std::string text;
   for (const auto& [name, counts] : worst) {
     absl::StrAppend(&text, text.empty() ? "left open most often: " : ", ",
-                    report::EscapeTerminal(name), " (", counts.open, " of ", counts.contests, ")");
+                    report::EscapeTerminal(name), " (", counts.open, " of ", counts.tests, ")");
   }
   return text.empty() ? text : absl::StrCat(text, "\n");
 }
 
 std::string TextOf(const duet::SelftestOutcome& outcome, double margin) {
   using report::Align;
-  std::vector<report::TextTable::Column> columns = {{"found"}, {"contests", Align::kRight}};
+  std::vector<report::TextTable::Column> columns = {{"found"}, {"tests", Align::kRight}};
   for (const double limit : kSeconds) {
     columns.push_back({absl::StrFormat("in %g s", limit), Align::kRight});
   }
@@ -99,21 +98,21 @@ std::string TextOf(const duet::SelftestOutcome& outcome, double margin) {
   columns.push_back({"median", Align::kRight});
   report::TextTable table(std::move(columns));
   const duet::FalseAlarms& alarms = outcome.false_alarms;
-  table.Add(Cells(absl::StrFormat("unchanged, within %g %%", 100 * margin), alarms.contests,
+  table.Add(Cells(absl::StrFormat("unchanged, within %g %%", 100 * margin), alarms.tests,
                   alarms.seconds));
   for (const duet::Found& found : outcome.found) {
     std::string what = absl::StrFormat("%g %% more work", 100 * found.spike);
     if (!found.estimates.empty()) {
       absl::StrAppendFormat(&what, " (read as %+.2f %%)", 100 * stats::Median(found.estimates));
     }
-    table.Add(Cells(std::move(what), found.contests, found.seconds));
+    table.Add(Cells(std::move(what), found.tests, found.seconds));
   }
   return absl::StrCat(
       results::Counted(outcome.benchmarks, "benchmark against itself",
                        "benchmarks against themselves"),
       ", ", outcome.mode == duet::Mode::kLockStep ? "lock-step" : "pinned (no work can be added)",
       absl::StrFormat(", %.0f s\n\n", outcome.seconds), table.Render(false),
-      "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.contests), "; called better ",
+      "\nfalse alarms: called worse ", WithBound(alarms.worse, alarms.tests), "; called better ",
       alarms.better,
       "\nsuites with a false alarm: ", WithBound(alarms.suites_with_alarm, alarms.suites), "\n",
       WorstSeen(outcome));
@@ -129,11 +128,12 @@ class SelftestCommand : public Command {
         {{"--suite", Text("BIN", &duet.base), "A Google Benchmark program", kRequired},
          FilterFlag(&duet.filter),
          {"--rounds", WholeNumber("N", &options_.rounds, 1, 1'000'000),
-          "Contests of each benchmark and kind"},
+          "Tests of each benchmark and kind"},
          {"--spike", Fractions("PERCENT ... [2% 3%]", &spikes_), "Shares of work that are added"},
          MarginFlag("PERCENT [1%]", &margin_),
          AlphaFlag(&alpha_),
-         {"--budget", Seconds(&duet.budget_seconds, 0.01), "Seconds that a contest may take"},
+         {"--budget", Seconds(&duet.budget_seconds, 0.01),
+          "Seconds that a test may take, without waiting for a processor"},
          ProfileFlag(&duet.profile),
          SeedFlag(&duet.seed),
          AnswerLimitFlag(&duet.time_limit_seconds),
@@ -143,7 +143,7 @@ class SelftestCommand : public Command {
 
   int Run(const Terminal& terminal) override {
     const run::Interruption interruption;
-    const absl::StatusOr<duet::SelftestOutcome> outcome = Play(terminal);
+    const absl::StatusOr<duet::SelftestOutcome> outcome = Measure(terminal);
     if (!outcome.ok()) {
       const absl::string_view message = outcome.status().message();
       terminal.err << "loadline selftest: "
@@ -159,18 +159,18 @@ class SelftestCommand : public Command {
   }
 
  private:
-  absl::StatusOr<duet::SelftestOutcome> Play(const Terminal& terminal) {
+  absl::StatusOr<duet::SelftestOutcome> Measure(const Terminal& terminal) {
     options_.margin = margin_.value_or(options_.margin);
     options_.duet.alpha = alpha_.value_or(options_.duet.alpha);
     if (!spikes_.empty()) options_.spikes = spikes_;
     std::string& program = options_.duet.base;
     if (program.find('/') == std::string::npos) program = "./" + program;
-    return duet::PlaySelftest(options_, terminal.progress);
+    return duet::RunSelftest(options_, terminal.progress);
   }
 
   static results::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
     if (outcome.false_alarms.worse > 0) return results::ExitCode::kBroken;
-    if (!outcome.failures.empty() || outcome.false_alarms.contests == 0) {
+    if (!outcome.failures.empty() || outcome.false_alarms.tests == 0) {
       return results::ExitCode::kNotMeasured;
     }
     return outcome.interrupted ? results::ExitCode::kInconclusive : results::ExitCode::kPass;

@@ -112,7 +112,7 @@ class Comparer {
     AdviseProcesses(matched_, verdict_);
     TakeChanges();
     FindMovedAlike(verdict_);
-    DistrustDifferences();
+    Distrust();
     for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
     Conclude();
     verdict_.limits = std::move(limits);
@@ -234,9 +234,10 @@ class Comparer {
 
   void TakePairedRuns() {
     if (options_.paired == nullptr) return;
-    for (const std::string& doubt : options_.paired->doubts) {
-      Problem(ExitCode::kInconclusive, doubt);
+    for (const auto* texts : {&options_.paired->blind, &options_.paired->doubts}) {
+      for (const std::string& text : *texts) Problem(ExitCode::kInconclusive, text);
     }
+    verdict_.void_reasons = options_.paired->void_reasons;
     for (const std::string& note : options_.paired->notes) Note(note);
   }
 
@@ -303,26 +304,47 @@ class Comparer {
   }
 
   // Differences where there can be none say that something else than the program decides: no claim
-  // of one is left.
-  void DistrustDifferences() {
-    const bool same = verdict_.same_executable && DifferentSettings().empty();
-    if (!same) return;
+  // of one is left. Where a planted one was not seen, that there is none is not known.
+  void Distrust() {
+    if (verdict_.same_executable && DifferentSettings().empty()) {
+      const size_t found = Void(Reason::kSameProgram);
+      if (found > 0) {
+        verdict_.void_reasons.push_back(absl::StrCat(
+            "both sides ran the same program, with the same settings, and ",
+            Counted(found, "figure differs", "figures differ"),
+            ": something else than the program does that (the machine, the order of the runs, what "
+            "else was running). Measure both sides again, in turns"));
+      }
+    }
+    if (options_.paired == nullptr) return;
+    if (!options_.paired->void_reasons.empty()) Void(Reason::kControl);
+    if (!options_.paired->blind.empty()) DistrustNegatives();
+  }
+
+  // How many gated claims of a difference there were.
+  size_t Void(Reason reason) {
     size_t found = 0;
     for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
       for (Change& change : benchmark.changes) {
         if (!ClaimsADifference(change.finding)) continue;
         change.finding = Finding::kVoid;
         change.beyond = Beyond::kOpen;
-        change.reason = Reason::kSameProgram;
+        change.reason = reason;
         found += change.gated ? 1 : 0;
       }
     }
-    if (found == 0) return;
-    verdict_.void_reasons.push_back(
-        absl::StrCat("both sides ran the same program, with the same settings, and ",
-                     Counted(found, "figure differs", "figures differ"),
-                     ": something else than the program does that (the machine, the order of the "
-                     "runs, what else was running). Measure both sides again, in turns"));
+    return found;
+  }
+
+  void DistrustNegatives() {
+    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
+      for (Change& change : benchmark.changes) {
+        if (change.finding != Finding::kSame) continue;
+        change.finding = Finding::kOpen;
+        change.beyond = Beyond::kOpen;
+        change.reason = Reason::kBlind;
+      }
+    }
   }
 
   void CountGated(const BenchmarkComparison& benchmark, const Change& change) {

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "loadline/stats/chi_square.h"
 #include "loadline/stats/interval.h"
 #include "loadline/stats/power.h"
 #include "loadline/stats/rank_sum.h"
 #include "loadline/stats/sample.h"
 #include "loadline/stats/shift_test.h"
-#include "loadline/stats/sign_evidence.h"
-#include "loadline/stats/signed_rank.h"
 #include "loadline/stats/student.h"
 
 namespace loadline::compare {
@@ -245,24 +246,33 @@ class Measurer {
       change_.change = ChangeInterval{.estimate = ratio, .low = {}, .high = {}};
   }
 
-  void ComparePairs(const PairedSeries& paired) {
+  void ComparePairs(const PairedAnswer& answer) {
     change_.method = Method::kPairedSigns;
-    limit_ = std::log1p(change_.margin);
-    logarithmic_ = true;
-    std::vector<double> worse = paired.log_ratios;  // more is worse
-    for (double& value : worse) value *= sign_;
-    const double alpha = test_.alpha;
-    const Interval interval = stats::SignEvidenceInterval(worse, alpha);
-    SetChange(std::clamp(stats::HodgesLehmann(worse), interval.low, interval.high), interval, true);
-    change_.claims = {{.worse = {.p = stats::SignEvidenceGreater(worse, limit_)},
-                       .better = {.p = stats::SignEvidenceLess(worse, -limit_)},
-                       .at_all_worse = {.p = stats::SignEvidenceGreater(worse, 0)},
-                       .at_all_better = {.p = stats::SignEvidenceLess(worse, 0)}}};
-    change_.not_worse = stats::SignEvidenceLess(worse, limit_) <= alpha;
-    change_.not_better = stats::SignEvidenceGreater(worse, -limit_) <= alpha;
-    change_.layout = paired.layout_worse || paired.layout_better;
-    SetDetectable(stats::SignEvidenceDetectable(worse, limit_, alpha,
-                                                std::max(worse.size(), paired.most_restarts)));
+    change_.change = ChangeInterval{
+        .estimate = answer.estimate, .low = answer.low, .high = answer.high, .absolute = false};
+    const auto claim = [](double p, bool claimed) -> Change::Claim {
+      return {.p = p, .adjusted = claimed ? 0.0 : 1.0};
+    };
+    change_.claims = {{.worse = claim(answer.p_worse, answer.worse),
+                       .better = claim(answer.p_better, answer.better),
+                       .at_all_worse = claim(answer.slower ? 0 : 1, answer.slower),
+                       .at_all_better = claim(answer.faster ? 0 : 1, answer.faster)}};
+    change_.not_worse = answer.not_worse;
+    change_.not_better = answer.not_better;
+    change_.tail = answer.tail;
+    change_.layout = answer.layout_worse || answer.layout_better;
+    change_.detectable = answer.detectable;
+    change_.seen = Seen(answer);
+  }
+
+  static std::string Seen(const PairedAnswer& answer) {
+    std::string text;
+    if (answer.estimand != "typical") text = absl::StrCat("by the ", answer.estimand);
+    if (answer.tail && answer.tail_contribution.has_value()) {
+      absl::StrAppendFormat(&text, "%sslow blocks are the new side's; they add about %+.2g %%",
+                            text.empty() ? "" : "; ", 100 * *answer.tail_contribution);
+    }
+    return absl::StrCat(text, text.empty() || answer.seen.empty() ? "" : "; ", answer.seen);
   }
 
   // A shift for the worse as a change of the value: a fraction of the base, or in the unit.

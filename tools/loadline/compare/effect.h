@@ -23,7 +23,7 @@ struct EffectQuestion {
   bool asked_for = false;                // the policy says by name that it decides
   std::optional<double> sigma_log;       // recorded spread between processes
   int64_t sigma_processes = 0;           // that it was recorded from; 0: it is taken for exact
-  const PairedSeries* paired = nullptr;  // values of both sides that belong together
+  const PairedAnswer* paired = nullptr;  // values of both sides that belong together
 };
 
 // What an answer is held to.
@@ -56,9 +56,8 @@ bool TakesATest(const EffectQuestion& question);
 // taken for much smaller than the recorded one: not below the 5 % quantile of what a sample of it
 // shows.
 //
-// Paired values are judged by their log ratios: the sign evidence of stats/sign_evidence.h, which
-// holds however the number of pairs was arrived at, and so does its interval. The estimate is that
-// of Hodges and Lehmann, or the end of the interval that is nearest to it.
+// What a duet has found out is taken over: its claims hold however long it went on, and at the
+// level of its suite, and are not adjusted again.
 void MeasureEffect(const EffectQuestion& question, const EffectTest& test, Change& change);
 
 // How many processes a side call a true change of `change` (a fraction of the base, for the worse;

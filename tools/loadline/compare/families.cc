@@ -79,6 +79,7 @@ void AdjustForNumber(Matched& matched) {
   ForEachOpen(matched, [&](Asked& asked) {
     Change& change = asked.change;
     if (!change.claims.has_value()) return;
+    if (change.method == Method::kPairedSigns) return;
     if (change.method == Method::kExact) {
       Change::Claims& claims = *change.claims;
       for (Change::Claim* claim :
@@ -119,6 +120,9 @@ void ConcludeDirected(double alpha, Change& change) {
   if (proved(&Change::Claims::worse)) {
     change.finding = Finding::kRegressed;
     change.beyond = Beyond::kYes;
+  } else if (change.tail) {
+    change.finding = Finding::kTail;
+    change.beyond = Beyond::kOpen;
   } else if (proved(&Change::Claims::at_all_worse)) {
     change.finding = IsTime(change) ? Finding::kSlower : Finding::kWorse;
   } else if (proved(&Change::Claims::better)) {

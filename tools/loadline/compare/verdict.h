@@ -96,6 +96,7 @@ struct Change {
   policy::MetricClass metric_class = policy::MetricClass::kTime;
   policy::Direction direction = policy::Direction::kUnknown;
   bool gated = false;   // it decides the exit code
+  bool tail = false;    // of a duet: kTail holds, whatever else does
   bool layout = false;  // of a duet: how the process lies in memory has its part in it
   // Fractions of the base, noise floor of the metric included; in the unit where the change is
   // absolute.

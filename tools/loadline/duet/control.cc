@@ -10,18 +10,18 @@
 namespace loadline::duet {
 namespace {
 
-std::string NotRun(Cast cast) {
+std::string NotRun(Arms arms) {
   return absl::StrCat("a control was not run: ",
-                      cast == Cast::kBaseAndBase
+                      arms == Arms::kBaseAndBase
                           ? "there was no benchmark for it"
                           : "no benchmark's iterations can be set, or a slice has too few of them");
 }
 
-void JudgeItself(const Contest& contest, bool differs, const std::string& after,
+void JudgeItself(const SequentialTest& test, bool differs, const std::string& after,
                  compare::PairedRuns& paired) {
-  const double estimate = 100 * contest.Estimate();
+  const double estimate = 100 * test.Estimate();
   if (differs) {
-    paired.doubts.push_back(absl::StrFormat(
+    paired.void_reasons.push_back(absl::StrFormat(
         "void: the base against itself differs by %+.2f%%%s. Something here treats the two sides "
         "differently; no verdict of this run can be trusted",
         estimate, after));
@@ -31,15 +31,15 @@ void JudgeItself(const Contest& contest, bool differs, const std::string& after,
   }
 }
 
-void JudgeSpike(const Contest& contest, bool seen, double spike, const std::string& after,
+void JudgeSpike(const SequentialTest& test, bool seen, double spike, const std::string& after,
                 compare::PairedRuns& paired) {
-  const double estimate = 100 * contest.Estimate();
+  const double estimate = 100 * test.Estimate();
   if (seen) {
     paired.notes.push_back(
         absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s", 100 * spike,
                         estimate, after));
   } else {
-    paired.doubts.push_back(absl::StrFormat(
+    paired.blind.push_back(absl::StrFormat(
         "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
         "regression of that size would have passed. Raise --budget, or use a quieter machine",
         100 * spike, after, estimate));
@@ -48,39 +48,40 @@ void JudgeSpike(const Contest& contest, bool seen, double spike, const std::stri
 
 }  // namespace
 
-ContestTerms TermsOfControl(const ContestTerms& benchmark) {
-  ContestTerms terms = benchmark;
+TestTerms TermsOfControl(const TestTerms& benchmark) {
+  TestTerms terms = benchmark;
   terms.alpha = terms.alpha_harm = benchmark.alpha / 2;
-  terms.most_seconds = 2 * benchmark.most_seconds;
+  terms.typical_only = true;
+  terms.budget_seconds = 2 * benchmark.budget_seconds;
   return terms;
 }
 
 bool NeedsMore(const Control& control, double alpha) {
-  return control.contest.restarts().size() < stats::SignEvidenceNeeded(alpha / 2);
+  return control.test.samples().size() < stats::SignEvidenceNeeded(alpha / 2);
 }
 
 void JudgeControl(const Control& control, double alpha, double spike, compare::PairedRuns& paired) {
-  const Contest& contest = control.contest;
-  const size_t restarts = contest.restarts().size();
-  const bool itself = control.cast == Cast::kBaseAndBase;
+  const SequentialTest& test = control.test;
+  const size_t restarts = test.samples().size();
+  const bool itself = control.arms == Arms::kBaseAndBase;
   const std::string after = absl::StrCat(" after ", restarts, " restarts");
   const std::string too_few = absl::StrFormat("too few restarts to tell: %d, %d are needed",
                                               restarts, stats::SignEvidenceNeeded(alpha / 2));
-  const bool worse = contest.PWorse() <= alpha / 2;
-  const bool better = contest.PBetter() <= alpha / 2;
+  const bool worse = test.PWorse() <= alpha / 2;
+  const bool better = test.PBetter() <= alpha / 2;
   if (restarts == 0) {
-    paired.notes.push_back(NotRun(control.cast));
+    paired.notes.push_back(NotRun(control.arms));
   } else if (NeedsMore(control, alpha)) {
     if (itself) {
       paired.notes.push_back(absl::StrCat("control: the base against itself: ", too_few));
     } else {
-      paired.doubts.push_back(absl::StrFormat(
+      paired.blind.push_back(absl::StrFormat(
           "blind: the base with %g%% more work: %s. Raise --budget", 100 * spike, too_few));
     }
   } else if (itself) {
-    JudgeItself(contest, worse || better, after, paired);
+    JudgeItself(test, worse || better, after, paired);
   } else {
-    JudgeSpike(contest, worse, spike, after, paired);
+    JudgeSpike(test, worse, spike, after, paired);
   }
 }
 

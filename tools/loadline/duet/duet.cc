@@ -1,6 +1,7 @@
 #include "tools/loadline/duet/duet.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <random>
@@ -10,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/duet/contest.h"
 #include "tools/loadline/duet/control.h"
-#include "tools/loadline/duet/stage.h"
+#include "tools/loadline/duet/program_pair.h"
+#include "tools/loadline/duet/sequential_test.h"
 #include "tools/loadline/policy/terms.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/benchmark_name.h"
@@ -27,12 +28,17 @@ constexpr double kControlShare = 0.15;  // of all time, when the suite is large 
 constexpr char kNoControls[] =
     "no controls were run: nothing shows that a difference of this size "
     "would be seen here, nor that none is invented";
+constexpr char kFellBack[] =
+    "benchmarks that ask for real time were compared by CPU time: this system does not count how "
+    "long a thread waits for a processor (/proc/thread-self/schedstat), and what a busy machine "
+    "makes them wait cannot be told from their own time";
 
 double Seconds(int64_t since_nanos) {
   return static_cast<double>(run::MonotonicNanos() - since_nanos) / 1e9;
 }
 
-results::Row RowOf(const std::string& name, size_t index, const Restart& restart, bool base) {
+results::Row RowOf(const std::string& name, size_t index, const PairSample& sample,
+                   Estimand estimand, bool base) {
   results::Row row;
   row.name = row.run_name = name;
   row.threads = run::ThreadsOf(name);
@@ -40,24 +46,25 @@ results::Row RowOf(const std::string& name, size_t index, const Restart& restart
   row.repetition_index = static_cast<int64_t>(index);
   row.iterations = 1;
   row.time_unit = "ns";
-  const double time = base ? restart.base_ns : restart.new_ns;
+  const double time = (base ? sample.base : sample.candidate).TimeOf(estimand);
   (policy::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
   return row;
 }
 
 class Duet {
  public:
-  Duet(const DuetOptions& options, const policy::Policy& policy, double margin, Stage& stage,
-       std::ostream* terminal)
+  Duet(const DuetOptions& options, const policy::Policy& policy, double margin,
+       ProgramPair& programs, std::ostream* terminal)
       : options_(options),
         policy_(policy),
-        margin_(margin > 0 ? margin : policy.compare.margin.value_or(DefaultMargin(stage.mode()))),
-        stage_(stage),
+        margin_(margin > 0 ? margin
+                           : policy.compare.margin.value_or(DefaultMargin(programs.mode()))),
+        programs_(programs),
         terminal_(terminal),
         random_(options.seed),
         start_nanos_(run::MonotonicNanos()) {}
 
-  DuetOutcome Play() {
+  DuetOutcome Run() {
     MatchNames();
     run::Progress progress(terminal_, open_.size());
     while (!open_.empty() && !Stopped()) {
@@ -65,11 +72,11 @@ class Duet {
       for (const std::string& name : std::vector<std::string>(open_)) {
         if (Stopped()) break;
         Show(progress, name);
-        PlayOne(name);
-        PlayControls(false);
+        SampleOne(name);
+        SampleControls(false);
       }
     }
-    while (!Stopped() && PlayControls(true)) progress.Show(contests_.size(), "controls");
+    while (!Stopped() && SampleControls(true)) progress.Show(tests_.size(), "controls");
     return Outcome();
   }
 
@@ -77,35 +84,36 @@ class Duet {
   static bool Stopped() { return run::Interruption::Interrupted(); }
 
   void Show(run::Progress& progress, const std::string& name) {
-    const Contest& contest = contests_.at(name);
-    progress.Show(contests_.size() - open_.size(),
-                  contest.restarts().empty()
+    const SequentialTest& test = tests_.at(name);
+    progress.Show(tests_.size() - open_.size(),
+                  test.samples().empty()
                       ? name
-                      : absl::StrCat(absl::StrFormat("%+.2f%%  ", 100 * contest.Estimate()), name));
+                      : absl::StrCat(absl::StrFormat("%+.2f%%  ", 100 * test.Estimate()), name));
   }
 
   void MatchNames() {
-    const std::set<std::string> fresh(stage_.new_names().begin(), stage_.new_names().end());
-    for (const std::string& name : stage_.base_names()) {
-      if (fresh.count(name) > 0) open_.push_back(name);
+    const std::set<std::string> candidate(programs_.new_names().begin(),
+                                          programs_.new_names().end());
+    for (const std::string& name : programs_.base_names()) {
+      if (candidate.count(name) > 0) open_.push_back(name);
     }
     const policy::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
       const policy::Terms terms = book.For({name}, book.About(policy::PrimaryTime(name)));
-      contests_.emplace(name, Contest({.margin = terms.margin,
-                                       .alpha = options_.alpha,
-                                       .alpha_harm = AlphaHarm(open_.size()),
-                                       .most_restarts = options_.most_restarts,
-                                       .most_seconds = options_.budget_seconds}));
+      tests_.emplace(name, SequentialTest({.margin = terms.margin,
+                                           .alpha = options_.alpha,
+                                           .alpha_harm = AlphaHarm(open_.size()),
+                                           .most_restarts = options_.most_restarts,
+                                           .budget_seconds = options_.budget_seconds}));
     }
-    const ContestTerms terms = TermsOfControl({.margin = margin_,
-                                               .alpha = options_.alpha,
-                                               .most_restarts = options_.most_restarts,
-                                               .most_seconds = options_.budget_seconds});
+    const TestTerms terms = TermsOfControl({.margin = margin_,
+                                            .alpha = options_.alpha,
+                                            .most_restarts = options_.most_restarts,
+                                            .budget_seconds = options_.budget_seconds});
     if (!options_.controls || open_.empty()) return;
-    controls_.push_back({Cast::kBaseAndBase, Contest(terms)});
-    if (stage_.mode() == Mode::kLockStep) {
-      controls_.push_back({Cast::kBaseAndSpike, Contest(terms)});
+    controls_.push_back({Arms::kBaseAndBase, SequentialTest(terms)});
+    if (programs_.mode() == Mode::kLockStep) {
+      controls_.push_back({Arms::kBaseAndSpike, SequentialTest(terms)});
     }
   }
 
@@ -113,83 +121,116 @@ class Duet {
     return options_.alpha / static_cast<double>(std::max<size_t>(1, benchmarks));
   }
 
-  void PlayOne(const std::string& name) {
-    const absl::StatusOr<Restart> restart = stage_.Play(name, Cast::kBaseAndNew, 0, random_);
-    if (absl::IsCancelled(restart.status())) return;
-    Contest& contest = contests_.at(name);
-    if (restart.ok()) {
-      contest.Add(*restart);
+  void SampleOne(const std::string& name) {
+    SequentialTest& test = tests_.at(name);
+    const SampleRequest request{.name = name,
+                                .long_arm = test.LongDue(),
+                                .long_seconds = LongArmSeconds(options_.budget_seconds)};
+    const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
+    if (absl::IsCancelled(sample.status())) return;
+    if (sample.ok()) {
+      test.Add(*sample);
     } else {
-      failed_.emplace(name, restart.status().message());
+      failed_.emplace(name, sample.status().message());
     }
-    if (!restart.ok() || contest.Over()) std::erase(open_, name);
+    if (!sample.ok() || test.Over()) std::erase(open_, name);
   }
 
   // At the end controls take no more time than the benchmarks did, or one budget: what the caller
   // allowed is for the benchmarks first. Only the restarts that a control needs to say anything are
   // made beyond it.
   bool IsDue(const Control& control, bool finish) const {
-    if (Stopped() || control.stopped || control.contest.Over()) return false;
+    if (Stopped() || control.stopped || control.test.Over()) return false;
     const double all = Seconds(start_nanos_);
     if (!finish) return control_seconds_ < kControlShare * all;
     return control_seconds_ < std::max(all - control_seconds_, options_.budget_seconds) ||
            NeedsMore(control, options_.alpha);
   }
 
-  // Plays a restart of each control that is due. True if one was played.
-  bool PlayControls(bool finish) {
-    bool played = false;
+  // Takes a sample of each control that is due. True if one was taken.
+  bool SampleControls(bool finish) {
+    bool taken = false;
     for (Control& control : controls_) {
       if (!IsDue(control, finish)) continue;
-      const std::string name = NameForControl(control.cast);
+      const std::string name = NameForControl(control.arms);
       if (name.empty()) {
         control.stopped = finish;
         continue;
       }
       const int64_t start = run::MonotonicNanos();
-      const absl::StatusOr<Restart> restart =
-          stage_.Play(name, control.cast, options_.spike, random_);
+      const SampleRequest request{.name = name, .arms = control.arms, .spike = options_.spike};
+      const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
       control_seconds_ += Seconds(start);
-      if (restart.ok()) control.contest.Add(*restart);
-      control.stopped = !restart.ok();
-      played = true;
+      if (sample.ok()) control.test.Add(*sample);
+      control.stopped = !sample.ok();
+      taken = true;
     }
-    return played;
+    return taken;
   }
 
   // A benchmark that has been measured and did not fail; "" if there is none.
-  std::string NameForControl(Cast cast) {
+  std::string NameForControl(Arms arms) {
     std::vector<std::string> names;
-    for (const auto& [name, contest] : contests_) {
-      if (contest.restarts().empty() || failed_.count(name) > 0) continue;
-      if (cast == Cast::kBaseAndSpike && !stage_.CanSpike(name, options_.spike)) continue;
+    for (const auto& [name, test] : tests_) {
+      if (test.samples().empty() || failed_.count(name) > 0) continue;
+      if (arms == Arms::kBaseAndSpike && !programs_.CanSpike(name, options_.spike)) continue;
       names.push_back(name);
     }
     return names.empty() ? "" : names[random_() % names.size()];
   }
 
   void AddRows(DuetOutcome& outcome) const {
-    for (const auto& [name, contest] : contests_) {
-      for (size_t i = 0; i < contest.restarts().size(); ++i) {
-        outcome.base.rows.push_back(RowOf(name, i, contest.restarts()[i], true));
-        outcome.fresh.rows.push_back(RowOf(name, i, contest.restarts()[i], false));
+    for (const auto& [name, test] : tests_) {
+      const Estimand shown = test.Shown();
+      for (size_t i = 0; i < test.samples().size(); ++i) {
+        outcome.base.rows.push_back(RowOf(name, i, test.samples()[i], shown, true));
+        outcome.candidate.rows.push_back(RowOf(name, i, test.samples()[i], shown, false));
       }
-      outcome.paired.benchmarks.emplace(name, contest.Series());
+      outcome.paired.benchmarks.emplace(name, test.Answer());
     }
     // Whichever side broke, neither was measured; the message begins with the side.
     for (const auto& [name, message] : failed_) {
       outcome.base.rows.push_back(run::ErrorRow(name, 0, 1, message));
-      outcome.fresh.rows.push_back(run::ErrorRow(name, 0, 1, message));
+      outcome.candidate.rows.push_back(run::ErrorRow(name, 0, 1, message));
     }
-    const std::set<std::string> base(stage_.base_names().begin(), stage_.base_names().end());
-    const std::set<std::string> fresh(stage_.new_names().begin(), stage_.new_names().end());
-    const Restart unmeasured{.base_ns = 1, .new_ns = 1, .interval = {}};
+    const std::set<std::string> base(programs_.base_names().begin(), programs_.base_names().end());
+    const std::set<std::string> candidate(programs_.new_names().begin(),
+                                          programs_.new_names().end());
+    PairSample unmeasured;
+    unmeasured.base.typical_ns = unmeasured.candidate.typical_ns = 1;
     for (const std::string& name : base) {
-      if (fresh.count(name) == 0) outcome.base.rows.push_back(RowOf(name, 0, unmeasured, true));
+      if (candidate.count(name) == 0)
+        outcome.base.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, true));
     }
-    for (const std::string& name : fresh) {
-      if (base.count(name) == 0) outcome.fresh.rows.push_back(RowOf(name, 0, unmeasured, false));
+    for (const std::string& name : candidate) {
+      if (base.count(name) > 0) continue;
+      outcome.candidate.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, false));
     }
+  }
+
+  void TellTails(compare::PairedRuns& paired) const {
+    for (const auto& [name, test] : tests_) {
+      if (!test.Tail()) continue;
+      paired.doubts.push_back(absl::StrCat("TAIL of ", results::Quoted(name), ": ",
+                                           test.TailWords(),
+                                           ". That it costs is proved, how much is not"));
+    }
+  }
+
+  // Of the benchmark that the fewest operations were sampled of.
+  void TellWhatWasSeen(compare::PairedRuns& paired) const {
+    const auto fewest =
+        std::min_element(tests_.begin(), tests_.end(), [](const auto& one, const auto& other) {
+          return OperationsOrMany(one.second) < OperationsOrMany(other.second);
+        });
+    if (fewest == tests_.end() || fewest->second.samples().empty()) return;
+    paired.notes.push_back(absl::StrCat("seen of ", results::Quoted(fewest->first),
+                                        tests_.size() > 1 ? ", the least of all: " : ": ",
+                                        fewest->second.Answer().seen));
+  }
+
+  static double OperationsOrMany(const SequentialTest& test) {
+    return test.samples().empty() ? std::numeric_limits<double>::infinity() : test.Operations();
   }
 
   void JudgeControls(compare::PairedRuns& paired) const {
@@ -197,7 +238,7 @@ class Duet {
     for (const Control& control : controls_) {
       JudgeControl(control, options_.alpha, options_.spike, paired);
     }
-    if (options_.controls && stage_.mode() == Mode::kPinned) {
+    if (options_.controls && programs_.mode() == Mode::kPinned) {
       paired.notes.push_back(
           "pinned mode: programs that do not link loadline::bench_main, both at once on one "
           "processor, by CPU time; no spike control");
@@ -206,19 +247,22 @@ class Duet {
 
   DuetOutcome Outcome() {
     DuetOutcome outcome;
-    outcome.mode = stage_.mode();
+    outcome.mode = programs_.mode();
     outcome.interrupted = Stopped();
     outcome.seconds = Seconds(start_nanos_);
     outcome.control_seconds = control_seconds_;
     outcome.base.source = options_.base;
-    outcome.fresh.source = options_.fresh;
-    outcome.base.context = stage_.base_context();
-    outcome.fresh.context = stage_.new_context();
-    for (results::ResultFile* side : {&outcome.base, &outcome.fresh}) {
+    outcome.candidate.source = options_.candidate;
+    outcome.base.context = programs_.base_context();
+    outcome.candidate.context = programs_.new_context();
+    for (results::ResultFile* side : {&outcome.base, &outcome.candidate}) {
       side->context.emplace_back("loadline.isolation", "process");  // a restart each
     }
     AddRows(outcome);
     JudgeControls(outcome.paired);
+    TellTails(outcome.paired);
+    TellWhatWasSeen(outcome.paired);
+    if (programs_.fell_back_to_cpu_time()) outcome.paired.notes.push_back(kFellBack);
     if (outcome.interrupted) {
       outcome.paired.doubts.push_back("interrupted: what is not decided yet stays open");
     }
@@ -228,12 +272,12 @@ class Duet {
   const DuetOptions& options_;
   const policy::Policy& policy_;
   const double margin_;
-  Stage& stage_;
+  ProgramPair& programs_;
   std::ostream* const terminal_;
   std::mt19937_64 random_;
   const int64_t start_nanos_;
-  std::vector<std::string> open_;            // benchmarks that are not decided
-  std::map<std::string, Contest> contests_;  // of all that both programs have
+  std::vector<std::string> open_;                // benchmarks that are not decided
+  std::map<std::string, SequentialTest> tests_;  // of all that both programs have
   std::map<std::string, std::string> failed_;
   std::vector<Control> controls_;
   double control_seconds_ = 0;
@@ -243,14 +287,15 @@ class Duet {
 
 double DefaultMargin(Mode mode) { return mode == Mode::kPinned ? 0.05 : 0.01; }
 
-absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const policy::Policy& policy,
-                                     double margin, std::ostream* terminal) {
-  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Stage> stage, Stage::Set(options));
-  if (stage->base_names().empty() && stage->new_names().empty()) {
+absl::StatusOr<DuetOutcome> RunDuet(const DuetOptions& options, const policy::Policy& policy,
+                                    double margin, std::ostream* terminal) {
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<ProgramPair> programs,
+                            ProgramPair::Open(options));
+  if (programs->base_names().empty() && programs->new_names().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "no benchmark of either program matches the filter ", results::Quoted(options.filter)));
   }
-  return Duet(options, policy, margin, *stage, terminal).Play();
+  return Duet(options, policy, margin, *programs, terminal).Run();
 }
 
 }  // namespace loadline::duet

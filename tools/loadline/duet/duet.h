@@ -18,7 +18,7 @@ enum class Mode { kAuto, kLockStep, kPinned };
 
 struct DuetOptions {
   std::string base;  // Google Benchmark programs
-  std::string fresh;
+  std::string candidate;
   std::string filter;                  // --benchmark_filter; empty: all
   std::vector<std::string> arguments;  // given to both programs, before ours
   Mode mode = Mode::kAuto;
@@ -37,8 +37,8 @@ double DefaultMargin(Mode mode);
 
 struct DuetOutcome {
   Mode mode = Mode::kLockStep;  // that was used; never kAuto
-  results::ResultFile base;     // a row a restart: the median time of its slices
-  results::ResultFile fresh;
+  results::ResultFile base;     // a row a sample: the median time of its slices
+  results::ResultFile candidate;
   compare::PairedRuns paired;  // what the rows do not say
   bool interrupted = false;
   double seconds = 0;
@@ -46,15 +46,15 @@ struct DuetOutcome {
 };
 
 // Measures both programs against each other until every benchmark is decided or has used up its
-// budget, in rounds: a restart of every benchmark that is not decided, in random order. Terms of
+// budget, in rounds: a sample of every benchmark that is not decided, in random order. Terms of
 // single benchmarks (margins) are `policy`'s, before them `margin` if it is not 0. `terminal` takes
 // the line of progress; null: none. To be called under a run::Interruption: then the outcome is
 // what is known so far. What goes wrong with a benchmark becomes an error row of both sides that
 // begins with the name of the side that broke.
 // kInvalidArgument and others: a program cannot be started or is no benchmark program, lock-step is
 // wanted of a program that cannot, the work directory cannot be written.
-absl::StatusOr<DuetOutcome> PlayDuet(const DuetOptions& options, const policy::Policy& policy,
-                                     double margin, std::ostream* terminal);
+absl::StatusOr<DuetOutcome> RunDuet(const DuetOptions& options, const policy::Policy& policy,
+                                    double margin, std::ostream* terminal);
 
 }  // namespace loadline::duet
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/pair_sample.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::duet {
 
-// One side of a restart of programs that do not take turns.
+// One side of a sample of programs that do not take turns.
 struct PinnedSide {
   std::string program;
   std::vector<std::pair<std::string, std::string>> environment;
@@ -28,19 +28,21 @@ struct PinnedOptions {
   double time_limit_seconds = 120;
 };
 
-struct PinnedRestart {
-  Restart restart;  // `seconds` is not set
+struct PinnedSample {
+  PairSample sample;  // `seconds` is not set
   results::ResultFile base;
-  results::ResultFile fresh;
+  results::ResultFile candidate;
 };
 
 // Both programs at once on one processor, so that the kernel lets them alternate and whatever
 // disturbs one disturbs the other; compared by CPU time, the only clock that means something then.
-// Each repetition of one side is paired with that of the other. kUnavailable: a process ended
+// Each repetition of one side is paired with that of the other, and they are a long arm by
+// themselves. All time but the two programs' CPU time counts as waited for a processor: each waits
+// for the other, and who else waits is not known. kUnavailable: a process ended
 // otherwise than it should, or wrote no result; kAborted: the benchmark reported an error;
 // kCancelled: run::Interruption.
-absl::StatusOr<PinnedRestart> PlayAtOnce(const PinnedSide& base, const PinnedSide& fresh,
-                                         const PinnedOptions& options);
+absl::StatusOr<PinnedSample> RunAtOnce(const PinnedSide& base, const PinnedSide& candidate,
+                                       const PinnedOptions& options);
 
 }  // namespace loadline::duet
 

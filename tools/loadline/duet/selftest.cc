@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/duet/contest.h"
-#include "tools/loadline/duet/stage.h"
+#include "tools/loadline/duet/program_pair.h"
+#include "tools/loadline/duet/sequential_test.h"
 #include "tools/loadline/run/child_process.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/progress.h"
@@ -20,23 +20,23 @@ namespace {
 
 class Selftest {
  public:
-  Selftest(const SelftestOptions& options, Stage& stage, std::ostream* terminal)
+  Selftest(const SelftestOptions& options, ProgramPair& programs, std::ostream* terminal)
       : options_(options),
-        stage_(stage),
+        programs_(programs),
         random_(options.duet.seed),
-        names_(stage.base_names()),
-        progress_(terminal, Contests()) {
-    outcome_.mode = stage.mode();
+        names_(programs.base_names()),
+        progress_(terminal, Tests()) {
+    outcome_.mode = programs.mode();
     outcome_.benchmarks = names_.size();
-    if (stage.mode() != Mode::kLockStep) return;
+    if (programs.mode() != Mode::kLockStep) return;
     for (const double spike : options.spikes) {
-      outcome_.found.push_back({.spike = spike, .contests = 0, .seconds = {}, .estimates = {}});
+      outcome_.found.push_back({.spike = spike, .tests = 0, .seconds = {}, .estimates = {}});
     }
   }
 
-  SelftestOutcome Play() {
+  SelftestOutcome Run() {
     const int64_t start = run::MonotonicNanos();
-    for (size_t round = 0; round < options_.rounds && !Stopped(); ++round) PlayRound();
+    for (size_t round = 0; round < options_.rounds && !Stopped(); ++round) RunRound();
     outcome_.interrupted = Stopped();
     outcome_.seconds = static_cast<double>(run::MonotonicNanos() - start) / 1e9;
     return std::move(outcome_);
@@ -50,94 +50,99 @@ class Selftest {
     return std::find(names_.begin(), names_.end(), name) != names_.end();
   }
 
-  size_t Contests() const {
-    const size_t spikes = stage_.mode() == Mode::kLockStep ? options_.spikes.size() : 0;
+  size_t Tests() const {
+    const size_t spikes = programs_.mode() == Mode::kLockStep ? options_.spikes.size() : 0;
     return options_.rounds * names_.size() * (1 + spikes);
   }
 
-  void PlayRound() {
+  void RunRound() {
     std::vector<std::string> names = names_;
     std::shuffle(names.begin(), names.end(), random_);
-    const size_t contests_before = outcome_.false_alarms.contests;
+    const size_t tests_before = outcome_.false_alarms.tests;
     bool alarm = false;
     for (const std::string& name : names) {
-      alarm = PlayAlone(name) || alarm;
+      alarm = TestAlone(name) || alarm;
       for (Found& found : outcome_.found) {
         progress_.Begin(name);
-        if (TakesPart(name) && stage_.CanSpike(name, found.spike)) PlaySpike(name, found);
+        if (TakesPart(name) && programs_.CanSpike(name, found.spike)) TestSpike(name, found);
       }
     }
-    if (Stopped() || outcome_.false_alarms.contests == contests_before) return;
+    if (Stopped() || outcome_.false_alarms.tests == tests_before) return;
     ++outcome_.false_alarms.suites;
     if (alarm) ++outcome_.false_alarms.suites_with_alarm;
   }
 
-  ContestTerms Terms(double alpha_harm) const {
+  TestTerms Terms(double alpha_harm) const {
     return {.margin = options_.margin,
             .alpha = options_.duet.alpha,
             .alpha_harm = alpha_harm,
             .most_restarts = options_.duet.most_restarts,
-            .most_seconds = options_.duet.budget_seconds};
+            .budget_seconds = options_.duet.budget_seconds};
   }
 
-  // A contest to its end; nothing when it failed or was interrupted.
-  std::optional<Contest> PlayContest(const std::string& name, Cast cast, double spike,
-                                     double alpha_harm) {
-    Contest contest(Terms(alpha_harm));
-    while (!contest.Over()) {
-      const absl::StatusOr<Restart> restart = stage_.Play(name, cast, spike, random_);
-      if (restart.ok()) {
-        contest.Add(*restart);
+  // A test to its end; nothing when it failed or was interrupted.
+  std::optional<SequentialTest> RunTest(const std::string& name, Arms arms, double spike,
+                                        double alpha_harm) {
+    SequentialTest test(Terms(alpha_harm));
+    while (!test.Over()) {
+      const SampleRequest request{.name = name,
+                                  .arms = arms,
+                                  .spike = spike,
+                                  .long_arm = test.LongDue(),
+                                  .long_seconds = LongArmSeconds(options_.duet.budget_seconds)};
+      const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
+      if (sample.ok()) {
+        test.Add(*sample);
         continue;
       }
-      if (!absl::IsCancelled(restart.status())) {
-        outcome_.failures.push_back(absl::StrCat(name, ": ", restart.status().message()));
+      if (!absl::IsCancelled(sample.status())) {
+        outcome_.failures.push_back(absl::StrCat(name, ": ", sample.status().message()));
         std::erase(names_, name);
       }
       return std::nullopt;
     }
-    return contest;
+    return test;
   }
 
   // True for a false alarm.
-  bool PlayAlone(const std::string& name) {
+  bool TestAlone(const std::string& name) {
     progress_.Begin(name);
     const double alpha_harm = options_.duet.alpha / static_cast<double>(outcome_.benchmarks);
-    const std::optional<Contest> contest = PlayContest(name, Cast::kBaseAndBase, 0, alpha_harm);
-    if (!contest.has_value()) return false;
+    const std::optional<SequentialTest> test = RunTest(name, Arms::kBaseAndBase, 0, alpha_harm);
+    if (!test.has_value()) return false;
     FalseAlarms& alarms = outcome_.false_alarms;
-    const bool worse = contest->PWorse() <= alpha_harm;
-    const bool better = contest->PBetter() <= alpha_harm;
-    ++alarms.contests;
-    Count(name, !contest->Decided());
+    const bool worse = test->Worse();
+    const bool better = test->Better();
+    ++alarms.tests;
+    Count(name, !test->Decided());
     if (worse) ++alarms.worse;
     if (better) ++alarms.better;
-    if (!worse && !better && contest->Decided()) {
+    if (!worse && !better && test->Decided()) {
       ++alarms.unchanged;
-      alarms.seconds.push_back(contest->seconds());
+      alarms.seconds.push_back(test->seconds());
     }
     return worse;
   }
 
-  void PlaySpike(const std::string& name, Found& found) {
+  void TestSpike(const std::string& name, Found& found) {
     const double alpha = options_.duet.alpha;
-    const auto contest = PlayContest(name, Cast::kBaseAndSpike, found.spike, alpha);
-    if (!contest.has_value()) return;
-    ++found.contests;
-    found.estimates.push_back(contest->Estimate());
-    const bool seen = contest->PWorse() <= alpha;
-    if (seen) found.seconds.push_back(contest->seconds());
+    const auto test = RunTest(name, Arms::kBaseAndSpike, found.spike, alpha);
+    if (!test.has_value()) return;
+    ++found.tests;
+    found.estimates.push_back(test->Estimate());
+    const bool seen = test->Worse();
+    if (seen) found.seconds.push_back(test->seconds());
     Count(name, !seen);
   }
 
   void Count(const std::string& name, bool open) {
     LeftOpen& left_open = outcome_.left_open[name];
-    ++left_open.contests;
+    ++left_open.tests;
     if (open) ++left_open.open;
   }
 
   const SelftestOptions& options_;
-  Stage& stage_;
+  ProgramPair& programs_;
   std::mt19937_64 random_;
   std::vector<std::string> names_;
   run::Progress progress_;
@@ -146,15 +151,15 @@ class Selftest {
 
 }  // namespace
 
-absl::StatusOr<SelftestOutcome> PlaySelftest(const SelftestOptions& options,
-                                             std::ostream* terminal) {
+absl::StatusOr<SelftestOutcome> RunSelftest(const SelftestOptions& options,
+                                            std::ostream* terminal) {
   DuetOptions duet = options.duet;
-  duet.fresh = duet.base;
-  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Stage> stage, Stage::Set(duet));
-  if (stage->base_names().empty()) {
+  duet.candidate = duet.base;
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<ProgramPair> programs, ProgramPair::Open(duet));
+  if (programs->base_names().empty()) {
     return absl::InvalidArgumentError("the program lists no benchmark that the filter matches");
   }
-  return Selftest(options, *stage, terminal).Play();
+  return Selftest(options, *programs, terminal).Run();
 }
 
 }  // namespace loadline::duet

@@ -13,17 +13,17 @@
 namespace loadline::duet {
 
 struct SelftestOptions {
-  // `fresh` is not used: base plays against itself. `budget_seconds` is a contest's.
+  // `candidate` is not used: base is tested against itself. `budget_seconds` is a test's.
   DuetOptions duet;
   double margin = 0.01;                       // a fraction
-  size_t rounds = 10;                         // contests of each benchmark and kind
+  size_t rounds = 10;                         // tests of each benchmark and kind
   std::vector<double> spikes = {0.02, 0.03};  // shares of work
 };
 
-// Contests of the program against itself.
+// Tests of the program against itself.
 struct FalseAlarms {
-  size_t contests = 0;  // a benchmark each
-  size_t worse = 0;     // called worse, at the level of a gate of all benchmarks
+  size_t tests = 0;  // a benchmark each
+  size_t worse = 0;  // called worse, at the level of a gate of all benchmarks
   size_t better = 0;
   size_t unchanged = 0;  // proved to be within the margin both ways
   size_t suites = 0;     // whole rounds
@@ -31,17 +31,17 @@ struct FalseAlarms {
   std::vector<double> seconds;  // until unchanged, of those that were
 };
 
-// Contests of the program against itself with a known share of work more.
+// Tests of the program against itself with a known share of work more.
 struct Found {
   double spike = 0;
-  size_t contests = 0;
+  size_t tests = 0;
   std::vector<double> seconds;    // until it was called worse, of those in which it was
   std::vector<double> estimates;  // of all: fractions
 };
 
-// Contests of one benchmark, of whatever kind, and how many of them ended undecided.
+// Tests of one benchmark, of whatever kind, and how many of them ended undecided.
 struct LeftOpen {
-  size_t contests = 0;
+  size_t tests = 0;
   size_t open = 0;
 };
 
@@ -56,11 +56,10 @@ struct SelftestOutcome {
   double seconds = 0;
 };
 
-// What duet would see on this machine, now, under this load: every round plays a contest of each
+// What duet would see on this machine, now, under this load: every round tests each
 // benchmark against itself, and one for each spike. To be called under a run::Interruption. Errors
-// as those of PlayDuet.
-absl::StatusOr<SelftestOutcome> PlaySelftest(const SelftestOptions& options,
-                                             std::ostream* terminal);
+// as those of RunDuet.
+absl::StatusOr<SelftestOutcome> RunSelftest(const SelftestOptions& options, std::ostream* terminal);
 
 }  // namespace loadline::duet
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <random>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -116,45 +115,32 @@ TEST(MeasureEffect, AllowsMemoryWhatTheKernelDoesNotCount) {
   EXPECT_TRUE(change.not_worse);
 }
 
-// exp(800) is beyond a double.
-TEST(MeasureEffect, KnowsNoDetectableFractionOfPairsFurtherApartThanADoubleHolds) {
-  Samples samples;
-  PairedSeries pairs;
-  for (int i = 0; i < 20; ++i) {
-    samples.base.push_back(i % 2 == 0 ? 1e-174 : 1e174);
-    samples.fresh.push_back(i % 2 == 0 ? 1e174 : 1e-174);
-    pairs.log_ratios.push_back(std::log(samples.fresh[i]) - std::log(samples.base[i]));
-  }
+TEST(MeasureEffect, TakesOverWhatDuetFound) {
+  const Samples samples = Scaled(1.001);
+  const PairedAnswer answer{.estimand = "mean",
+                            .estimate = 0.5,
+                            .low = 0.4,
+                            .high = 0.6,
+                            .p_worse = 0.001,
+                            .worse = true,
+                            .slower = true,
+                            .not_better = true,
+                            .layout_worse = true,
+                            .detectable = 0.07,
+                            .seen = "over the first 100 operations"};
   EffectQuestion question = samples.Asked();
-  question.paired = &pairs;
-  EXPECT_FALSE(Measured(question).detectable.has_value());
-}
-
-TEST(MeasureEffect, ProvesOfPairsExactlyWhatTheirIntervalShows) {
-  std::mt19937_64 random(7);
-  std::normal_distribution<double> normal(0.01, 0.05);
-  int proved = 0;
-  for (int series = 0; series < 200; ++series) {
-    Samples samples;
-    PairedSeries pairs;
-    for (int i = 0; i < 8 + series / 2; ++i) {
-      pairs.log_ratios.push_back(normal(random));
-      samples.base.push_back(1);
-      samples.fresh.push_back(std::exp(pairs.log_ratios.back()));
-    }
-    EffectQuestion question = samples.Asked();
-    question.paired = &pairs;
-    const Change effect = Measured(question);
-    const ChangeInterval& change = *effect.change;
-    EXPECT_EQ(effect.not_worse, *change.high < question.margin);
-    EXPECT_EQ(effect.not_better, *change.low > 1 / (1 + question.margin) - 1);
-    EXPECT_EQ(Proved(effect.claims->worse), *change.low > question.margin);
-    EXPECT_LE(*change.low, change.estimate);
-    EXPECT_GE(*change.high, change.estimate);
-    if (effect.not_worse) ++proved;
-  }
-  EXPECT_GT(proved, 20);
-  EXPECT_LT(proved, 200);
+  question.paired = &answer;
+  const Change change = Measured(question);
+  EXPECT_EQ(change.method, Method::kPairedSigns);
+  EXPECT_EQ(change.change->estimate, 0.5);
+  EXPECT_EQ(*change.change->low, 0.4);
+  EXPECT_EQ(*change.detectable, 0.07);
+  EXPECT_EQ(change.claims->worse.p, 0.001);
+  EXPECT_EQ(change.claims->worse.adjusted, 0);
+  EXPECT_EQ(change.claims->better.adjusted, 1);
+  EXPECT_FALSE(change.not_worse);
+  EXPECT_TRUE(change.not_better && change.layout);
+  EXPECT_EQ(change.seen, "by the mean; over the first 100 operations");
 }
 
 TEST(MeasureEffect, GivesTheSameEvidenceForAGainAndItsReverse) {

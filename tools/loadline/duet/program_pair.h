@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOADLINE_DUET_STAGE_H_
-#define TOOLS_LOADLINE_DUET_STAGE_H_
+#ifndef TOOLS_LOADLINE_DUET_PROGRAM_PAIR_H_
+#define TOOLS_LOADLINE_DUET_PROGRAM_PAIR_H_
 
 #include <cstdint>
 #include <map>
@@ -11,71 +11,82 @@
 
 #include "absl/status/statusor.h"
 #include "tools/loadline/duet/duet.h"
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/pair_sample.h"
+#include "tools/loadline/duet/slices_in_turns.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/suite_runner.h"
 #include "tools/loadline/run/work_dir.h"
 
 namespace loadline::duet {
 
-// Who plays in a restart.
-enum class Cast {
-  kBaseAndNew,
+// Which two processes a sample compares.
+enum class Arms {
+  kBaseAndCandidate,
   kBaseAndBase,   // the A/A control
   kBaseAndSpike,  // base, and base with more work than it owns up to
 };
 
+// One sample of a benchmark.
+struct SampleRequest {
+  std::string name;
+  Arms arms = Arms::kBaseAndCandidate;
+  double spike = 0;           // of kBaseAndSpike
+  bool long_arm = false;      // is wanted; in pinned mode every sample is long
+  double long_seconds = 0.1;  // of a side
+};
+
 // Both programs, found out about and ready to be started: under their own paths, with as many bytes
-// of path and environment, each restart with another layout. Thread-compatible.
-class Stage {
+// of path and environment, in random order, each time with another layout. Thread-compatible.
+class ProgramPair {
  public:
-  static absl::StatusOr<std::unique_ptr<Stage>> Set(const DuetOptions& options);
+  static absl::StatusOr<std::unique_ptr<ProgramPair>> Open(const DuetOptions& options);
 
   Mode mode() const { return mode_; }
   const std::vector<std::string>& base_names() const { return base_->names(); }
-  const std::vector<std::string>& new_names() const { return fresh_->names(); }
+  const std::vector<std::string>& new_names() const { return candidate_->names(); }
   results::Json::Object base_context() const;
   results::Json::Object new_context() const;
   // Whether that share of work can be added to a slice of this benchmark, in whole
-  // iterations; known after its first restart.
+  // iterations; known after its first sample.
   bool CanSpike(const std::string& name, double spike) const;
 
-  // One restart of the benchmark of that name. `spike` matters to kBaseAndSpike alone. Errors are
-  // those of Player and PlayAtOnce.
-  absl::StatusOr<Restart> Play(const std::string& name, Cast cast, double spike,
-                               std::mt19937_64& random);
+  // Errors are those of BenchProcess, RunInTurns and RunAtOnce.
+  absl::StatusOr<PairSample> TakeSample(const SampleRequest& request, std::mt19937_64& random);
+  // A benchmark that asks for real time was measured by CPU time, because what a thread waits for a
+  // processor is not counted here.
+  bool fell_back_to_cpu_time() const { return fell_back_to_cpu_time_; }
 
  private:
-  // What is known about a benchmark from its first restart.
+  // What is known about a benchmark from its first sample.
   struct Knowledge {
     SlicePlan plan;
     uint64_t base_family = turns::TurnMessage::kUnknownFamily;
     uint64_t new_family = turns::TurnMessage::kUnknownFamily;
   };
 
-  explicit Stage(const DuetOptions& options) : options_(options) {}
+  explicit ProgramPair(const DuetOptions& options) : options_(options) {}
   absl::Status ChooseMode();
   void MovePrograms(std::mt19937_64& random);
   // Of a process of `program`, when both sides are padded by `pad`.
   std::vector<std::pair<std::string, std::string>> Environment(const std::string& program,
                                                                uint64_t pad) const;
   std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
-  absl::StatusOr<Restart> PlayLockStep(const std::string& name, Cast cast, double spike,
-                                       std::mt19937_64& random);
-  absl::StatusOr<Restart> PlayPinned(const std::string& name, Cast cast, std::mt19937_64& random);
+  absl::StatusOr<PairSample> SampleInTurns(const SampleRequest& request, std::mt19937_64& random);
+  absl::StatusOr<PairSample> SampleAtOnce(const SampleRequest& request, std::mt19937_64& random);
 
   const DuetOptions options_;
   std::unique_ptr<run::WorkDir> work_dir_;
   std::unique_ptr<run::SuiteRunner> base_;
-  std::unique_ptr<run::SuiteRunner> fresh_;
+  std::unique_ptr<run::SuiteRunner> candidate_;
   Mode mode_ = Mode::kLockStep;
   std::vector<int> cpus_;        // that this process may use
   int64_t next_move_nanos_ = 0;  // monotonic, when the programs may be moved again
   std::map<std::string, Knowledge> known_;
   results::Json::Object pinned_base_context_;
   results::Json::Object pinned_new_context_;
+  bool fell_back_to_cpu_time_ = false;
 };
 
 }  // namespace loadline::duet
 
-#endif  // TOOLS_LOADLINE_DUET_STAGE_H_
+#endif  // TOOLS_LOADLINE_DUET_PROGRAM_PAIR_H_

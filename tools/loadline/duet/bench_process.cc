@@ -1,4 +1,4 @@
-#include "tools/loadline/duet/player.h"
+#include "tools/loadline/duet/bench_process.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -45,10 +45,11 @@ std::string TailOf(const std::string& path) {
 
 }  // namespace
 
-Player::Player(PlayerOptions options, pid_t pid, int channel)
+BenchProcess::BenchProcess(BenchProcessOptions options, pid_t pid, int channel)
     : options_(std::move(options)), pid_(pid), channel_(channel) {}
 
-absl::StatusOr<std::unique_ptr<Player>> Player::Start(const PlayerOptions& options) {
+absl::StatusOr<std::unique_ptr<BenchProcess>> BenchProcess::Start(
+    const BenchProcessOptions& options) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
     return absl::ErrnoToStatus(errno, "make a channel");
@@ -69,17 +70,17 @@ absl::StatusOr<std::unique_ptr<Player>> Player::Start(const PlayerOptions& optio
   spawn.arguments.insert(spawn.arguments.end(), options.arguments.begin(), options.arguments.end());
   spawn.environment.emplace_back(turns::kTurnsVariable, absl::StrCat(run::kPassedDescriptor));
   LOADLINE_ASSIGN_OR_RETURN(const pid_t pid, run::Spawn(spawn));
-  auto player = std::unique_ptr<Player>(new Player(options, pid, mine.Release()));
-  LOADLINE_RETURN_IF_ERROR(player->Choose());
-  return player;
+  auto process = std::unique_ptr<BenchProcess>(new BenchProcess(options, pid, mine.Release()));
+  LOADLINE_RETURN_IF_ERROR(process->Choose());
+  return process;
 }
 
-Player::~Player() {
+BenchProcess::~BenchProcess() {
   channel_.Close();
   if (pid_ > 0 && !Reap(kPatienceSeconds)) Kill();
 }
 
-absl::Status Player::Choose() {
+absl::Status BenchProcess::Choose() {
   LOADLINE_ASSIGN_OR_RETURN(const TurnMessage answer, Ask({.kind = TurnMessage::Kind::kChoose,
                                                            .family = options_.family,
                                                            .pad_bytes = options_.pad_bytes,
@@ -89,8 +90,8 @@ absl::Status Player::Choose() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<TurnMessage> Player::Run(uint64_t iterations, uint64_t owned_iterations,
-                                        double min_seconds) {
+absl::StatusOr<TurnMessage> BenchProcess::Run(uint64_t iterations, uint64_t owned_iterations,
+                                              double min_seconds) {
   return Ask({.kind = TurnMessage::Kind::kRun,
               .iterations = iterations,
               .owned_iterations = owned_iterations,
@@ -98,7 +99,7 @@ absl::StatusOr<TurnMessage> Player::Run(uint64_t iterations, uint64_t owned_iter
               .text = ""});
 }
 
-absl::StatusOr<TurnMessage> Player::Ask(const TurnMessage& request) {
+absl::StatusOr<TurnMessage> BenchProcess::Ask(const TurnMessage& request) {
   if (const absl::Status sent = channel_.Send(request); !sent.ok()) return WhyItEnded();
   const double deadline = Now() + options_.time_limit_seconds;
   while (true) {
@@ -106,7 +107,10 @@ absl::StatusOr<TurnMessage> Player::Ask(const TurnMessage& request) {
     if (answer.ok() && answer->kind == TurnMessage::Kind::kFailed) {
       return absl::AbortedError(answer->text);
     }
-    if (answer.ok()) return answer;
+    if (answer.ok()) {
+      waited_seconds_ = answer->waited_ns < 0 ? -1 : answer->waited_ns / 1e9;
+      return answer;
+    }
     if (absl::IsUnavailable(answer.status())) return WhyItEnded();
     if (!absl::IsDeadlineExceeded(answer.status())) return answer.status();
     if (run::Interruption::Interrupted()) return absl::CancelledError("interrupted");
@@ -117,7 +121,7 @@ absl::StatusOr<TurnMessage> Player::Ask(const TurnMessage& request) {
   }
 }
 
-absl::Status Player::WhyItEnded() {
+absl::Status BenchProcess::WhyItEnded() {
   if (!Reap(kPatienceSeconds)) Kill();
   run::ChildOutcome outcome;
   if (WIFSIGNALED(wait_status_)) {
@@ -132,7 +136,7 @@ absl::Status Player::WhyItEnded() {
 }
 
 // True when the process has ended; whom it left behind is killed then.
-bool Player::Reap(double patience_seconds) {
+bool BenchProcess::Reap(double patience_seconds) {
   const double deadline = Now() + patience_seconds;
   useconds_t pause_micros = 50;
   while (true) {
@@ -148,7 +152,7 @@ bool Player::Reap(double patience_seconds) {
   }
 }
 
-void Player::Kill() {
+void BenchProcess::Kill() {
   if (pid_ <= 0) return;
   ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, &wait_status_, 0) < 0 && errno == EINTR) {

@@ -1,61 +1,22 @@
-#include "tools/loadline/duet/restart.h"
+#include "tools/loadline/duet/slices_in_turns.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "loadline/base/status_macros.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_path.h"
-#include "tools/loadline/duet/player.h"
+#include "tools/loadline/duet/bench_process.h"
 #include "tools/loadline/run/benchmark_name.h"
 
 namespace loadline::duet {
 namespace {
-
-std::vector<SlicePair> Pairs(size_t count, double base, double fresh) {
-  std::vector<SlicePair> pairs;
-  for (size_t i = 0; i < count; ++i) {
-    const double wobble = 1 + 0.0001 * static_cast<double>(i % 5);
-    pairs.push_back({base * wobble, fresh * wobble, i % 2 == 0});
-  }
-  return pairs;
-}
-
-TEST(Summarize, GivesTheLogarithmOfTheRatio) {
-  const Restart restart = Summarize(Pairs(20, 100, 103));
-  EXPECT_NEAR(restart.log_ratio, std::log(1.03), 1e-9);
-  EXPECT_NEAR(restart.base_ns, 100, 0.1);
-  EXPECT_NEAR(restart.new_ns, 103, 0.1);
-  EXPECT_EQ(restart.pairs, 20U);
-}
-
-TEST(Summarize, CancelsWhatGoingFirstIsWorth) {
-  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
-  for (SlicePair& pair : pairs) (pair.base_first ? pair.base_ns : pair.new_ns) *= 0.98;
-  EXPECT_NEAR(Summarize(pairs).log_ratio, 0, 1e-9);
-}
-
-TEST(Summarize, DropsPairsThatWereDisturbedOnEitherSide) {
-  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
-  pairs[3].base_ns *= 3;
-  pairs[10].new_ns *= 3;
-  const Restart restart = Summarize(pairs);
-  EXPECT_EQ(restart.dropped, 2U);
-  EXPECT_NEAR(restart.log_ratio, 0, 1e-9);
-}
-
-TEST(Summarize, NeverDropsMoreThanAQuarter) {
-  std::vector<SlicePair> pairs = Pairs(20, 100, 100);
-  for (size_t i = 0; i < 9; ++i) pairs[i].base_ns *= 2 + static_cast<double>(i);
-  EXPECT_GE(Summarize(pairs).pairs, 15U);
-}
 
 TEST(WithSpike, AddsTheShareAsExactlyAsWholeIterationsCan) {
   for (const double spike : {0.02, 0.03}) {
@@ -74,26 +35,20 @@ TEST(WithSpike, AddsNothingWhereNothingIsWanted) {
   EXPECT_EQ(WithSpike(34, 0).more, 0U);
 }
 
-TEST(Summarize, HasAnIntervalThatHoldsItsRatio) {
-  const Restart restart = Summarize(Pairs(30, 100, 95));
-  EXPECT_LE(restart.interval.low, restart.log_ratio + 1e-12);
-  EXPECT_GE(restart.interval.high, restart.log_ratio - 1e-12);
-}
-
 // A benchmark of breaking_bench against itself.
 class SlicesInTurns : public ::testing::Test {
  protected:
-  absl::StatusOr<std::vector<SlicePair>> Play(const std::string& name, const PlayOptions& options) {
-    PlayerOptions side;
+  absl::StatusOr<SampledSlices> Measure(const std::string& name, const SliceOptions& options) {
+    BenchProcessOptions side;
     side.program = testing::TestPath("bin") + "/breaking_bench_0";
     side.filter = run::ExactFilter(name);
     side.err_path = work_.path() + "/err";
-    LOADLINE_ASSIGN_OR_RETURN(const auto base, Player::Start(side));
-    LOADLINE_ASSIGN_OR_RETURN(const auto fresh, Player::Start(side));
+    LOADLINE_ASSIGN_OR_RETURN(const auto base, BenchProcess::Start(side));
+    LOADLINE_ASSIGN_OR_RETURN(const auto candidate, BenchProcess::Start(side));
     sets_iterations_ = base->sets_iterations();
     held_ = base->family() != turns::TurnMessage::kUnknownFamily;
     std::mt19937_64 random(1);
-    return PlayInTurns(*base, *fresh, options, plan_, random);
+    return RunInTurns(*base, *candidate, options, plan_, random);
   }
 
   testing::TempDir work_;
@@ -105,8 +60,8 @@ class SlicesInTurns : public ::testing::Test {
 // One iteration that made something must not be what a slice is for good: so short, it is mostly
 // clock.
 TEST_F(SlicesInTurns, MakesSlicesLongThoughAFirstIterationIs) {
-  const auto pairs = Play("BM_LazyFirst", {});
-  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  const auto slices = Measure("BM_LazyFirst", {});
+  ASSERT_TRUE(slices.ok()) << slices.status();
   if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
   EXPECT_GT(plan_.iterations, 1000U);
 }
@@ -118,8 +73,8 @@ TEST_F(SlicesInTurns, SetsIterationsWhateverArgumentsAreCalled) {
         "BM_Named/real_time/iterations:3/manual_time:1"}) {
     SCOPED_TRACE(name);
     plan_ = {};
-    const auto pairs = Play(name, {});
-    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    const auto slices = Measure(name, {});
+    ASSERT_TRUE(slices.ok()) << slices.status();
     if (!held_) continue;
     EXPECT_TRUE(sets_iterations_);
     EXPECT_GT(plan_.iterations, 100U);
@@ -132,29 +87,59 @@ TEST_F(SlicesInTurns, LeavesTheLengthToABenchmarkThatSaysIt) {
         "BM_Long/min_warmup_time:0.002"}) {
     SCOPED_TRACE(name);
     plan_ = {};
-    const auto pairs = Play(name, {});
-    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    const auto slices = Measure(name, {});
+    ASSERT_TRUE(slices.ok()) << slices.status();
     EXPECT_EQ(plan_.iterations, 0U);
   }
 }
 
 TEST_F(SlicesInTurns, MeasuresRepetitionsOfWhichOnlyMeansAreReported) {
-  const auto pairs = Play("BM_OnlyMeans/repeats:3", {});
+  const auto slices = Measure("BM_OnlyMeans/repeats:3", {});
   if (!held_) GTEST_SKIP() << "registrations cannot be held here";
-  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  ASSERT_TRUE(slices.ok()) << slices.status();
 }
 
 TEST_F(SlicesInTurns, LeavesOutSlicesThatTookNoTime) {
-  const auto pairs = Play("BM_StillClock/8/manual_time", {.real_time = true});
-  ASSERT_TRUE(pairs.ok()) << pairs.status();
-  EXPECT_LT(pairs->size(), plan_.pairs);
-  for (const SlicePair& pair : *pairs) EXPECT_GT(std::min(pair.base_ns, pair.new_ns), 0);
+  const auto slices = Measure("BM_StillClock/8/manual_time", {.real_time = true});
+  ASSERT_TRUE(slices.ok()) << slices.status();
+  EXPECT_LT(slices->counted.size(), plan_.pairs);
+  for (const SlicePair& pair : slices->counted) EXPECT_GT(std::min(pair.base_ns, pair.new_ns), 0);
 }
 
 TEST_F(SlicesInTurns, SaysThatTheClockStandsStillWhereItMostlyDoes) {
-  const auto pairs = Play("BM_StillClock/0/manual_time", {.real_time = true});
-  EXPECT_EQ(pairs.status().code(), absl::StatusCode::kAborted);
-  EXPECT_TRUE(absl::StrContains(pairs.status().message(), "took any time")) << pairs.status();
+  const auto slices = Measure("BM_StillClock/0/manual_time", {.real_time = true});
+  EXPECT_EQ(slices.status().code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(absl::StrContains(slices.status().message(), "took any time")) << slices.status();
+}
+
+TEST_F(SlicesInTurns, HasALongArmWhereOneIsWanted) {
+  const auto without = Measure("BM_Fine", {});
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_TRUE(without->blocks.empty());
+  const auto with = Measure("BM_Fine", {.long_arm = true, .long_seconds = 0.1});
+  ASSERT_TRUE(with.ok()) << with.status();
+  EXPECT_EQ(with->blocks.size(), 5U);
+  if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
+  for (const SlicePair& block : with->blocks) {
+    EXPECT_EQ(block.base_operations, block.new_operations);
+    EXPECT_GT(block.base_operations, with->counted.front().base_operations);
+  }
+}
+
+TEST_F(SlicesInTurns, TakesSlicesThatAreLongTogetherForALongArm) {
+  const auto slices = Measure("BM_Fine", {.long_arm = true, .long_seconds = 1e-9});
+  ASSERT_TRUE(slices.ok()) << slices.status();
+  EXPECT_TRUE(slices->counted_are_long);
+  EXPECT_TRUE(slices->blocks.empty());
+}
+
+TEST_F(SlicesInTurns, OwnsUpToAsManyOperationsAsTheBaseWhereASpikeIsAdded) {
+  const auto slices = Measure("BM_Fine", {.spike = 0.5});
+  ASSERT_TRUE(slices.ok()) << slices.status();
+  if (!sets_iterations_) GTEST_SKIP() << "Google Benchmark chooses iterations here";
+  for (const SlicePair& pair : slices->counted) {
+    EXPECT_NEAR(pair.new_operations, pair.base_operations, 1e-6 * pair.base_operations);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOADLINE_DUET_PLAYER_H_
-#define TOOLS_LOADLINE_DUET_PLAYER_H_
+#ifndef TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
+#define TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -16,7 +16,7 @@
 
 namespace loadline::duet {
 
-struct PlayerOptions {
+struct BenchProcessOptions {
   std::string program;  // a path
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;
@@ -34,26 +34,30 @@ struct PlayerOptions {
 // Errors of all calls: kUnavailable: the process ended, with how and the last lines of its
 // standard error; kDeadlineExceeded: no answer in time, it has been killed; kAborted: the benchmark
 // itself reported an error; kCancelled: run::Interruption.
-class Player {
+class BenchProcess {
  public:
   // Starts the process and lets it choose the benchmark; also errors of run::Spawn.
-  static absl::StatusOr<std::unique_ptr<Player>> Start(const PlayerOptions& options);
+  static absl::StatusOr<std::unique_ptr<BenchProcess>> Start(const BenchProcessOptions& options);
   // Ends the process: in order if it does so within two seconds, then by force, group and all.
-  ~Player();
-  Player(const Player&) = delete;
-  Player& operator=(const Player&) = delete;
+  ~BenchProcess();
+  BenchProcess(const BenchProcess&) = delete;
+  BenchProcess& operator=(const BenchProcess&) = delete;
 
   // Where the benchmark is in the program, to be told to later processes of it.
   uint64_t family() const { return family_; }
   // Whether Run's iterations count; otherwise the benchmark or Google Benchmark chooses them.
   bool sets_iterations() const { return sets_iterations_; }
 
+  // How long it has waited for a processor, as its last answer said; negative where that is not
+  // counted.
+  double waited_seconds() const { return waited_seconds_; }
+
   // One slice; TurnMessage says what the arguments mean.
   absl::StatusOr<turns::TurnMessage> Run(uint64_t iterations, uint64_t owned_iterations,
                                          double min_seconds);
 
  private:
-  Player(PlayerOptions options, pid_t pid, int channel);
+  BenchProcess(BenchProcessOptions options, pid_t pid, int channel);
 
   absl::Status Choose();
   absl::StatusOr<turns::TurnMessage> Ask(const turns::TurnMessage& request);
@@ -61,14 +65,15 @@ class Player {
   bool Reap(double patience_seconds);
   void Kill();
 
-  const PlayerOptions options_;
+  const BenchProcessOptions options_;
   pid_t pid_;
   turns::TurnChannel channel_;
   uint64_t family_ = turns::TurnMessage::kUnknownFamily;
   bool sets_iterations_ = false;
+  double waited_seconds_ = -1;
   int wait_status_ = 0;
 };
 
 }  // namespace loadline::duet
 
-#endif  // TOOLS_LOADLINE_DUET_PLAYER_H_
+#endif  // TOOLS_LOADLINE_DUET_BENCH_PROCESS_H_
