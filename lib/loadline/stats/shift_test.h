@@ -66,7 +66,7 @@ class ShiftTest {
 
  private:
   double PMoreThan(double sign, double shift) const;
-  double T(double distance) const;  // chance of a difference of means as large
+  double T(double distance) const;  // the chance of as large a difference of means
 
   ShiftTestOptions options_;
   std::vector<double> base_;
@@ -81,8 +81,8 @@ class ShiftTest {
 // that two levels which nothing changed fell apart by chance.
 uint64_t FewestForSeparation(uint64_t family, double alpha);
 
-// How far beyond the margin a shift must lie to be claimed in kPower of comparisons of `size` values
-// a side, at least 2, with this standard deviation of single values: the first of `family`.
+// How far beyond the margin a shift must lie to be claimed in kPower of comparisons of `size`
+// values a side, at least 2, with this standard deviation of single values: the first of `family`.
 double ShiftTestReach(double deviation, uint64_t size, uint64_t family, double alpha,
                       double doubt = std::log(1.5));
 

@@ -17,6 +17,7 @@
 #include "loadline/stats/shift_test.h"
 #include "loadline/stats/sign_evidence.h"
 #include "tools/loadline/compare/advice.h"
+#include "tools/loadline/compare/distrust.h"
 #include "tools/loadline/compare/families.h"
 #include "tools/loadline/compare/geometric_mean.h"
 #include "tools/loadline/compare/matching.h"
@@ -59,23 +60,6 @@ std::vector<samples::Environment> Environments(const samples::Side& side) {
   std::vector<samples::Environment> environments;
   for (const samples::Side::File& file : side.files()) environments.push_back(file.environment);
   return environments;
-}
-
-// Whether a claim is made that the sides differ.
-bool ClaimsADifference(Finding finding) {
-  switch (finding) {
-    case Finding::kRegressed:
-    case Finding::kTail:
-    case Finding::kSlower:
-    case Finding::kWorse:
-    case Finding::kChanged:
-    case Finding::kImproved:
-    case Finding::kFaster:
-    case Finding::kBetter:
-      return true;
-    default:
-      return false;
-  }
 }
 
 // What must be the same as well for two runs of one program to differ by chance alone.
@@ -303,48 +287,11 @@ class Comparer {
                       " of the figures that decide"));
   }
 
-  // Differences where there can be none say that something else than the program decides: no claim
-  // of one is left. Where a planted one was not seen, that there is none is not known.
   void Distrust() {
-    if (verdict_.same_executable && DifferentSettings().empty()) {
-      const size_t found = Void(Reason::kSameProgram);
-      if (found > 0) {
-        verdict_.void_reasons.push_back(absl::StrCat(
-            "both sides ran the same program, with the same settings, and ",
-            Counted(found, "figure differs", "figures differ"),
-            ": something else than the program does that (the machine, the order of the runs, what "
-            "else was running). Measure both sides again, in turns"));
-      }
-    }
+    if (verdict_.same_executable && DifferentSettings().empty()) DistrustTheSameProgram(verdict_);
     if (options_.paired == nullptr) return;
-    if (!options_.paired->void_reasons.empty()) Void(Reason::kControl);
-    if (!options_.paired->blind.empty()) DistrustNegatives();
-  }
-
-  // How many gated claims of a difference there were.
-  size_t Void(Reason reason) {
-    size_t found = 0;
-    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
-      for (Change& change : benchmark.changes) {
-        if (!ClaimsADifference(change.finding)) continue;
-        change.finding = Finding::kVoid;
-        change.beyond = Beyond::kOpen;
-        change.reason = reason;
-        found += change.gated ? 1 : 0;
-      }
-    }
-    return found;
-  }
-
-  void DistrustNegatives() {
-    for (BenchmarkComparison& benchmark : verdict_.benchmarks) {
-      for (Change& change : benchmark.changes) {
-        if (change.finding != Finding::kSame) continue;
-        change.finding = Finding::kOpen;
-        change.beyond = Beyond::kOpen;
-        change.reason = Reason::kBlind;
-      }
-    }
+    if (!options_.paired->void_reasons.empty()) VoidDifferences(Reason::kControl, verdict_);
+    if (!options_.paired->blind.empty()) OpenNegatives(verdict_);
   }
 
   void CountGated(const BenchmarkComparison& benchmark, const Change& change) {

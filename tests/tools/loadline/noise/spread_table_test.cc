@@ -17,7 +17,8 @@ TEST(SmallestCallable, IsBeyondTheMarginByWhatOneProcessASideVaries) {
   // ln 1.05 + (t_0.99 + z_0.8) sqrt(2) sigma, with the quantiles of any table: 2.821438 for the
   // nine degrees of freedom of ten processes, 0.841621.
   const double shift = std::log(1.05) + (2.821438 + 0.841621) * std::sqrt(2.0) * 0.01;
-  EXPECT_NEAR(SmallestCallable(Of("cpu_time_ns", 0.01), 1, 1).value_or(-1), std::expm1(shift), 1e-6);
+  EXPECT_NEAR(SmallestCallable(Of("cpu_time_ns", 0.01), 1, 1).value_or(-1), std::expm1(shift),
+              1e-6);
 }
 
 TEST(SmallestCallable, IsADropWhereMoreIsBetter) {
