@@ -52,7 +52,8 @@ class RunCommand : public Command {
       if (!program->empty() && program->find('/') == std::string::npos) *program = "./" + *program;
     }
     const run::Interruption interruption;
-    const absl::StatusOr<run::RunSummary> summary = run::Run(options_, terminal.progress);
+    const absl::StatusOr<run::RunSummary> summary =
+        run::Run(options_, terminal.progress, &terminal.err);
     if (!summary.ok()) {
       const absl::string_view message = summary.status().message();
       terminal.err << "loadline run: " << report::EscapeTerminal({message.data(), message.size()})

@@ -1,6 +1,7 @@
 #include "tools/loadline/run/run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "loadline/platform/cpu.h"
 #include "loadline/platform/host.h"
 #include "loadline/platform/settings.h"
+#include "loadline/stats/shift_test.h"
+#include "tools/loadline/results/counted.h"
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_writer.h"
@@ -26,6 +29,11 @@
 
 namespace loadline::run {
 namespace {
+
+// What a comparison takes where nobody says another.
+constexpr double kAlpha = 0.01;
+constexpr double kMargin = 0.05;
+constexpr uint64_t kFewestForASpread = 3;
 
 // How many starts of the probe's baseline stand against the starts of its scenarios.
 constexpr int kProbeBaselineStarts = 9;
@@ -73,9 +81,10 @@ struct Piece {
 // The whole run, so that its parts can see what the others have gathered.
 class Session {
  public:
-  Session(const RunOptions& options, std::ostream* terminal)
+  Session(const RunOptions& options, std::ostream* terminal, std::ostream* notes)
       : options_(options),
         terminal_(terminal),
+        notes_(notes),
         load_before_(Load()),
         ticks_before_(ReadCpuTicks()) {}
 
@@ -84,6 +93,9 @@ class Session {
                               results::OutputFile::Create(options_.out, InputsOf(options_)));
     LOADLINE_ASSIGN_OR_RETURN(const auto work_dir, WorkDir::Create());
     LOADLINE_RETURN_IF_ERROR(Prepare(work_dir->path()));
+    if (notes_ != nullptr && !suite_rows_.empty()) {
+      *notes_ << WhatRepetitionsTell(suite_rows_.size(), options_.repetitions) << "\n";
+    }
     const bool complete = Measure();
     results::ResultFile file = Assemble(complete);
     LOADLINE_RETURN_IF_ERROR(out->Commit(results::WriteResultFile(file)));
@@ -122,15 +134,25 @@ class Session {
     for (size_t i = pieces.size(); i > 1; --i) std::swap(pieces[i - 1], pieces[random() % i]);
   }
 
+  // In rounds, each benchmark once in each, so that the repetitions of a benchmark are measured in
+  // their order, and evenly over the run; within a round in random order.
   std::vector<Piece> Pieces() const {
     std::vector<Piece> pieces;
-    for (size_t i = 0; i < suite_rows_.size(); ++i) {
-      for (int r = 0; r < options_.repetitions; ++r) pieces.push_back({false, i, r});
+    const auto rounds = static_cast<size_t>(options_.repetitions);
+    const auto starts = static_cast<size_t>(options_.starts);
+    for (size_t round = 0; round < rounds; ++round) {
+      std::vector<Piece> together;
+      for (size_t i = 0; i < suite_rows_.size(); ++i) {
+        together.push_back({false, i, static_cast<int>(round)});
+      }
+      for (size_t s = starts * round / rounds; s < starts * (round + 1) / rounds; ++s) {
+        for (size_t i = 0; i < init_rows_.size(); ++i) {
+          together.push_back({true, i, static_cast<int>(s)});
+        }
+      }
+      Shuffle(together, options_.seed + round);
+      pieces.insert(pieces.end(), together.begin(), together.end());
     }
-    for (size_t i = 0; i < init_rows_.size(); ++i) {
-      for (int s = 0; s < options_.starts; ++s) pieces.push_back({true, i, s});
-    }
-    Shuffle(pieces, options_.seed);
     return pieces;
   }
 
@@ -243,6 +265,7 @@ class Session {
 
   const RunOptions& options_;
   std::ostream* const terminal_;
+  std::ostream* const notes_;
   const std::string load_before_;
   const std::optional<CpuTicks> ticks_before_;
   std::optional<SuiteRunner> suite_;
@@ -259,8 +282,33 @@ std::vector<std::string> InputsOf(const RunOptions& options) {
   return inputs;
 }
 
-absl::StatusOr<RunSummary> Run(const RunOptions& options, std::ostream* terminal) {
-  return Session(options, terminal).Run();
+std::string WhatRepetitionsTell(size_t benchmarks, int repetitions) {
+  const auto processes = static_cast<uint64_t>(repetitions);
+  const std::string subject = absl::StrCat(
+      results::Counted(processes, "process", "processes"), " of ",
+      benchmarks == 1 ? "1 benchmark" : absl::StrCat("each of ", benchmarks, " benchmarks"));
+  if (processes < kFewestForASpread) {
+    return absl::StrCat(subject, ": enough to check limits; to compare with another run, ",
+                        "--repetitions 10 or more");
+  }
+  const auto detectable = [&](double deviation) {
+    const double reach = stats::ShiftTestReach(deviation, processes, benchmarks, kAlpha);
+    return absl::StrFormat("%+.2g %%", 100 * std::expm1(std::log1p(kMargin) + reach));
+  };
+  std::string text = absl::StrCat(subject, ": a comparison with as many calls ", detectable(0.01),
+                                  " REGRESSED (margin 5 %) where processes differ by 1 %, ",
+                                  detectable(0.03), " where they differ by 3 %");
+  const uint64_t fewest = stats::FewestForSeparation(benchmarks, kAlpha);
+  if (processes < fewest) {
+    absl::StrAppend(&text, "; among so many, less than a factor of 1.5 takes --repetitions ",
+                    fewest, " or more");
+  }
+  return text;
+}
+
+absl::StatusOr<RunSummary> Run(const RunOptions& options, std::ostream* terminal,
+                               std::ostream* notes) {
+  return Session(options, terminal, notes).Run();
 }
 
 }  // namespace loadline::run

@@ -224,6 +224,17 @@ TEST(Run, GivesEachRepetitionAProcessAndAnIndex) {
   }
 }
 
+TEST(WhatRepetitionsTell, SaysWhatAComparisonCouldCall) {
+  EXPECT_THAT(WhatRepetitionsTell(668, 1), HasSubstr("1 process of each of 668 benchmarks: enough "
+                                                     "to check limits; to compare"));
+  EXPECT_THAT(WhatRepetitionsTell(668, 6),
+              HasSubstr("less than a factor of 1.5 takes --repetitions 9 or more"));
+  const std::string ten = WhatRepetitionsTell(10, 10);
+  EXPECT_THAT(ten, HasSubstr("10 processes of each of 10 benchmarks: a comparison with as many "
+                             "calls +7.3 % REGRESSED"));
+  EXPECT_THAT(ten, Not(HasSubstr("factor")));
+}
+
 TEST(Run, OrdersByTheSeedAlone) {
   const auto order = [](uint64_t seed) {
     const TempDir dir;
