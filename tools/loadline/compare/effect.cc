@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "loadline/stats/chi_square.h"
 #include "loadline/stats/interval.h"
 #include "loadline/stats/power.h"
@@ -262,17 +261,9 @@ class Measurer {
     change_.tail = answer.tail;
     change_.layout = answer.layout_worse || answer.layout_better;
     change_.detectable = answer.detectable;
-    change_.seen = Seen(answer);
-  }
-
-  static std::string Seen(const PairedAnswer& answer) {
-    std::string text;
-    if (answer.estimand != "typical") text = absl::StrCat("by the ", answer.estimand);
-    if (answer.tail && answer.tail_contribution.has_value()) {
-      absl::StrAppendFormat(&text, "%sslow blocks are the new side's; they add about %+.2g %%",
-                            text.empty() ? "" : "; ", 100 * *answer.tail_contribution);
-    }
-    return absl::StrCat(text, text.empty() || answer.seen.empty() ? "" : "; ", answer.seen);
+    change_.seen = answer.estimand == "typical"
+                       ? answer.seen
+                       : absl::StrCat("by the ", answer.estimand, "; ", answer.seen);
   }
 
   // A shift for the worse as a change of the value: a fraction of the base, or in the unit.

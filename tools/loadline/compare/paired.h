@@ -33,9 +33,8 @@ struct PairedAnswer {
   bool not_worse = false;
   bool not_better = false;
   // Slow blocks of the long arm are the candidate's, at the suite's level: that they cost is
-  // proved, how much is not. `tail_contribution` is the estimate, a fraction of the base.
+  // proved, how much is not; in words, with an estimate, in `seen`.
   bool tail = false;
-  std::optional<double> tail_contribution;
   // Some samples by themselves show the candidate clearly worse, others clearly not, so that it is
   // the layout of the process, not the program, that decides; and the same for better.
   bool layout_worse = false;

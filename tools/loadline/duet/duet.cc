@@ -208,15 +208,6 @@ class Duet {
     }
   }
 
-  void TellTails(compare::PairedRuns& paired) const {
-    for (const auto& [name, test] : tests_) {
-      if (!test.Tail()) continue;
-      paired.doubts.push_back(absl::StrCat("TAIL of ", results::Quoted(name), ": ",
-                                           test.TailWords(),
-                                           ". That it costs is proved, how much is not"));
-    }
-  }
-
   // Of the benchmark that the fewest operations were sampled of.
   void TellWhatWasSeen(compare::PairedRuns& paired) const {
     const auto fewest =
@@ -260,7 +251,6 @@ class Duet {
     }
     AddRows(outcome);
     JudgeControls(outcome.paired);
-    TellTails(outcome.paired);
     TellWhatWasSeen(outcome.paired);
     if (programs_.fell_back_to_cpu_time()) outcome.paired.notes.push_back(kFellBack);
     if (outcome.interrupted) {

@@ -248,7 +248,6 @@ compare::PairedAnswer SequentialTest::Answer() const {
   answer.slower = SmallestP(1, 0) <= terms_.alpha_harm;
   answer.faster = !answer.slower && answer.not_worse && SmallestP(-1, 0) <= terms_.alpha_harm;
   answer.tail = Tail();
-  if (answer.tail) answer.tail_contribution = tail_.Contribution();
   answer.layout_worse = Layout(1);
   answer.layout_better = Layout(-1);
   const Series& typical = Of(Estimand::kTypical);
@@ -257,7 +256,7 @@ compare::PairedAnswer SequentialTest::Answer() const {
       typical.log_ratios, typical.limit, typical.share * terms_.alpha_harm,
       std::max(samples_.size(), most)));
   if (std::isfinite(detectable)) answer.detectable = detectable;
-  answer.seen = Seen();
+  answer.seen = answer.tail ? absl::StrCat(TailWords(), "; ", Seen()) : Seen();
   return answer;
 }
 

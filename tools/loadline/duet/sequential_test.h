@@ -71,8 +71,6 @@ class SequentialTest {
   // fraction of the base. 0 without samples.
   Estimand Shown() const;
   double Estimate() const;
-  // "slow blocks are the candidate's in 10 of 10 samples; they add about 29 %", of Tail().
-  std::string TailWords() const;
   // How many operations of the candidate were sampled.
   double Operations() const;
   compare::PairedAnswer Answer() const;
@@ -100,6 +98,8 @@ class SequentialTest {
   bool OutOfBudget() const;
   bool Layout(double sign) const;
   std::string Seen() const;
+  // "slow blocks are the candidate's in 10 of 10 samples; they add about 29 %", of Tail().
+  std::string TailWords() const;
 
   TestTerms terms_;
   std::array<Series, kEstimands.size()> series_;

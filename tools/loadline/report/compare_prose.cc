@@ -424,8 +424,8 @@ std::string Explain(const CompareVerdict&, const BenchmarkComparison& benchmark)
 
 std::string Explain(const CompareVerdict& verdict, const BenchmarkComparison& benchmark,
                     const Change& change) {
-  std::vector<std::string> parts = {OnlyPartlyThere(benchmark, change), OfReason(verdict, change),
-                                    change.seen};
+  std::vector<std::string> parts = {OnlyPartlyThere(benchmark, change), OfReason(verdict, change)};
+  if (change.finding != Finding::kSame) parts.push_back(change.seen);
   if (change.layout) {
     parts.push_back(
         "some pairs are clearly beyond the margin, others clearly not: how the process happens to "
