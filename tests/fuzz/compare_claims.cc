@@ -37,7 +37,7 @@ void Require(bool holds, const char* claim) {
 }
 
 CompareVerdict Judge(const Comparison& asked) {
-  return compare::Compare(asked.policy, asked.options, asked.base, asked.fresh);
+  return compare::Compare(asked.policy, asked.options, asked.base, asked.candidate);
 }
 
 std::string Render(const CompareVerdict& verdict, Format format) {
@@ -57,7 +57,7 @@ void AddNames(const std::vector<ResultFile>& side, std::set<std::string>& names)
 void RequireEveryName(const Comparison& asked, const CompareVerdict& verdict) {
   std::set<std::string> names;
   AddNames(asked.base, names);
-  AddNames(asked.fresh, names);
+  AddNames(asked.candidate, names);
   const std::vector<std::string>& globs = asked.options.benchmarks;
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
     if (names.erase(benchmark.name) == 1) continue;
@@ -119,7 +119,7 @@ void RequireFittingExitCode(const CompareVerdict& verdict) {
   if (verdict.exit_code != ExitCode::kPass) return;
   Require(decided > 0, "a pass decided something");
   Require(verdict.problems.empty(), "a pass has no problem");
-  Require(!verdict.base.sources.empty() && !verdict.fresh.sources.empty(), "a pass has files");
+  Require(!verdict.base.sources.empty() && !verdict.candidate.sources.empty(), "a pass has files");
   for (const samples::EnvironmentDifference& difference : verdict.environment) {
     Require(!difference.refuses(), "a pass has one environment");
   }
@@ -187,11 +187,11 @@ void AskAgain(const Comparison& asked, const CompareVerdict& verdict) {
   }
   Comparison other = asked;
   std::reverse(other.base.begin(), other.base.end());
-  std::reverse(other.fresh.begin(), other.fresh.end());
+  std::reverse(other.candidate.begin(), other.candidate.end());
   RequireSameFindings(verdict, Judge(other));
-  std::swap(other.base, other.fresh);
+  std::swap(other.base, other.candidate);
   RequireOppositeOf(verdict, Judge(other));
-  other.base = other.fresh;
+  other.base = other.candidate;
   Require(Judge(other).exit_code != ExitCode::kPass, "no side passes against itself");
 }
 

@@ -15,7 +15,7 @@ struct Comparison {
   policy::Policy policy;
   compare::CompareOptions options;
   std::vector<results::ResultFile> base;
-  std::vector<results::ResultFile> fresh;
+  std::vector<results::ResultFile> candidate;
   report::Format format = report::Format::kText;
 };
 

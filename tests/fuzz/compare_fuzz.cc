@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!is_base && parts[i].compare(0, 2, "N\n") != 0) continue;
     auto file = results::ParseResultFile(is_base ? "b" : "n", parts[i].substr(2));
     if (!file.ok()) continue;
-    (is_base ? comparison.base : comparison.fresh).push_back(*std::move(file));
+    (is_base ? comparison.base : comparison.candidate).push_back(*std::move(file));
   }
   fuzz::RequireSoundComparison(comparison);
   return 0;

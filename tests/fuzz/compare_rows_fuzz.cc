@@ -206,7 +206,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     comparison.options.noise = &noise;
   }
   AddFiles(bytes, "b", comparison.base);
-  AddFiles(bytes, "n", comparison.fresh);
+  AddFiles(bytes, "n", comparison.candidate);
   fuzz::RequireSoundComparison(comparison);
   return 0;
 }

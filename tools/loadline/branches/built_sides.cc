@@ -39,9 +39,9 @@ absl::StatusOr<std::unique_ptr<BuiltSides>> BuiltSides::Create(
   LOADLINE_RETURN_IF_ERROR(sides->Prepare(sides->base_, "base", options));
   BranchesOptions same = options;
   same.target = sides->base_.suite.target;
-  LOADLINE_RETURN_IF_ERROR(sides->Prepare(sides->fresh_, "new_", same));
+  LOADLINE_RETURN_IF_ERROR(sides->Prepare(sides->candidate_, "new_", same));
   LOADLINE_RETURN_IF_ERROR(sides->Make(sides->base_));
-  LOADLINE_RETURN_IF_ERROR(sides->Make(sides->fresh_));
+  LOADLINE_RETURN_IF_ERROR(sides->Make(sides->candidate_));
   return sides;
 }
 
@@ -49,12 +49,12 @@ absl::Status BuiltSides::Resolve(const BranchesOptions& options,
                                  const std::function<void(const std::string&)>& note) {
   LOADLINE_ASSIGN_OR_RETURN(repository_, Repository::Open(options.repo, git_));
   LOADLINE_ASSIGN_OR_RETURN(base_.commit, repository_->Resolve(options.base));
-  LOADLINE_ASSIGN_OR_RETURN(fresh_.commit, repository_->Resolve(options.fresh));
-  for (const auto& [name, side] : {std::pair("base", &base_), std::pair("new", &fresh_)}) {
+  LOADLINE_ASSIGN_OR_RETURN(candidate_.commit, repository_->Resolve(options.candidate));
+  for (const auto& [name, side] : {std::pair("base", &base_), std::pair("new", &candidate_)}) {
     note(absl::StrCat(Described(name, side->commit), ": ", side->commit.id.substr(0, kShortId), " ",
                       side->commit.subject));
   }
-  if (base_.commit.id == fresh_.commit.id) {
+  if (base_.commit.id == candidate_.commit.id) {
     note("A/A: both sides are the same commit, so that whatever differs is not the program");
   }
   LOADLINE_ASSIGN_OR_RETURN(const bool dirty, repository_->HasUncommittedChanges());
@@ -96,7 +96,7 @@ absl::Status BuiltSides::Make(const Side& side) const {
 
 absl::Status BuiltSides::Remove() {
   absl::Status first;
-  for (Side* side : {&base_, &fresh_}) {
+  for (Side* side : {&base_, &candidate_}) {
     if (side->checkout != nullptr) first.Update(side->checkout->Remove());
   }
   return first;

@@ -21,7 +21,7 @@ namespace loadline::branches {
 struct BranchesOptions {
   std::string repo = ".";  // inside the repository
   std::string base;        // what git takes for a commit
-  std::string fresh;
+  std::string candidate;
   std::string target;  // the benchmark program; empty: the only one that links Google Benchmark
   BuildOptions build;
 };
@@ -39,7 +39,7 @@ class BuiltSides {
       std::ostream* terminal);
 
   const std::string& base_program() const { return base_.suite.path; }
-  const std::string& new_program() const { return fresh_.suite.path; }
+  const std::string& new_program() const { return candidate_.suite.path; }
 
   // Removes the checkouts and all that was built; the destructor does it silently.
   absl::Status Remove();
@@ -65,7 +65,7 @@ class BuiltSides {
   LoggedRun git_;
   std::optional<Repository> repository_;
   Side base_;
-  Side fresh_;
+  Side candidate_;
 };
 
 }  // namespace loadline::branches

@@ -43,7 +43,7 @@ class BranchesCommand : public Command {
         "Build two commits of a CMake project and run `loadline duet` on them",
         {{"--base", Text("REF", &options_.base),
           "The commit to hold against: a branch, a tag, an id", kRequired},
-         {"--new", Text("REF", &options_.fresh), "The commit to judge", kRequired},
+         {"--new", Text("REF", &options_.candidate), "The commit to judge", kRequired},
          {"--repo", Text("DIR", &options_.repo), "A folder of the git repository"},
          {"--source-dir", Text("DIR", &options_.build.source_dir),
           "The CMake project's folder, from the top of the repository"},
@@ -77,8 +77,8 @@ class BranchesCommand : public Command {
  private:
   // Duet, with its flags taken.
   absl::StatusOr<std::unique_ptr<Command>> MakeDuet(const std::string& base,
-                                                    const std::string& fresh) const {
-    std::vector<std::string> words = {"--base", base, "--new", fresh};
+                                                    const std::string& candidate) const {
+    std::vector<std::string> words = {"--base", base, "--new", candidate};
     if (!filter_.empty()) words.push_back(absl::StrCat("--filter=", filter_));
     if (!budget_.empty()) words.push_back(absl::StrCat("--budget=", budget_));
     words.insert(words.end(), duet_arguments_.begin(), duet_arguments_.end());

@@ -97,12 +97,12 @@ class CompareCommand : public Command {
       options_.noise = &noise;
     }
     std::vector<results::ResultFile> kept;  // of the new side, for the limits
-    samples::Side base, fresh;
+    samples::Side base, candidate;
     LOADLINE_RETURN_IF_ERROR(
-        ReadSides(inputs, base, fresh, policy.limits.empty() ? nullptr : &kept));
+        ReadSides(inputs, base, candidate, policy.limits.empty() ? nullptr : &kept));
     std::optional<limits::CheckVerdict> limits;
     if (!policy.limits.empty()) limits = limits::Check(policy, kept);
-    return compare::Compare(policy, options_, base, fresh, std::move(limits));
+    return compare::Compare(policy, options_, base, candidate, std::move(limits));
   }
 
   std::vector<std::string> Inputs() const {
@@ -126,13 +126,13 @@ class CompareCommand : public Command {
   // Both sides at once, since reading is nearly all that a comparison costs. In turn where one is
   // standard input, so that nobody types a file before hearing that the other is missing.
   absl::Status ReadSides(const std::vector<std::string>& inputs, samples::Side& base,
-                         samples::Side& fresh, std::vector<results::ResultFile>* kept) const {
+                         samples::Side& candidate, std::vector<results::ResultFile>* kept) const {
     if (absl::c_linear_search(inputs, "-")) {
       LOADLINE_RETURN_IF_ERROR(ReadSide(base_, base, nullptr));
-      return ReadSide(new_, fresh, kept);
+      return ReadSide(new_, candidate, kept);
     }
     std::future<absl::Status> of_base = Start([&] { return ReadSide(base_, base, nullptr); });
-    const absl::Status of_new = ReadSide(new_, fresh, kept);
+    const absl::Status of_new = ReadSide(new_, candidate, kept);
     LOADLINE_RETURN_IF_ERROR(of_base.get());
     return of_new;
   }

@@ -70,11 +70,11 @@ constexpr absl::string_view kSettings[] = {
 class Comparer {
  public:
   Comparer(const policy::Policy& policy, const CompareOptions& options, const samples::Side& base,
-           const samples::Side& fresh)
+           const samples::Side& candidate)
       : policy_(policy.compare),
         options_(options),
         base_(base),
-        fresh_(fresh),
+        candidate_(candidate),
         terms_(policy.compare, options.margin) {
     verdict_.policy = policy.source;
     verdict_.alpha = options.alpha.value_or(policy_.alpha.value_or(kDefaultAlpha));
@@ -84,14 +84,14 @@ class Comparer {
 
   CompareVerdict Run(std::optional<limits::CheckVerdict> limits) {
     verdict_.base = Summary(base_);
-    verdict_.fresh = Summary(fresh_);
+    verdict_.candidate = Summary(candidate_);
     CheckFiles(base_, "base");
-    CheckFiles(fresh_, "new");
+    CheckFiles(candidate_, "new");
     CompareEnvironment();
     MatchSides();
     CheckRequests();
     TakePairedRuns();
-    AnswerAll(base_, fresh_, matched_, verdict_);
+    AnswerAll(base_, candidate_, matched_, verdict_);
     verdict_.processes_needed = Needed();
     AdviseProcesses(matched_, verdict_);
     TakeChanges();
@@ -134,9 +134,9 @@ class Comparer {
   // with itself always passes.
   void CheckSeenBefore(const samples::Side::File& file, absl::string_view side) {
     if (file.fingerprint == 0) return;
-    const auto [at, fresh] =
+    const auto [at, inserted] =
         seen_.emplace(file.fingerprint, absl::StrCat(file.source, " (", side, ")"));
-    if (fresh) return;
+    if (inserted) return;
     Problem(ExitCode::kInvalid,
             absl::StrCat(file.source, " (", side, ") holds the same measurements as ", at->second,
                          ": one run does not count twice"));
@@ -150,15 +150,15 @@ class Comparer {
 
   void CompareEnvironment() {
     const std::vector<samples::Environment> base = Environments(base_);
-    const std::vector<samples::Environment> fresh = Environments(fresh_);
-    verdict_.environment = samples::CompareEnvironments(base, fresh, AllowedKeys());
-    if (base.empty() || fresh.empty()) return;
-    const std::vector<std::string> unsaid = samples::UnsaidByAll(base, fresh);
+    const std::vector<samples::Environment> candidate = Environments(candidate_);
+    verdict_.environment = samples::CompareEnvironments(base, candidate, AllowedKeys());
+    if (base.empty() || candidate.empty()) return;
+    const std::vector<std::string> unsaid = samples::UnsaidByAll(base, candidate);
     if (!unsaid.empty()) {
       Note(absl::StrCat("no file says its ", absl::StrJoin(unsaid, ", "),
                         ": whether the sides agree in that is not known"));
     }
-    verdict_.same_executable = samples::SameExecutable(base, fresh);
+    verdict_.same_executable = samples::SameExecutable(base, candidate);
     if (verdict_.same_executable) {
       CompareSettings();
       const std::vector<std::string> settings = DifferentSettings();
@@ -192,7 +192,7 @@ class Comparer {
     for (const samples::EnvironmentDifference& difference : verdict_.environment) {
       if (difference.key == "time_semantics" && difference.allowed) return meanings;
     }
-    for (const samples::Side* side : {&base_, &fresh_}) {
+    for (const samples::Side* side : {&base_, &candidate_}) {
       for (const samples::Side::File& file : side->files()) meanings.push_back(file.time_semantics);
     }
     std::sort(meanings.begin(), meanings.end());
@@ -206,7 +206,7 @@ class Comparer {
                                .benchmarks = options_.benchmarks,
                                .environment = verdict_.environment,
                                .time_semantics = TimeSemantics()};
-    matched_ = Match(base_, fresh_, terms_, options);
+    matched_ = Match(base_, candidate_, terms_, options);
     for (policy::ComparedMetric& metric : matched_.metrics) {
       verdict_.metrics.push_back(std::move(metric.name));
     }
@@ -261,7 +261,7 @@ class Comparer {
   }
 
   void CheckOverride(const policy::CompareOverride& override) {
-    for (const samples::Side* side : {&base_, &fresh_}) {
+    for (const samples::Side* side : {&base_, &candidate_}) {
       for (const samples::SideBenchmark& benchmark : side->benchmarks()) {
         if (override.SelectsBenchmark(benchmark.name)) return;
       }
@@ -421,7 +421,7 @@ class Comparer {
 
   void NoteDependence() {
     const stats::DependenceEffect effect = stats::EffectOfDependence(
-        verdict_.rho, verdict_.base.max_processes, verdict_.fresh.max_processes);
+        verdict_.rho, verdict_.base.max_processes, verdict_.candidate.max_processes);
     Note(absl::StrFormat(
         "successive values lean on each other (by %.2f): intervals of times are %.1f times as wide "
         "as they would be otherwise. Measured in turns (`loadline branches`, `loadline duet`) they "
@@ -442,7 +442,8 @@ class Comparer {
   }
 
   std::optional<GeometricMean> MeanOfTimes() const {
-    const auto of_processes = MeanChange(verdict_.benchmarks, base_, fresh_, verdict_.confidence);
+    const auto of_processes =
+        MeanChange(verdict_.benchmarks, base_, candidate_, verdict_.confidence);
     const auto of_changes =
         MeanOfChanges(verdict_.benchmarks, verdict_.metrics, verdict_.confidence);
     if (options_.paired != nullptr) return of_changes;
@@ -454,7 +455,7 @@ class Comparer {
   const policy::ComparePolicy& policy_;
   const CompareOptions& options_;
   const samples::Side& base_;
-  const samples::Side& fresh_;
+  const samples::Side& candidate_;
   const policy::TermsBook terms_;
   CompareVerdict verdict_;
   ExitCode code_ = ExitCode::kPass;                  // of everything but limits
@@ -469,21 +470,21 @@ class Comparer {
 }  // namespace
 
 CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& options,
-                       const samples::Side& base, const samples::Side& fresh,
+                       const samples::Side& base, const samples::Side& candidate,
                        std::optional<limits::CheckVerdict> limits) {
-  return Comparer(policy, options, base, fresh).Run(std::move(limits));
+  return Comparer(policy, options, base, candidate).Run(std::move(limits));
 }
 
 CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& options,
                        absl::Span<const results::ResultFile> base,
-                       absl::Span<const results::ResultFile> fresh) {
+                       absl::Span<const results::ResultFile> candidate) {
   samples::Side base_side;
-  samples::Side fresh_side;
+  samples::Side candidate_side;
   for (const results::ResultFile& file : base) base_side.Add(file);
-  for (const results::ResultFile& file : fresh) fresh_side.Add(file);
+  for (const results::ResultFile& file : candidate) candidate_side.Add(file);
   std::optional<limits::CheckVerdict> limits;
-  if (!policy.limits.empty()) limits = limits::Check(policy, fresh);
-  return Compare(policy, options, base_side, fresh_side, std::move(limits));
+  if (!policy.limits.empty()) limits = limits::Check(policy, candidate);
+  return Compare(policy, options, base_side, candidate_side, std::move(limits));
 }
 
 }  // namespace loadline::compare

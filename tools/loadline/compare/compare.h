@@ -36,13 +36,13 @@ struct CompareOptions {
 // proved to be worse by no more than the guard, unless the policy lets that pass and nothing
 // suggests it; nothing compared 5; nothing but such rows 3, whatever the policy says.
 CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& options,
-                       const samples::Side& base, const samples::Side& fresh,
+                       const samples::Side& base, const samples::Side& candidate,
                        std::optional<limits::CheckVerdict> limits = std::nullopt);
 
 // The same for files in memory, limits included.
 CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& options,
                        absl::Span<const results::ResultFile> base,
-                       absl::Span<const results::ResultFile> fresh);
+                       absl::Span<const results::ResultFile> candidate);
 
 }  // namespace loadline::compare
 

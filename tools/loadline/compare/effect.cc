@@ -34,18 +34,19 @@ bool Constant(absl::Span<const double> values) {
 bool Whole(double value) { return std::trunc(value) == value; }
 
 bool AllSame(const EffectQuestion& question) {
-  return Constant(question.base) && Constant(question.fresh) &&
-         question.base.front() == question.fresh.front() &&
-         std::min(question.base.size(), question.fresh.size()) > 1;
+  return Constant(question.base) && Constant(question.candidate) &&
+         question.base.front() == question.candidate.front() &&
+         std::min(question.base.size(), question.candidate.size()) > 1;
 }
 
 bool IsExact(const EffectQuestion& question) {
   if (AllSame(question)) return true;
-  if (!question.traits.exact || !Constant(question.base) || !Constant(question.fresh)) return false;
+  if (!question.traits.exact || !Constant(question.base) || !Constant(question.candidate))
+    return false;
   const auto believed = [](absl::Span<const double> values) {
     return values.size() > 1 || Whole(values.front());
   };
-  return believed(question.base) && believed(question.fresh);
+  return believed(question.base) && believed(question.candidate);
 }
 
 double Variance(absl::Span<const double> values) {
@@ -69,8 +70,8 @@ class Measurer {
     change_.metric_class = question_.traits.metric_class;
     change_.direction = question_.direction;
     change_.base_processes = question_.base.size();
-    change_.new_processes = question_.fresh.size();
-    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
+    change_.new_processes = question_.candidate.size();
+    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.candidate)) {
       change_.margin = question_.margin;
       change_.finding = Finding::kIncomparable;
       change_.reason = Reason::kNotFinite;
@@ -78,7 +79,7 @@ class Measurer {
     }
     SetScale();
     change_.base = base_median_;
-    change_.fresh = fresh_median_;
+    change_.candidate = candidate_median_;
     if (question_.paired != nullptr) {
       ComparePairs(*question_.paired);
     } else if (IsExact(question_)) {
@@ -93,7 +94,7 @@ class Measurer {
   }
 
   std::optional<size_t> ProcessesToTell(std::optional<double> change) {
-    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.fresh)) {
+    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.candidate)) {
       return std::nullopt;
     }
     SetScale();
@@ -101,7 +102,7 @@ class Measurer {
     if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
     double deviation = question_.sigma_log.value_or(0);
     if (HasSpread()) {
-      deviation = std::sqrt((Variance(base_) + Variance(fresh_)) / 2);
+      deviation = std::sqrt((Variance(base_) + Variance(candidate_)) / 2);
     } else if (!question_.sigma_log.has_value() || !logarithmic_) {
       return std::nullopt;
     }
@@ -113,15 +114,15 @@ class Measurer {
 
  private:
   bool HasSpread() const {
-    return std::min(question_.base.size(), question_.fresh.size()) >= kFewestProcesses;
+    return std::min(question_.base.size(), question_.candidate.size()) >= kFewestProcesses;
   }
 
   void SetScale() {
     base_median_ = stats::Median(question_.base);
-    fresh_median_ = stats::Median(question_.fresh);
+    candidate_median_ = stats::Median(question_.candidate);
     const double size = std::fabs(base_median_);
     absolute_ = question_.traits.difference || base_median_ == 0;
-    logarithmic_ = !absolute_ && AllPositive(question_.base) && AllPositive(question_.fresh);
+    logarithmic_ = !absolute_ && AllPositive(question_.base) && AllPositive(question_.candidate);
     double margin = question_.margin;
     if (absolute_) {
       margin = std::max(margin * size, question_.traits.floor);
@@ -133,7 +134,7 @@ class Measurer {
     change_.guard = absolute_ || !question_.guard.has_value() ? policy::kGuardMargins * margin
                                                               : *question_.guard;
     base_ = Oriented(question_.base);
-    fresh_ = Oriented(question_.fresh);
+    candidate_ = Oriented(question_.candidate);
   }
 
   // What a claim from few processes must show beyond the margin: a factor of 1.5.
@@ -147,7 +148,7 @@ class Measurer {
 
   void CompareExactly() {
     change_.method = Method::kExact;
-    const double difference = sign_ * (fresh_median_ - base_median_);
+    const double difference = sign_ * (candidate_median_ - base_median_);
     const double allowed = absolute_ ? change_.margin : change_.margin * std::fabs(base_median_);
     const auto claim = [](bool claimed) { return Change::Claim{.p = claimed ? 0.0 : 1.0}; };
     change_.claims = {{.worse = claim(difference > allowed),
@@ -161,11 +162,11 @@ class Measurer {
 
   void TestShift() {
     change_.method = logarithmic_ ? Method::kShift : Method::kShiftOfValues;
-    const stats::ShiftTest test(base_, fresh_,
+    const stats::ShiftTest test(base_, candidate_,
                                 {.alpha = test_.alpha,
                                  .family = test_.family,
                                  .base_variance_floor = VarianceFloor(base_.size()),
-                                 .changed_variance_floor = VarianceFloor(fresh_.size()),
+                                 .changed_variance_floor = VarianceFloor(candidate_.size()),
                                  .rho = test_.rho,
                                  .doubt = Doubt()});
     change_.claims = {{.worse = {.p = test.PGreater(limit_)},
@@ -217,8 +218,8 @@ class Measurer {
                                ? static_cast<double>(question_.sigma_processes - 1)
                                : std::numeric_limits<double>::infinity();
     const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
-                                           1 / static_cast<double>(fresh_.size()));
-    const double shift = stats::HodgesLehmannShift(base_, fresh_);
+                                           1 / static_cast<double>(candidate_.size()));
+    const double shift = stats::HodgesLehmannShift(base_, candidate_);
     const auto above = [&](double distance) -> Change::Claim {
       if (error == 0) return {.p = distance > 0 ? 0.0 : 1.0};
       return {.p = stats::StudentTail(distance / error, degrees)};
@@ -240,7 +241,7 @@ class Measurer {
     change_.method = Method::kPoint;
     change_.reason = Reason::kTooFewProcesses;
     if (absolute_) return;
-    const double ratio = (fresh_median_ - base_median_) / std::fabs(base_median_);
+    const double ratio = (candidate_median_ - base_median_) / std::fabs(base_median_);
     if (std::isfinite(ratio))
       change_.change = ChangeInterval{.estimate = ratio, .low = {}, .high = {}};
   }
@@ -298,21 +299,21 @@ class Measurer {
   Change& change_;
   const double sign_;
   double base_median_ = 0;
-  double fresh_median_ = 0;
+  double candidate_median_ = 0;
   bool logarithmic_ = true;
   bool absolute_ = false;
   double limit_ = 0;
   std::vector<double> base_;
-  std::vector<double> fresh_;
+  std::vector<double> candidate_;
 };
 
 }  // namespace
 
 bool TakesATest(const EffectQuestion& question) {
-  const bool numbers = stats::AllFinite(question.base) && stats::AllFinite(question.fresh);
+  const bool numbers = stats::AllFinite(question.base) && stats::AllFinite(question.candidate);
   if (!numbers || IsExact(question)) return false;
   return question.paired != nullptr || question.sigma_log.has_value() ||
-         std::min(question.base.size(), question.fresh.size()) >= kFewestProcesses;
+         std::min(question.base.size(), question.candidate.size()) >= kFewestProcesses;
 }
 
 void MeasureEffect(const EffectQuestion& question, const EffectTest& test, Change& change) {

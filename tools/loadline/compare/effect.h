@@ -15,7 +15,7 @@ namespace loadline::compare {
 // Two samples of one metric, one value a process, and what is asked about them.
 struct EffectQuestion {
   absl::Span<const double> base;  // not empty; may hold any number; in order of measurement
-  absl::Span<const double> fresh;
+  absl::Span<const double> candidate;
   policy::MetricTraits traits;
   policy::Direction direction = policy::Direction::kUnknown;  // unknown: as lower is better
   double margin = 0;                                          // a fraction of the base

@@ -47,12 +47,13 @@ std::vector<double> LogsInOrder(const samples::Side& side, const samples::Series
   return logs;
 }
 
-double RhoOf(Matched& matched, const samples::Side& base, const samples::Side& fresh) {
+double RhoOf(Matched& matched, const samples::Side& base, const samples::Side& candidate) {
   stats::SerialDependence dependence;
   ForEachOpen(matched, [&](Asked& asked) {
     const bool counts = asked.change.gated && asked.change.metric_class == MetricClass::kTime &&
                         asked.question.paired == nullptr;
-    if (counts) dependence.Add(LogsInOrder(base, *asked.base), LogsInOrder(fresh, *asked.fresh));
+    if (counts)
+      dependence.Add(LogsInOrder(base, *asked.base), LogsInOrder(candidate, *asked.candidate));
   });
   if (dependence.pairs() < kFewestForDependence) return 0;
   const double rho = dependence.Rho();
@@ -175,14 +176,14 @@ EffectTest TestFor(const CompareVerdict& verdict, const Change& change) {
   return {.alpha = family.alpha, .family = std::max<size_t>(1, family.size), .rho = rho};
 }
 
-void AnswerAll(const samples::Side& base, const samples::Side& fresh, Matched& matched,
+void AnswerAll(const samples::Side& base, const samples::Side& candidate, Matched& matched,
                CompareVerdict& verdict) {
   ForEachOpen(matched, [&](Asked& asked) {
     const bool member = asked.change.gated && TakesATest(asked.question);
     if (member) ++FamilyIn(verdict, asked.change.metric_class)->size;
   });
   ShareAlpha(verdict);
-  verdict.rho = RhoOf(matched, base, fresh);
+  verdict.rho = RhoOf(matched, base, candidate);
   for (std::vector<Asked>& benchmark : matched.asked) {
     for (Asked& asked : benchmark) Answer(verdict, asked);
   }

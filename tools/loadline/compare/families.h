@@ -21,7 +21,7 @@ namespace loadline::compare {
 // for (stats/serial_dependence.h).
 //
 // Takes verdict.alpha; sets the verdict's families and rho. The sides are those that were matched.
-void AnswerAll(const samples::Side& base, const samples::Side& fresh, Matched& matched,
+void AnswerAll(const samples::Side& base, const samples::Side& candidate, Matched& matched,
                CompareVerdict& verdict);
 
 // What the answer to `question` was held to.

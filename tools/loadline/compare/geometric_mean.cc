@@ -111,17 +111,18 @@ std::optional<GeometricMean> MeanOfChanges(absl::Span<const BenchmarkComparison>
 }
 
 std::optional<GeometricMean> MeanChange(absl::Span<const BenchmarkComparison> benchmarks,
-                                        const samples::Side& base, const samples::Side& fresh,
+                                        const samples::Side& base, const samples::Side& candidate,
                                         double confidence) {
   const uint32_t base_numbers[] = {NumberOf(base, "cpu_time_ns"), NumberOf(base, "real_time_ns")};
-  const uint32_t new_numbers[] = {NumberOf(fresh, "cpu_time_ns"), NumberOf(fresh, "real_time_ns")};
+  const uint32_t new_numbers[] = {NumberOf(candidate, "cpu_time_ns"),
+                                  NumberOf(candidate, "real_time_ns")};
   std::vector<Times> of_base;
   std::vector<Times> of_new;
   for (const BenchmarkComparison& benchmark : benchmarks) {
     if (Incomparable(benchmark)) continue;
     const size_t which = policy::PrimaryTime(benchmark.name) == "real_time_ns" ? 1 : 0;
     const Times base_times = TimesOf(base, benchmark.name, base_numbers[which]);
-    const Times new_times = TimesOf(fresh, benchmark.name, new_numbers[which]);
+    const Times new_times = TimesOf(candidate, benchmark.name, new_numbers[which]);
     if (base_times == nullptr || new_times == nullptr) continue;
     of_base.push_back(base_times);
     of_new.push_back(new_times);

@@ -17,7 +17,7 @@ namespace loadline::compare {
 // benchmark. A benchmark with fewer processes than most of its side's is left out; of one with
 // more, the first ones count. None when no benchmark is left.
 std::optional<GeometricMean> MeanChange(absl::Span<const BenchmarkComparison> benchmarks,
-                                        const samples::Side& base, const samples::Side& fresh,
+                                        const samples::Side& base, const samples::Side& candidate,
                                         double confidence);
 
 // The same of benchmarks that have intervals of their own at `confidence`, measured in turns or

@@ -16,7 +16,7 @@ namespace {
 constexpr double kRepeats = 1.05;
 
 // Where there is nothing to compare: what became of the benchmark. False where there is.
-bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh,
+bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmark* candidate,
                  const policy::TermsBook& terms, BenchmarkComparison& out) {
   const policy::Action gone = terms.Missing(out.run_names);
   const policy::Action added = terms.New(out.run_names);
@@ -28,25 +28,25 @@ bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmar
     out.ignored = action == policy::Action::kIgnore;
     if (reason == Reason::kOnBase) {
       out.message = base->message;
-    } else if (fresh != nullptr) {
-      out.message = fresh->message;
+    } else if (candidate != nullptr) {
+      out.message = candidate->message;
     }
     return true;
   };
   const bool base_measured = base != nullptr && base->failed == 0 && base->repetitions > 0;
-  if (fresh == nullptr) return decide(Finding::kMissing, gone);
-  if (fresh->failed > 0) return decide(Finding::kFailed, policy::Action::kFail);
-  if (fresh->only_aggregates || (base != nullptr && base->only_aggregates)) {
+  if (candidate == nullptr) return decide(Finding::kMissing, gone);
+  if (candidate->failed > 0) return decide(Finding::kFailed, policy::Action::kFail);
+  if (candidate->only_aggregates || (base != nullptr && base->only_aggregates)) {
     decide(Finding::kIncomparable, policy::Action::kFail, Reason::kOnlyAggregates);
     out.exit_code = results::ExitCode::kIncomparable;
     return true;
   }
-  if (fresh->several || (base != nullptr && base->several)) {
+  if (candidate->several || (base != nullptr && base->several)) {
     decide(Finding::kIncomparable, policy::Action::kFail, Reason::kSeveral);
     out.exit_code = results::ExitCode::kIncomparable;
     return true;
   }
-  if (fresh->repetitions == 0) {
+  if (candidate->repetitions == 0) {
     return decide(Finding::kSkipped, base_measured ? gone : policy::Action::kWarn);
   }
   if (base == nullptr) return decide(Finding::kNew, added);
@@ -55,13 +55,13 @@ bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmar
   return false;
 }
 
-std::string NameOf(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh) {
-  if (base == nullptr) return fresh->name;
-  const bool same = fresh == nullptr || base->name == fresh->name;
+std::string NameOf(const samples::SideBenchmark* base, const samples::SideBenchmark* candidate) {
+  if (base == nullptr) return candidate->name;
+  const bool same = candidate == nullptr || base->name == candidate->name;
   return same ? base->name : results::CanonicalName(base->name);
 }
 
-void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* fresh,
+void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* candidate,
               BenchmarkComparison& out) {
   if (base != nullptr) {
     out.run_names.push_back(base->name);
@@ -69,33 +69,33 @@ void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* 
     out.base_repetitions = base->repetitions;
     out.base_unit = base->time_unit;
   }
-  if (fresh != nullptr) {
-    if (base == nullptr || base->name != fresh->name) out.run_names.push_back(fresh->name);
-    out.new_processes = fresh->processes;
-    out.new_repetitions = fresh->repetitions;
-    out.new_unit = fresh->time_unit;
+  if (candidate != nullptr) {
+    if (base == nullptr || base->name != candidate->name) out.run_names.push_back(candidate->name);
+    out.new_processes = candidate->processes;
+    out.new_repetitions = candidate->repetitions;
+    out.new_unit = candidate->time_unit;
   }
 }
 
-void AddLabels(const samples::SideBenchmark& base, const samples::SideBenchmark& fresh,
+void AddLabels(const samples::SideBenchmark& base, const samples::SideBenchmark& candidate,
                BenchmarkComparison& out) {
   const auto set = [&](Label label, bool value) { out.labels[static_cast<size_t>(label)] = value; };
   set(Label::kUnitChanged,
-      base.time_unit != fresh.time_unit || base.units_mixed || fresh.units_mixed);
-  set(Label::kProcessesUnequal, base.processes != fresh.processes);
+      base.time_unit != candidate.time_unit || base.units_mixed || candidate.units_mixed);
+  set(Label::kProcessesUnequal, base.processes != candidate.processes);
   set(Label::kRepetitionsUnequal,
-      base.repetitions * fresh.processes != fresh.repetitions * base.processes);
-  set(Label::kLengthChanged, base.name != fresh.name);
-  set(Label::kQuantized, base.quantized || fresh.quantized);
-  set(Label::kOversubscribed, base.oversubscribed || fresh.oversubscribed);
-  set(Label::kMemoryShared, base.memory_shared != fresh.memory_shared);
+      base.repetitions * candidate.processes != candidate.repetitions * base.processes);
+  set(Label::kLengthChanged, base.name != candidate.name);
+  set(Label::kQuantized, base.quantized || candidate.quantized);
+  set(Label::kOversubscribed, base.oversubscribed || candidate.oversubscribed);
+  set(Label::kMemoryShared, base.memory_shared != candidate.memory_shared);
 }
 
 // What is compared: at least one of the two is there.
 struct Pair {
   std::string name;
   const samples::SideBenchmark* base;
-  const samples::SideBenchmark* fresh;
+  const samples::SideBenchmark* candidate;
 };
 
 // A series by the number that its metric has for both sides.
@@ -130,14 +130,15 @@ bool Repeats(const EffectQuestion& rate, const EffectQuestion& time) {
     }
     return true;
   };
-  return take(rate.base, time.base) && take(rate.fresh, time.fresh) && most <= kRepeats * least;
+  return take(rate.base, time.base) && take(rate.candidate, time.candidate) &&
+         most <= kRepeats * least;
 }
 
 class Matcher {
  public:
-  Matcher(const samples::Side& base, const samples::Side& fresh, const policy::TermsBook& terms,
+  Matcher(const samples::Side& base, const samples::Side& candidate, const policy::TermsBook& terms,
           const MatchOptions& options)
-      : base_(base), fresh_(fresh), terms_(terms), options_(options) {}
+      : base_(base), candidate_(candidate), terms_(terms), options_(options) {}
 
   Matched Run() {
     JoinMetrics();
@@ -151,7 +152,7 @@ class Matcher {
   // One numbering of metrics for both sides, by name.
   void JoinMetrics() {
     std::map<std::string, uint32_t> numbers;
-    for (const samples::Side* side : {&base_, &fresh_}) {
+    for (const samples::Side* side : {&base_, &candidate_}) {
       for (const std::string& name : side->metrics()) numbers.emplace(name, 0);
     }
     for (auto& [name, number] : numbers) {
@@ -159,7 +160,7 @@ class Matcher {
       matched_.metrics.push_back(terms_.About(name));
     }
     for (const std::string& name : base_.metrics()) base_numbers_.push_back(numbers[name]);
-    for (const std::string& name : fresh_.metrics()) new_numbers_.push_back(numbers[name]);
+    for (const std::string& name : candidate_.metrics()) new_numbers_.push_back(numbers[name]);
   }
 
   // The benchmark of `other` that `benchmark` of `own` is compared with; null: none.
@@ -176,21 +177,22 @@ class Matcher {
 
   std::vector<Pair> Pairs() {
     std::vector<Pair> pairs;
-    const auto add = [&](const samples::SideBenchmark* base, const samples::SideBenchmark* fresh) {
+    const auto add = [&](const samples::SideBenchmark* base,
+                         const samples::SideBenchmark* candidate) {
       const auto selected = [&](const samples::SideBenchmark* benchmark) {
         return benchmark != nullptr &&
                policy::MatchesBenchmark(options_.benchmarks, benchmark->name);
       };
-      if (options_.benchmarks.empty() || selected(base) || selected(fresh)) {
-        pairs.push_back({NameOf(base, fresh), base, fresh});
+      if (options_.benchmarks.empty() || selected(base) || selected(candidate)) {
+        pairs.push_back({NameOf(base, candidate), base, candidate});
       } else {
         ++matched_.filtered_out;
       }
     };
     for (const samples::SideBenchmark& base : base_.benchmarks())
-      add(&base, PartnerOf(base, base_, fresh_));
-    for (const samples::SideBenchmark& fresh : fresh_.benchmarks()) {
-      if (PartnerOf(fresh, fresh_, base_) == nullptr) add(nullptr, &fresh);
+      add(&base, PartnerOf(base, base_, candidate_));
+    for (const samples::SideBenchmark& candidate : candidate_.benchmarks()) {
+      if (PartnerOf(candidate, candidate_, base_) == nullptr) add(nullptr, &candidate);
     }
     std::sort(pairs.begin(), pairs.end(),
               [](const Pair& a, const Pair& b) { return a.name < b.name; });
@@ -198,15 +200,15 @@ class Matcher {
   }
 
   void Compare(const Pair& pair) {
-    const auto& [name, base, fresh] = pair;
+    const auto& [name, base, candidate] = pair;
     BenchmarkComparison& out = matched_.benchmarks.emplace_back();
     asked_ = &matched_.asked.emplace_back();
     out.name = name;
-    Describe(base, fresh, out);
-    if (DecideWhole(base, fresh, terms_, out)) return;
-    AddLabels(*base, *fresh, out);
-    threaded_ = std::max(base->threads, fresh->threads) > 1;
-    CompareMetrics(*base, *fresh, out.run_names);
+    Describe(base, candidate, out);
+    if (DecideWhole(base, candidate, terms_, out)) return;
+    AddLabels(*base, *candidate, out);
+    threaded_ = std::max(base->threads, candidate->threads) > 1;
+    CompareMetrics(*base, *candidate, out.run_names);
     LetTimesDecideForRates();
     // By name within each half: the numbers are, and the partition is stable.
     std::stable_partition(asked_->begin(), asked_->end(),
@@ -228,10 +230,10 @@ class Matcher {
     }
   }
 
-  void CompareMetrics(const samples::SideBenchmark& base, const samples::SideBenchmark& fresh,
+  void CompareMetrics(const samples::SideBenchmark& base, const samples::SideBenchmark& candidate,
                       policy::RunNames names) {
     const std::vector<NumberedSeries> of_base = Numbered(base, base_numbers_);
-    const std::vector<NumberedSeries> of_new = Numbered(fresh, new_numbers_);
+    const std::vector<NumberedSeries> of_new = Numbered(candidate, new_numbers_);
     auto b = of_base.begin();
     auto f = of_new.begin();
     while (b != of_base.end() || f != of_new.end()) {
@@ -245,7 +247,7 @@ class Matcher {
   }
 
   void CompareMetric(policy::RunNames names, uint32_t number, const samples::Series* base,
-                     const samples::Series* fresh) {
+                     const samples::Series* candidate) {
     const policy::ComparedMetric& metric = matched_.metrics[number];
     const policy::Terms terms = terms_.For(names, metric);
     if (metric.traits.flag || (!metric.traits.judged && !terms.gated)) return;
@@ -257,21 +259,21 @@ class Matcher {
     change.direction = terms.direction;
     change.margin = terms.margin;
     change.base_processes = base == nullptr ? 0 : base->processes.size();
-    change.new_processes = fresh == nullptr ? 0 : fresh->processes.size();
-    if (base == nullptr || fresh == nullptr) {
-      change.finding = fresh == nullptr ? Finding::kMissing : Finding::kNew;
+    change.new_processes = candidate == nullptr ? 0 : candidate->processes.size();
+    if (base == nullptr || candidate == nullptr) {
+      change.finding = candidate == nullptr ? Finding::kMissing : Finding::kNew;
       change.reason = Reason::kMetricGone;
     } else {
-      Ask(names, metric, terms, *base, *fresh, asked);
+      Ask(names, metric, terms, *base, *candidate, asked);
     }
   }
 
   void Ask(policy::RunNames names, const policy::ComparedMetric& metric, const policy::Terms& terms,
-           const samples::Series& base, const samples::Series& fresh, Asked& asked) {
+           const samples::Series& base, const samples::Series& candidate, Asked& asked) {
     asked.base = &base;
-    asked.fresh = &fresh;
+    asked.candidate = &candidate;
     asked.question = {.base = base.processes,
-                      .fresh = fresh.processes,
+                      .candidate = candidate.processes,
                       .traits = metric.traits,
                       .direction = terms.direction,
                       .margin = terms.margin,
@@ -311,7 +313,7 @@ class Matcher {
   }
 
   const samples::Side& base_;
-  const samples::Side& fresh_;
+  const samples::Side& candidate_;
   const policy::TermsBook& terms_;
   const MatchOptions& options_;
   std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
@@ -323,9 +325,9 @@ class Matcher {
 
 }  // namespace
 
-Matched Match(const samples::Side& base, const samples::Side& fresh, const policy::TermsBook& terms,
-              const MatchOptions& options) {
-  return Matcher(base, fresh, terms, options).Run();
+Matched Match(const samples::Side& base, const samples::Side& candidate,
+              const policy::TermsBook& terms, const MatchOptions& options) {
+  return Matcher(base, candidate, terms, options).Run();
 }
 
 }  // namespace loadline::compare

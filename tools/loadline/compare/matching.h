@@ -34,7 +34,7 @@ struct Asked {
   // `base` is empty where nothing is asked. Points into the sides.
   EffectQuestion question;
   const samples::Series* base = nullptr;  // what the question is about; null where nothing is
-  const samples::Series* fresh = nullptr;
+  const samples::Series* candidate = nullptr;
   bool open() const { return !question.base.empty(); }
 };
 
@@ -48,8 +48,8 @@ struct Matched {
   std::vector<std::vector<Asked>> asked;  // by benchmark; gated first, then by metric name
   size_t filtered_out = 0;                // names that no glob of the options selects
 };
-Matched Match(const samples::Side& base, const samples::Side& fresh, const policy::TermsBook& terms,
-              const MatchOptions& options);
+Matched Match(const samples::Side& base, const samples::Side& candidate,
+              const policy::TermsBook& terms, const MatchOptions& options);
 
 }  // namespace loadline::compare
 

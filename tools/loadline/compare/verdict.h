@@ -106,7 +106,7 @@ struct Change {
   size_t base_processes = 0;
   size_t new_processes = 0;
   std::optional<double> base;  // the median over processes, in the metric's own unit
-  std::optional<double> fresh;
+  std::optional<double> candidate;
   std::optional<ChangeInterval> change;   // absent when there is no ratio
   std::optional<double> beside_the_rest;  // CompareVerdict::moved_alike: without what all moved by
   std::string seen;                       // of a duet: what was sampled, a sentence
@@ -197,7 +197,7 @@ struct Family {
 struct CompareVerdict {
   std::string policy;  // its path; empty without one
   SideSummary base;
-  SideSummary fresh;
+  SideSummary candidate;
   std::vector<samples::EnvironmentDifference> environment;
   bool same_executable = false;  // both sides ran the same program: an A/A comparison
 

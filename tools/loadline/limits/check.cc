@@ -158,8 +158,8 @@ void RefuseCopies(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
   for (const ResultFile& file : files) {
     const uint64_t fingerprint = samples::FingerprintOf(file);
     if (fingerprint == 0) continue;
-    const auto [at, fresh] = seen.emplace(fingerprint, file.source);
-    if (fresh) continue;
+    const auto [at, inserted] = seen.emplace(fingerprint, file.source);
+    if (inserted) continue;
     verdict.problems.push_back(absl::StrCat(file.source, " holds the same measurements as ",
                                             at->second, ": one run does not count twice"));
     verdict.exit_code = results::Graver(verdict.exit_code, results::ExitCode::kInvalid);

@@ -245,7 +245,7 @@ class Reader {
     LOADLINE_RETURN_IF_ERROR(ReadAllowed(*table));
     LOADLINE_RETURN_IF_ERROR(ReadGuard(*table, compare.guard));
     LOADLINE_RETURN_IF_ERROR(ReadFailOn(*table));
-    LOADLINE_RETURN_IF_ERROR(ReadActions(*table, compare.noisy, compare.missing, compare.fresh));
+    LOADLINE_RETURN_IF_ERROR(ReadActions(*table, compare.noisy, compare.missing, compare.new_));
     if (const toml::node* overrides = table->get("override")) return ReadOverrides(*overrides);
     return absl::OkStatus();
   }
@@ -320,9 +320,9 @@ class Reader {
 
   // T: Action or std::optional<Action>.
   template <typename T>
-  absl::Status ReadActions(const toml::table& table, T& noisy, T& missing, T& fresh) const {
+  absl::Status ReadActions(const toml::table& table, T& noisy, T& missing, T& new_) const {
     const std::pair<const char*, T*> actions[] = {
-        {"noisy", &noisy}, {"missing", &missing}, {"new", &fresh}};
+        {"noisy", &noisy}, {"missing", &missing}, {"new", &new_}};
     for (const auto& [key, action] : actions) {
       const toml::node* node = table.get(key);
       if (node == nullptr) continue;
@@ -364,7 +364,7 @@ class Reader {
     LOADLINE_RETURN_IF_ERROR(ReadMargin(table, override.margin));
     LOADLINE_RETURN_IF_ERROR(ReadGuard(table, override.guard));
     LOADLINE_RETURN_IF_ERROR(ReadDirection(table, override.direction));
-    LOADLINE_RETURN_IF_ERROR(ReadActions(table, override.noisy, override.missing, override.fresh));
+    LOADLINE_RETURN_IF_ERROR(ReadActions(table, override.noisy, override.missing, override.new_));
     if (const toml::node* gate = table.get("gate")) {
       if (!gate->is_boolean()) return ErrorAt(*gate, "gate is neither true nor false");
       override.gate = gate->value<bool>();

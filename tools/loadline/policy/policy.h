@@ -42,7 +42,7 @@ struct CompareOverride {
   std::optional<double> guard;
   std::optional<Action> noisy;
   std::optional<Action> missing;
-  std::optional<Action> fresh;
+  std::optional<Action> new_;
   TextPosition where;  // of the table in the policy file
 
   bool Selects(absl::string_view benchmark, absl::string_view metric) const;
@@ -64,7 +64,7 @@ struct ComparePolicy {
   Action noisy = Action::kFail;    // of a row that may be worse by more than the guard: exit code 3
   bool slower_fails = false;       // fail_on = "slower": what is surely worse, by about the margin
   Action missing = Action::kFail;  // exit code 5
-  Action fresh = Action::kWarn;    // "new" in the file; failing is exit code 5
+  Action new_ = Action::kWarn;     // "new" in the file; failing is exit code 5
   std::vector<CompareOverride> overrides;
 };
 

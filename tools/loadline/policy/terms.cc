@@ -43,7 +43,7 @@ Action TermsBook::Missing(RunNames benchmark) const {
   return ActionFor(benchmark, &CompareOverride::missing, policy_.missing);
 }
 Action TermsBook::New(RunNames benchmark) const {
-  return ActionFor(benchmark, &CompareOverride::fresh, policy_.fresh);
+  return ActionFor(benchmark, &CompareOverride::new_, policy_.new_);
 }
 
 Action TermsBook::ActionFor(RunNames benchmark, std::optional<Action> CompareOverride::*member,

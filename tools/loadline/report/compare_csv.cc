@@ -53,7 +53,7 @@ std::string Figures(const CompareRow& row) {
   const bool judged = row.change != nullptr;
   const PValues p = PValuesOf(change);
   return absl::StrJoin(
-      {Number(change.base), Number(change.fresh), Number(estimate), Number(low), Number(high),
+      {Number(change.base), Number(change.candidate), Number(estimate), Number(low), Number(high),
        std::string(judged ? BeyondName(change) : ""), Number(change.detectable),
        judged ? Number(change.margin) : std::string(), Number(p.worse), Number(p.worse_adjusted),
        Number(p.at_all), absl::StrCat(judged ? change.base_processes : benchmark.base_processes),

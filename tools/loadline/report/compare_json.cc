@@ -96,7 +96,7 @@ Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benc
       {"margin", change.margin},
       {"guard", change.guard},
       {"base", JsonFinite(change.base)},
-      {"new", JsonFinite(change.fresh)},
+      {"new", JsonFinite(change.candidate)},
       {"base_processes", change.base_processes},
       {"new_processes", change.new_processes},
       {"change", IntervalAsJson(change.change)},
@@ -143,7 +143,7 @@ Json DifferenceAsJson(const samples::EnvironmentDifference& difference) {
                       {"weight", NameOf(difference.weight)},
                       {"allowed", difference.allowed},
                       {"base", difference.base},
-                      {"new", difference.fresh},
+                      {"new", difference.candidate},
                       {"within_side", difference.within_side},
                       {"text", difference.Text()}};
 }
@@ -178,7 +178,7 @@ std::string CompareAsJson(const CompareVerdict& verdict) {
              {"headline", Headline(verdict)},
              {"policy", verdict.policy},
              {"base", SideAsJson(verdict.base)},
-             {"new", SideAsJson(verdict.fresh)},
+             {"new", SideAsJson(verdict.candidate)},
              {"alpha", verdict.alpha},
              {"confidence", verdict.confidence},
              {"families", Json::Object{{"times", FamilyAsJson(verdict.times)},

@@ -52,7 +52,7 @@ std::string CompareAsJunit(const CompareVerdict& verdict) {
   JunitSuite suite("loadline compare");
   suite.AddProperty("policy", verdict.policy);
   suite.AddProperty("base", SideWords(verdict.base));
-  suite.AddProperty("new", SideWords(verdict.fresh));
+  suite.AddProperty("new", SideWords(verdict.candidate));
   suite.AddProperty("headline", Headline(verdict));
   suite.AddProperty("counts", VerdictCounts(verdict));
   for (const Remark& remark : SurroundingsOf(verdict)) suite.AddProperty(remark.about, remark.text);

@@ -31,7 +31,7 @@ std::string RowOf(const CompareVerdict& verdict, const CompareRow& row) {
   const bool loud = row.gated && !row.quiet();
   return absl::StrCat("| ", loud ? "**" : "", cells.verdict, loud ? "**" : "", " | ",
                       MarkdownCode(Short(cells.benchmark)), " | ",
-                      MarkdownCode(Short(cells.metric)), " | ", cells.base, " | ", cells.fresh,
+                      MarkdownCode(Short(cells.metric)), " | ", cells.base, " | ", cells.candidate,
                       " | ", cells.change, " | ", cells.interval, " | ", cells.beyond, " | ",
                       cells.detectable, " |\n");
 }
@@ -76,7 +76,7 @@ MarkdownBlock LimitBlock(const CompareVerdict& verdict) {
 
 std::string Sides(const CompareVerdict& verdict) {
   return absl::StrCat("\nBase ", EscapeMarkdown(Short(SideWords(verdict.base))), "<br>\nNew ",
-                      EscapeMarkdown(Short(SideWords(verdict.fresh))), "\n");
+                      EscapeMarkdown(Short(SideWords(verdict.candidate))), "\n");
 }
 
 }  // namespace

@@ -64,11 +64,11 @@ std::string BeyondReach(size_t processes) {
 
 std::string TooFew(const CompareVerdict& verdict, const Change& change) {
   const size_t base = change.base_processes;
-  const size_t fresh = change.new_processes;
+  const size_t candidate = change.new_processes;
   std::string text =
-      base == 1 && fresh == 1
+      base == 1 && candidate == 1
           ? "one process a side: how much processes differ from each other is not known"
-          : absl::StrCat(base, " against ", Counted(fresh, "process", "processes"),
+          : absl::StrCat(base, " against ", Counted(candidate, "process", "processes"),
                          ": too few to bound a change");
   const std::optional<size_t>& to_tell = change.processes_to_tell;
   if (to_tell.has_value() && *to_tell > kMostWorthwhile) {
@@ -330,7 +330,7 @@ std::string Limits(const limits::CheckVerdict& limits) {
 
 std::string HostsOf(const CompareVerdict& verdict) {
   std::vector<std::string> hosts = verdict.base.hosts;
-  for (const std::string& host : verdict.fresh.hosts) {
+  for (const std::string& host : verdict.candidate.hosts) {
     if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) hosts.push_back(host);
   }
   return absl::StrJoin(hosts, " and ");

@@ -97,14 +97,14 @@ CompareCells CellsOf(const CompareVerdict& verdict, const CompareRow& row) {
                      .beyond = "-",
                      .detectable = "-",
                      .base = "-",
-                     .fresh = "-",
+                     .candidate = "-",
                      .metric = "-",
                      .benchmark = row.benchmark->name};
   if (row.change == nullptr) return cells;
   const Change& change = *row.change;
   cells.metric = verdict.metrics[change.metric];
   cells.base = Value(change.base, cells.metric);
-  cells.fresh = Value(change.fresh, cells.metric);
+  cells.candidate = Value(change.candidate, cells.metric);
   cells.beyond = std::string(BeyondName(change));
   if (change.change.has_value()) {
     const auto format = [&](double value) {

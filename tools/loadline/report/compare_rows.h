@@ -36,7 +36,7 @@ struct CompareCells {
   std::string beyond;      // the margin: "yes", "no", "open"
   std::string detectable;  // "+6.2 %"
   std::string base;        // "1.02 us"
-  std::string fresh;
+  std::string candidate;
   std::string metric;
   std::string benchmark;
 };

@@ -51,7 +51,7 @@ std::string FirstOf(const std::vector<std::string>& sources) {
 }  // namespace
 
 std::string CompareAsSarif(const CompareVerdict& verdict) {
-  const std::string path = FirstOf(verdict.fresh.sources);
+  const std::string path = FirstOf(verdict.candidate.sources);
   std::vector<SarifRule> rules = {
       {"comparison", "A metric of a benchmark, or a benchmark, held against the base"},
       {"environment", "What base and new must have in common"}};

@@ -78,7 +78,7 @@ std::string Table(const CompareVerdict& verdict, const std::vector<CompareRow>& 
     CompareCells cells = CellsOf(verdict, row);
     table.Add({std::move(cells.verdict), std::move(cells.change), std::move(cells.interval),
                std::move(cells.beyond), std::move(cells.detectable), std::move(cells.base),
-               std::move(cells.fresh), std::move(cells.metric), std::move(cells.benchmark)},
+               std::move(cells.candidate), std::move(cells.metric), std::move(cells.benchmark)},
               ToneOf(row));
   }
   return table.Render(color);
@@ -144,9 +144,9 @@ std::string CompareAsText(const CompareVerdict& verdict, const CompareTextOption
   const std::string folded = CountsOf(rows, shown);
   const size_t hidden = rows.size() - shown;
   rows.resize(shown);
-  std::vector<std::string> parts = {absl::StrCat("base  ", EscapeTerminal(SideWords(verdict.base)),
-                                                 "\nnew   ",
-                                                 EscapeTerminal(SideWords(verdict.fresh)), "\n")};
+  std::vector<std::string> parts = {
+      absl::StrCat("base  ", EscapeTerminal(SideWords(verdict.base)), "\nnew   ",
+                   EscapeTerminal(SideWords(verdict.candidate)), "\n")};
   parts.push_back(rows.empty() ? "" : Table(verdict, rows, options.color));
   if (hidden > 0) {
     absl::StrAppend(&parts.back(), results::Counted(hidden, "more row is", "more rows are"),

@@ -85,7 +85,7 @@ std::string RowSentence(const CompareVerdict& verdict, const CompareRow& row) {
   const CompareCells cells = CellsOf(verdict, row);
   std::string out = cells.verdict;
   if (row.change != nullptr) {
-    absl::StrAppend(&out, ": ", cells.metric, " from ", cells.base, " to ", cells.fresh, ", ",
+    absl::StrAppend(&out, ": ", cells.metric, " from ", cells.base, " to ", cells.candidate, ", ",
                     cells.change, ", ", IntervalTitle(verdict), " ", cells.interval,
                     ", beyond the margin: ", cells.beyond, ", detectable ", cells.detectable);
   }

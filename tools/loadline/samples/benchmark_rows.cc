@@ -40,9 +40,9 @@ std::vector<BenchmarkRows> GroupRows(absl::Span<const ResultFile> files) {
     for (const Row& row : file.rows) {
       if (row.run_type != results::RunType::kIteration) continue;
       const size_t before = namesakes.Before(row);
-      const auto [at, fresh] =
+      const auto [at, inserted] =
           index.emplace(std::tuple(host.name, row.run_name, before), benchmarks.size());
-      if (fresh) {
+      if (inserted) {
         benchmarks.push_back({.name = row.run_name,
                               .source = file.source,
                               .namesakes = before,

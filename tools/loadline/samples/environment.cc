@@ -141,30 +141,30 @@ bool ClockRatesDiffer(const std::vector<std::string>& values) {
 }
 
 bool Differs(const EnvironmentRule& rule, const std::vector<std::string>& base,
-             const std::vector<std::string>& fresh) {
+             const std::vector<std::string>& candidate) {
   switch (rule.test) {
     case EnvironmentTest::kText:
-      return Said(base, fresh).size() > 1;
+      return Said(base, candidate).size() > 1;
     case EnvironmentTest::kClockRate:
-      return ClockRatesDiffer(Said(base, fresh));
+      return ClockRatesDiffer(Said(base, candidate));
     case EnvironmentTest::kLoad:
-      return AnyAbove(Said(base, fresh), kBusyLoadPerCpu);
+      return AnyAbove(Said(base, candidate), kBusyLoadPerCpu);
     case EnvironmentTest::kSteal:
-      return AnyAbove(Said(base, fresh), kStealPercent);
+      return AnyAbove(Said(base, candidate), kStealPercent);
     case EnvironmentTest::kOneSideAlone:
-      return Said(base).size() > 1 || Said(fresh).size() > 1;
+      return Said(base).size() > 1 || Said(candidate).size() > 1;
   }
   return true;
 }
 
 // Some files say it and others do not.
 bool PartlySaid(const EnvironmentRule& rule, const std::vector<std::string>& base,
-                const std::vector<std::string>& fresh) {
+                const std::vector<std::string>& candidate) {
   if (rule.test != EnvironmentTest::kText && rule.test != EnvironmentTest::kClockRate) return false;
   const auto silent = [](const std::vector<std::string>& values) {
     return std::find(values.begin(), values.end(), "") != values.end();
   };
-  return !Said(base, fresh).empty() && (silent(base) || silent(fresh));
+  return !Said(base, candidate).empty() && (silent(base) || silent(candidate));
 }
 
 std::string Joined(const std::vector<std::string>& values) {
@@ -181,11 +181,11 @@ size_t RuleIndex(absl::string_view key) {
 
 // Whether all files say that they are of one host, and none that its processor is another. The
 // clock rate that such files say is what the clock happened to be at, as on many machines.
-bool OneMachine(absl::Span<const Environment> base, absl::Span<const Environment> fresh) {
+bool OneMachine(absl::Span<const Environment> base, absl::Span<const Environment> candidate) {
   const auto values = [&](absl::string_view key) {
     const size_t rule = RuleIndex(key);
     std::vector<std::string> all = Distinct(base, rule);
-    for (std::string& value : Distinct(fresh, rule)) all.push_back(std::move(value));
+    for (std::string& value : Distinct(candidate, rule)) all.push_back(std::move(value));
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
@@ -203,7 +203,7 @@ bool Contains(absl::Span<const std::string> list, absl::string_view text) {
 std::string EnvironmentDifference::Text() const {
   std::string text =
       absl::StrCat(what, weight == EnvironmentWeight::kRefuse ? " differs" : "", ": base ",
-                   results::Quoted(base), ", new ", results::Quoted(fresh));
+                   results::Quoted(base), ", new ", results::Quoted(candidate));
   if (within_side) absl::StrAppend(&text, "; the files of one side do not agree");
   if (weight != EnvironmentWeight::kRefuse) return text;
   if (allowed) return absl::StrCat(text, " (allowed by ", key, ")");
@@ -221,20 +221,20 @@ Environment EnvironmentOf(const ResultFile& file) {
 }
 
 std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environment> base,
-                                                       absl::Span<const Environment> fresh,
+                                                       absl::Span<const Environment> candidate,
                                                        absl::Span<const std::string> allow) {
   std::vector<EnvironmentDifference> differences;
   for (size_t i = 0; i < EnvironmentRules().size(); ++i) {
     const EnvironmentRule& rule = EnvironmentRules()[i];
     const std::vector<std::string> base_values = Distinct(base, i);
-    const std::vector<std::string> fresh_values = Distinct(fresh, i);
-    const bool differs = Differs(rule, base_values, fresh_values);
-    if (!differs && !PartlySaid(rule, base_values, fresh_values)) continue;
+    const std::vector<std::string> candidate_values = Distinct(candidate, i);
+    const bool differs = Differs(rule, base_values, candidate_values);
+    if (!differs && !PartlySaid(rule, base_values, candidate_values)) continue;
     EnvironmentDifference difference;
     difference.key = std::string(rule.key);
     difference.what = std::string(rule.what);
     difference.weight = differs ? rule.differs : rule.unsaid;
-    if (rule.test == EnvironmentTest::kClockRate && OneMachine(base, fresh)) {
+    if (rule.test == EnvironmentTest::kClockRate && OneMachine(base, candidate)) {
       difference.weight = EnvironmentWeight::kWarn;
     }
     difference.only_threaded = rule.only_threaded;
@@ -242,8 +242,8 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
     difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
                          (Contains(allow, rule.key) || Contains(allow, "all"));
     difference.base = Joined(base_values);
-    difference.fresh = Joined(fresh_values);
-    difference.within_side = (base_values.size() > 1 || fresh_values.size() > 1) &&
+    difference.candidate = Joined(candidate_values);
+    difference.within_side = (base_values.size() > 1 || candidate_values.size() > 1) &&
                              rule.differs == EnvironmentWeight::kRefuse;
     differences.push_back(std::move(difference));
   }
@@ -251,21 +251,22 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
 }
 
 std::vector<std::string> UnsaidByAll(absl::Span<const Environment> base,
-                                     absl::Span<const Environment> fresh) {
+                                     absl::Span<const Environment> candidate) {
   std::vector<std::string> unsaid;
   for (size_t i = 0; i < EnvironmentRules().size(); ++i) {
-    if (EnvironmentRules()[i].asked_for && Said(Distinct(base, i), Distinct(fresh, i)).empty()) {
+    if (EnvironmentRules()[i].asked_for &&
+        Said(Distinct(base, i), Distinct(candidate, i)).empty()) {
       unsaid.emplace_back(EnvironmentRules()[i].what);
     }
   }
   return unsaid;
 }
 
-bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> fresh) {
+bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> candidate) {
   const size_t rule = RuleIndex("executable_hash");
   const std::vector<std::string> base_values = Distinct(base, rule);
   return base_values.size() == 1 && !base_values.front().empty() &&
-         Distinct(fresh, rule) == base_values;
+         Distinct(candidate, rule) == base_values;
 }
 
 }  // namespace loadline::samples

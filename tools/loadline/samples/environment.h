@@ -31,7 +31,7 @@ struct EnvironmentDifference {
   // The different values of each side, in the order of the files, joined by " | "; "not said"
   // where a file says none.
   std::string base;
-  std::string fresh;
+  std::string candidate;
   bool within_side = false;        // the files of one side already disagree
   policy::MetricClasses concerns;  // of kRefuse: of which figures
   // "CPU model differs: base \"A\", new \"B\" (--allow-env cpu_model compares all the same)"
@@ -49,15 +49,15 @@ struct EnvironmentDifference {
 // every one. A value that nobody says is no difference; what nobody says at all is named by
 // UnsaidByAll.
 std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environment> base,
-                                                       absl::Span<const Environment> fresh,
+                                                       absl::Span<const Environment> candidate,
                                                        absl::Span<const std::string> allow);
 
 // What no file says although it would decide whether they are comparable: "CPU model", ...
 std::vector<std::string> UnsaidByAll(absl::Span<const Environment> base,
-                                     absl::Span<const Environment> fresh);
+                                     absl::Span<const Environment> candidate);
 
 // Whether every file says which program it ran, and it is the same one: an A/A comparison.
-bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> fresh);
+bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> candidate);
 
 }  // namespace loadline::samples
 

@@ -85,8 +85,8 @@ void Side::Sink::AddRow(const Row& row) {
 uint32_t Side::Sink::Find(const Row& row) {
   if (!last_name_.empty() && row.run_name == last_name_) return last_index_;
   const auto next = static_cast<uint32_t>(side_.benchmarks_.size());
-  const auto [at, fresh] = side_.index_.emplace(row.run_name, next);
-  if (fresh) {
+  const auto [at, inserted] = side_.index_.emplace(row.run_name, next);
+  if (inserted) {
     SideBenchmark& made = side_.benchmarks_.emplace_back();
     made.name = at->first;
     made.only_aggregates = true;
@@ -275,9 +275,9 @@ std::vector<double> Side::InOrder(const Series& series) const {
 }
 
 void Side::AddCanonicalName(uint32_t index) {
-  const auto [at, fresh] =
+  const auto [at, inserted] =
       by_canonical_name_.emplace(results::CanonicalName(benchmarks_[index].name), index);
-  if (!fresh) at->second = kSeveral;
+  if (!inserted) at->second = kSeveral;
 }
 
 uint32_t Side::MetricIndex(absl::string_view name) {

@@ -61,14 +61,14 @@ class FakeDuet : public cli::Command {
     return {"duet",
             "",
             {{"--base", cli::Text("BIN", &base_), "", cli::kRequired},
-             {"--new", cli::Text("BIN", &fresh_), "", cli::kRequired},
+             {"--new", cli::Text("BIN", &candidate_), "", cli::kRequired},
              {"--filter", cli::Text("RE", &filter_), ""},
              {"--budget", cli::Seconds(&budget_, 1), ""},
              {"--all", cli::Switch(&all_), ""}},
             ""};
   }
   int Run(const cli::Terminal& terminal) override {
-    for (const std::string& program : {base_, fresh_}) {
+    for (const std::string& program : {base_, candidate_}) {
       const TempDir dir;
       const std::string list = dir.Path("list");
       const std::string command = "'" + program + "' --benchmark_list_tests >'" + list + "'";
@@ -80,7 +80,7 @@ class FakeDuet : public cli::Command {
   }
 
  private:
-  std::string base_, fresh_, filter_;
+  std::string base_, candidate_, filter_;
   double budget_ = 0;
   bool all_ = false;
 };
@@ -165,9 +165,9 @@ class BranchesTest : public ::testing::Test {
     EXPECT_TRUE(IsEmptyFolder(tmpdir_.dir()));
   }
 
-  static Outcome Run(const std::string& base, const std::string& fresh,
+  static Outcome Run(const std::string& base, const std::string& candidate,
                      const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words = {"--repo", user_->path(), "--base", base, "--new", fresh};
+    std::vector<std::string> words = {"--repo", user_->path(), "--base", base, "--new", candidate};
     words.insert(words.end(), more.begin(), more.end());
     return Branches(words);
   }

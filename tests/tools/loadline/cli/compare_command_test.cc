@@ -45,9 +45,10 @@ class CompareCommand : public ::testing::Test {
     return RunTool(args);
   }
 
-  Outcome CompareTimes(double base, double fresh, const std::vector<std::string>& more = {}) const {
+  Outcome CompareTimes(double base, double candidate,
+                       const std::vector<std::string>& more = {}) const {
     std::vector<std::string> args = {"--base", dir_.WriteFile("base.json", ResultOf(base)), "--new",
-                                     dir_.WriteFile("new.json", ResultOf(fresh))};
+                                     dir_.WriteFile("new.json", ResultOf(candidate))};
     args.insert(args.end(), more.begin(), more.end());
     return Run(args);
   }
@@ -105,9 +106,10 @@ class Pipe {
 
 TEST_F(CompareCommand, ReadsWhatTheShellPassesThroughPipes) {
   const Pipe base(ResultOf(100));
-  const Pipe fresh(ResultOf(150));
+  const Pipe candidate(ResultOf(150));
   const Pipe policy("[compare]\nmargin = 0.1\n");
-  EXPECT_EQ(Run({"--base", base.path(), "--new", fresh.path(), "--policy", policy.path()}).code, 1);
+  EXPECT_EQ(Run({"--base", base.path(), "--new", candidate.path(), "--policy", policy.path()}).code,
+            1);
   const Pipe once(ResultOf(100));
   EXPECT_THAT(Run({"--base", once.path(), "--new", once.path()}).err,
               HasSubstr("can be read once only"));

@@ -79,11 +79,11 @@ TEST(CompareMetrics, HoldsAllocationsExactlyEvenOfOneProcess) {
 
 TEST(CompareMetrics, MakesLabelsOfFlagsAndComparesNoneEvenWhereTheGateMatchesTheirName) {
   std::vector<Row> base = WithCounter("rss_peak_bytes", 1e8, 0.001, 0);
-  std::vector<Row> fresh = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
+  std::vector<Row> candidate = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
   for (Row& row : base) row.counters["rss_isolated"] = row.counters["quantized"] = 1;
-  for (Row& row : fresh) row.counters["rss_isolated"] = row.counters["oversubscribed"] = 0;
+  for (Row& row : candidate) row.counters["rss_isolated"] = row.counters["oversubscribed"] = 0;
   const policy::Policy policy = PolicyOf("[compare]\nmetrics = [\"rss_*\", \"*u*\"]");
-  const CompareVerdict verdict = CompareRows(base, fresh, policy);
+  const CompareVerdict verdict = CompareRows(base, candidate, policy);
   for (const char* flag : {"rss_isolated", "quantized", "oversubscribed"}) {
     EXPECT_EQ(FindChange(verdict, kName, flag), nullptr) << flag;
   }
@@ -104,9 +104,10 @@ TEST(CompareMetrics, TakesAGateOnAFlagForAGateOnNothing) {
 }
 
 TEST(CompareMetrics, SaysWhichSideHasAMetricInSomeProcessesOnly) {
-  std::vector<Row> fresh = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
-  for (size_t i = 0; i < 3; ++i) fresh[i].counters = {};
-  const CompareVerdict verdict = CompareRows(WithCounter("rss_peak_bytes", 1e8, 0.001, 0), fresh);
+  std::vector<Row> candidate = WithCounter("rss_peak_bytes", 1e8, 0.001, 1);
+  for (size_t i = 0; i < 3; ++i) candidate[i].counters = {};
+  const CompareVerdict verdict =
+      CompareRows(WithCounter("rss_peak_bytes", 1e8, 0.001, 0), candidate);
   const Change* change = FindChange(verdict, kName, "rss_peak_bytes");
   EXPECT_EQ(report::Explain(verdict, *Find(verdict, kName), *change),
             "only 7 of 10 processes of the new side have this metric");
@@ -158,15 +159,15 @@ TEST(CompareMetrics, ThePolicyCanGateACounterAndSayWhichWayIsBetter) {
 
 TEST(CompareMetrics, AGateOnAnUnknownDirectionOrOnNothingIsAnError) {
   const auto base = WithCounter("widgets", 10, 0.01, 0);
-  const auto fresh = WithCounter("widgets", 10, 0.01, 1);
+  const auto candidate = WithCounter("widgets", 10, 0.01, 1);
   CompareVerdict verdict =
-      CompareRows(base, fresh, PolicyOf("[compare]\nmetrics = [\"widgets\", \"cpu_time_ns\"]"));
+      CompareRows(base, candidate, PolicyOf("[compare]\nmetrics = [\"widgets\", \"cpu_time_ns\"]"));
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInvalid);
   EXPECT_THAT(verdict.problems, ElementsAre(HasSubstr("no better direction is known")));
-  verdict = CompareRows(base, fresh, PolicyOf("[compare]\nmetrics = \"cpu_tim_ns\""));
+  verdict = CompareRows(base, candidate, PolicyOf("[compare]\nmetrics = \"cpu_tim_ns\""));
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInvalid);
   EXPECT_THAT(verdict.problems, Contains(HasSubstr("did you mean \"cpu_time_ns\"?")));
-  verdict = CompareRows(base, fresh,
+  verdict = CompareRows(base, candidate,
                         PolicyOf("[[compare.override]]\nbenchmarks = \"BM_Srot*\"\nmargin = 0.2"));
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInvalid);
 }

@@ -44,13 +44,14 @@ TEST(CompareNames, MatchesABenchmarkThatIsRunForAnotherLengthAndSaysSo) {
 TEST(CompareNames, KeepsArgumentsApartThatAreCalledLikeALength) {
   for (const char* argument : {"iterations", "repeats", "min_time", "min_warmup_time"}) {
     std::vector<Row> base;
-    std::vector<Row> fresh;
+    std::vector<Row> candidate;
     for (const int value : {64, 65, 66}) {
       const std::string name = absl::StrCat("Fold/", argument, ":", value);
       base = base + PlantedRows(name, 100.0 * value, 0.01, 10, value);
-      fresh = fresh + PlantedRows(name, (value == 66 ? 150.0 : 100.0) * value, 0.01, 10, value + 9);
+      candidate =
+          candidate + PlantedRows(name, (value == 66 ? 150.0 : 100.0) * value, 0.01, 10, value + 9);
     }
-    const CompareVerdict verdict = CompareRows(base, fresh);
+    const CompareVerdict verdict = CompareRows(base, candidate);
     EXPECT_EQ(verdict.benchmarks.size(), 3u) << argument;
     EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 1u) << argument;
     EXPECT_EQ(verdict.CountOf(Finding::kSame), 2u) << argument;
@@ -59,8 +60,8 @@ TEST(CompareNames, KeepsArgumentsApartThatAreCalledLikeALength) {
 
 TEST(CompareNames, TakesNoArgumentForAnother) {
   const std::vector<Row> base = RunFor(10, 100, 0) + RunFor(20, 200, 1);
-  const std::vector<Row> fresh = RunFor(10, 100, 2) + RunFor(40, 400, 3);
-  EXPECT_EQ(CompareRows(base, fresh).CountOf(Finding::kMissing), 1u);
+  const std::vector<Row> candidate = RunFor(10, 100, 2) + RunFor(40, 400, 3);
+  EXPECT_EQ(CompareRows(base, candidate).CountOf(Finding::kMissing), 1u);
   // One of each, but the rows did not run as often as the argument says.
   const CompareVerdict one = CompareRows(PlantedRows("BM_A/iterations:20", 200, 0.01, 10, 0),
                                          PlantedRows("BM_A/iterations:40", 400, 0.01, 10, 1));
@@ -73,8 +74,8 @@ TEST(CompareNames, SelectsABenchmarkByItsWholeNameAndWithoutItsLength) {
     CompareOptions options;
     options.benchmarks = {glob};
     const ResultFile base = IsolatedRun("base.json", RunFor(10, 100, 0), 10);
-    const ResultFile fresh = IsolatedRun("new.json", RunFor(10, 100, 1), 10);
-    EXPECT_EQ(Compare({}, options, {base}, {fresh}).benchmarks.size(), 1u) << glob;
+    const ResultFile candidate = IsolatedRun("new.json", RunFor(10, 100, 1), 10);
+    EXPECT_EQ(Compare({}, options, {base}, {candidate}).benchmarks.size(), 1u) << glob;
   }
 }
 

@@ -28,16 +28,16 @@ using ::testing::HasSubstr;
 // Benchmarks of which one is slower by `factor`.
 CompareVerdict OneSlower(int benchmarks, int processes, double factor) {
   std::vector<Row> base;
-  std::vector<Row> fresh;
+  std::vector<Row> candidate;
   for (int b = 0; b < benchmarks; ++b) {
     const std::string name = absl::StrCat("BM_", b);
     for (Row& row : PlantedRows(name, 1000, 0.005, processes, b)) base.push_back(std::move(row));
     const double nanos = 1000 * (b == 3 ? factor : 1);
     for (Row& row : PlantedRows(name, nanos, 0.005, processes, b + 20)) {
-      fresh.push_back(std::move(row));
+      candidate.push_back(std::move(row));
     }
   }
-  for (std::vector<Row>* rows : {&base, &fresh}) {
+  for (std::vector<Row>* rows : {&base, &candidate}) {
     for (Row& row : *rows) {
       row.counters = {{"ops_per_s", 1e9 / *row.cpu_time_ns},
                       {"success_pct", 100},
@@ -45,7 +45,7 @@ CompareVerdict OneSlower(int benchmarks, int processes, double factor) {
                       {"rss_peak_bytes", 5e7}};
     }
   }
-  return CompareRows(base, fresh, {}, {}, processes);
+  return CompareRows(base, candidate, {}, {}, processes);
 }
 
 TEST(CompareSuite, CallsOneSlowBenchmarkAmongSixHundred) {
@@ -107,8 +107,8 @@ TEST(CompareSuite, PassesIdenticalSuites) {
   int not_passed = 0;
   int slower = 0;
   for (uint64_t seed = 0; seed < 50; ++seed) {
-    auto [base, fresh] = DrawnSuite(seed, 100, 1);
-    const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+    auto [base, candidate] = DrawnSuite(seed, 100, 1);
+    const CompareVerdict verdict = CompareRows(std::move(base), std::move(candidate));
     not_passed += verdict.exit_code != results::ExitCode::kPass;
     slower += verdict.CountOf(Finding::kSlower) > 0;
     EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 0u) << seed;
@@ -120,8 +120,8 @@ TEST(CompareSuite, PassesIdenticalSuites) {
 TEST(CompareSuite, RaisesFewAlarmsWhereValuesLeanOnEachOtherAndSaysThatTheyDo) {
   int alarms = 0;
   for (uint64_t seed = 0; seed < 50; ++seed) {
-    auto [base, fresh] = DrawnSuite(seed, 100, 1, 0.8);
-    const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+    auto [base, candidate] = DrawnSuite(seed, 100, 1, 0.8);
+    const CompareVerdict verdict = CompareRows(std::move(base), std::move(candidate));
     alarms += verdict.CountOf(Finding::kRegressed) + verdict.CountOf(Finding::kSlower) > 0;
     EXPECT_THAT(verdict.notes, Contains(HasSubstr("successive values lean on each other")));
   }
@@ -129,9 +129,9 @@ TEST(CompareSuite, RaisesFewAlarmsWhereValuesLeanOnEachOtherAndSaysThatTheyDo) {
 }
 
 TEST(CompareSuite, SaysWhenAllMovedAlikeAndWhatMovedBesideThat) {
-  auto [base, fresh] = DrawnSuite(5, 40, 1.07);
-  for (size_t i = 30; i < 40; ++i) *fresh[i].cpu_time_ns *= 1.5;  // BM_3
-  const CompareVerdict verdict = CompareRows(std::move(base), std::move(fresh));
+  auto [base, candidate] = DrawnSuite(5, 40, 1.07);
+  for (size_t i = 30; i < 40; ++i) *candidate[i].cpu_time_ns *= 1.5;  // BM_3
+  const CompareVerdict verdict = CompareRows(std::move(base), std::move(candidate));
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
   ASSERT_TRUE(verdict.moved_alike.has_value());
   EXPECT_NEAR(*verdict.moved_alike, 0.07, 0.01);
@@ -144,15 +144,16 @@ TEST(CompareSuite, SaysWhenAllMovedAlikeAndWhatMovedBesideThat) {
 // One program on both sides, ten processes each.
 std::pair<ResultFile, ResultFile> SameProgramTwice(double factor) {
   ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
-  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000 * factor, 0.01, 10, 1), 10);
+  ResultFile candidate =
+      IsolatedRun("new.json", PlantedRows(kName, 1000 * factor, 0.01, 10, 1), 10);
   SetContext(base, "loadline.executable_hash", "same");
-  SetContext(fresh, "loadline.executable_hash", "same");
-  return {base, fresh};
+  SetContext(candidate, "loadline.executable_hash", "same");
+  return {base, candidate};
 }
 
 TEST(CompareSuite, ADifferenceOfAProgramFromItselfIsVoid) {
-  const auto [base, fresh] = SameProgramTwice(1.5);
-  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  const auto [base, candidate] = SameProgramTwice(1.5);
+  const CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
   EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kVoid);
   EXPECT_EQ(verdict.CountOf(Finding::kRegressed), 0u);
@@ -160,19 +161,20 @@ TEST(CompareSuite, ADifferenceOfAProgramFromItselfIsVoid) {
 }
 
 TEST(CompareSuite, ASettingOfTheSameProgramIsWhatIsCompared) {
-  auto [base, fresh] = SameProgramTwice(1.5);
-  SetContext(fresh, "loadline.allocator", "mimalloc");
-  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  auto [base, candidate] = SameProgramTwice(1.5);
+  SetContext(candidate, "loadline.allocator", "mimalloc");
+  const CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
   EXPECT_THAT(verdict.notes, Contains(HasSubstr("what is compared is its allocator")));
 }
 
 TEST(CompareSuite, RefusesAnotherProfileOrInput) {
   for (const char* key : {"loadline.profile", "loadline.input"}) {
-    auto [base, fresh] = SameProgramTwice(1.5);
+    auto [base, candidate] = SameProgramTwice(1.5);
     SetContext(base, key, "one");
-    SetContext(fresh, key, "other");
-    EXPECT_EQ(Compare({}, {}, {base}, {fresh}).exit_code, results::ExitCode::kIncomparable) << key;
+    SetContext(candidate, key, "other");
+    EXPECT_EQ(Compare({}, {}, {base}, {candidate}).exit_code, results::ExitCode::kIncomparable)
+        << key;
   }
 }
 
@@ -196,19 +198,19 @@ TEST(CompareSuite, HoldsAllocationsAcrossProcessors) {
 
 TEST(CompareSuite, ABrokenLimitGoesBeforeWhatCannotBeCompared) {
   ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
-  const ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  const ResultFile candidate = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
   SetContext(base, "loadline.host.cpu_model", "Other CPU");
   const policy::Policy policy =
       PolicyOf("[[limit]]\nbenchmarks = \"*\"\nrequire = \"max(cpu_time_ns) < 1us\"\n");
-  EXPECT_EQ(Compare(policy, {}, {base}, {fresh}).exit_code, results::ExitCode::kBroken);
+  EXPECT_EQ(Compare(policy, {}, {base}, {candidate}).exit_code, results::ExitCode::kBroken);
 }
 
 TEST(CompareSuite, RefusesADebugBuildAgainstARelease) {
   const ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
-  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 9000, 0.01, 10, 1), 10);
-  SetContext(fresh, "loadline.build_type", "Debug");
-  SetContext(fresh, "loadline.optimized", "false");
-  EXPECT_EQ(Compare({}, {}, {base}, {fresh}).exit_code, results::ExitCode::kIncomparable);
+  ResultFile candidate = IsolatedRun("new.json", PlantedRows(kName, 9000, 0.01, 10, 1), 10);
+  SetContext(candidate, "loadline.build_type", "Debug");
+  SetContext(candidate, "loadline.optimized", "false");
+  EXPECT_EQ(Compare({}, {}, {base}, {candidate}).exit_code, results::ExitCode::kIncomparable);
 }
 
 }  // namespace

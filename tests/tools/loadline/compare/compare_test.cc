@@ -97,16 +97,16 @@ TEST(Compare, RaisesFewFalseAlarmsAmongManyBenchmarksThatDidNotChange) {
 
 TEST(Compare, LeavesOneFileASideOpenHoweverLargeTheDifference) {
   ResultFile base = IsolatedRun("a.json", {}, 1);
-  ResultFile fresh = IsolatedRun("b.json", {}, 1);
-  for (ResultFile* file : {&base, &fresh}) {
+  ResultFile candidate = IsolatedRun("b.json", {}, 1);
+  for (ResultFile* file : {&base, &candidate}) {
     file->context.erase(
         std::remove_if(file->context.begin(), file->context.end(),
                        [](const Json::Member& m) { return m.first == "loadline.isolation"; }),
         file->context.end());
   }
   base.rows = PlantedRows(kName, 1000, 0.01, 10, 0);
-  fresh.rows = PlantedRows(kName, 2500, 0.01, 10, 1);
-  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  candidate.rows = PlantedRows(kName, 2500, 0.01, 10, 1);
+  const CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
   const BenchmarkComparison& benchmark = verdict.benchmarks[0];
   EXPECT_EQ(benchmark.reason, Reason::kTooFewProcesses);
@@ -122,18 +122,19 @@ TEST(Compare, LeavesOneFileASideOpenHoweverLargeTheDifference) {
 
 TEST(Compare, CountsFilesAsProcesses) {
   std::vector<ResultFile> base;
-  std::vector<ResultFile> fresh;
+  std::vector<ResultFile> candidate;
   for (int i = 0; i < 6; ++i) {
     base.push_back(IsolatedRun(absl::StrCat("a", i), PlantedRows(kName, 1000 + i, 0, 1, 0), 1));
-    fresh.push_back(IsolatedRun(absl::StrCat("b", i), PlantedRows(kName, 1200 + i, 0, 1, 0), 1));
+    candidate.push_back(
+        IsolatedRun(absl::StrCat("b", i), PlantedRows(kName, 1200 + i, 0, 1, 0), 1));
     SetContext(base.back(), "loadline.executable_hash", "one");
-    SetContext(fresh.back(), "loadline.executable_hash", "other");
+    SetContext(candidate.back(), "loadline.executable_hash", "other");
   }
-  const CompareVerdict verdict = Compare({}, {}, base, fresh);
+  const CompareVerdict verdict = Compare({}, {}, base, candidate);
   EXPECT_EQ(verdict.benchmarks[0].base_processes, 6u);
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
   std::reverse(base.begin(), base.end());
-  EXPECT_EQ(Compare({}, {}, base, fresh).benchmarks[0].changes[0].claims->worse.p,
+  EXPECT_EQ(Compare({}, {}, base, candidate).benchmarks[0].changes[0].claims->worse.p,
             verdict.benchmarks[0].changes[0].claims->worse.p);
 }
 
@@ -178,9 +179,9 @@ TEST(Compare, ReportsACrashAsFailedNotAsFaster) {
 }
 
 TEST(Compare, OneFailedRepetitionFailsTheBenchmark) {
-  std::vector<Row> fresh = PlantedRows(kName, 1000, 0.01, 10, 1);
-  fresh[4] = FailedRow(kName, "wrong answer");
-  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), fresh);
+  std::vector<Row> candidate = PlantedRows(kName, 1000, 0.01, 10, 1);
+  candidate[4] = FailedRow(kName, "wrong answer");
+  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), candidate);
   EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kFailed);
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kNotMeasured);
 }
@@ -270,9 +271,9 @@ TEST(Compare, ABenchmarkThatSkipsItselfCountsAsMissing) {
 }
 
 TEST(Compare, NormalisesUnitsAndLabelsTheChange) {
-  std::vector<Row> fresh = PlantedRows(kName, 5000, 0.01, 10, 1);
-  for (Row& row : fresh) row.time_unit = "us";
-  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), fresh);
+  std::vector<Row> candidate = PlantedRows(kName, 5000, 0.01, 10, 1);
+  for (Row& row : candidate) row.time_unit = "us";
+  const CompareVerdict verdict = CompareRows(PlantedRows(kName, 1000, 0.01, 10, 0), candidate);
   EXPECT_EQ(verdict.benchmarks[0].finding, Finding::kRegressed);
   EXPECT_NEAR(verdict.benchmarks[0].changes[0].change->estimate, 4, 0.1);
   EXPECT_TRUE(verdict.benchmarks[0].has(Label::kUnitChanged));
@@ -289,9 +290,9 @@ TEST(Compare, LabelsUnequalProcessesAndStillCompares) {
 
 TEST(Compare, RefusesAnotherMachineUnlessItIsAllowed) {
   const ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
-  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
-  SetContext(fresh, "num_cpus", "64");
-  CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  ResultFile candidate = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(candidate, "num_cpus", "64");
+  CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kIncomparable);
   EXPECT_EQ(verdict.benchmarks[0].reason, Reason::kEnvironment);
   ASSERT_EQ(verdict.environment.size(), 1u);
@@ -299,11 +300,11 @@ TEST(Compare, RefusesAnotherMachineUnlessItIsAllowed) {
   EXPECT_THAT(verdict.environment[0].Text(), HasSubstr("--allow-env num_cpus"));
   CompareOptions options;
   options.allow_env = {"num_cpus"};
-  verdict = Compare({}, options, {base}, {fresh});
+  verdict = Compare({}, options, {base}, {candidate});
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
   EXPECT_TRUE(verdict.environment[0].allowed);
   options.allow_env = {"num_cpu"};
-  EXPECT_EQ(Compare({}, options, {base}, {fresh}).exit_code, results::ExitCode::kInvalid);
+  EXPECT_EQ(Compare({}, options, {base}, {candidate}).exit_code, results::ExitCode::kInvalid);
 }
 
 TEST(Compare, RefusesThreadedTimesAcrossTheVersionsThatChangedThem) {
@@ -314,23 +315,23 @@ TEST(Compare, RefusesThreadedTimesAcrossTheVersionsThatChangedThem) {
     return rows;
   };
   const ResultFile base = IsolatedRun("base.json", threaded(0), 10);
-  ResultFile fresh = IsolatedRun("new.json", threaded(1), 10);
-  SetContext(fresh, "loadline.gb_version", "1.9.1");
-  CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  ResultFile candidate = IsolatedRun("new.json", threaded(1), 10);
+  SetContext(candidate, "loadline.gb_version", "1.9.1");
+  CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_EQ(Find(verdict, "BM_T/real_time/threads:4")->reason, Reason::kTimeSemantics);
   EXPECT_EQ(Find(verdict, kName)->finding, Finding::kSame);
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);  // the other could be compared
   CompareOptions options;
   options.allow_env = {"time_semantics"};
-  EXPECT_EQ(Compare({}, options, {base}, {fresh}).exit_code, results::ExitCode::kPass);
+  EXPECT_EQ(Compare({}, options, {base}, {candidate}).exit_code, results::ExitCode::kPass);
 }
 
 TEST(Compare, CallsTheSameProgramOnBothSidesAnAAComparison) {
   ResultFile base = IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10);
-  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  ResultFile candidate = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
   SetContext(base, "loadline.executable_hash", "same");
-  SetContext(fresh, "loadline.executable_hash", "same");
-  const CompareVerdict verdict = Compare({}, {}, {base}, {fresh});
+  SetContext(candidate, "loadline.executable_hash", "same");
+  const CompareVerdict verdict = Compare({}, {}, {base}, {candidate});
   EXPECT_TRUE(verdict.same_executable);
   EXPECT_THAT(report::Headline(verdict), HasSubstr("A/A"));
   EXPECT_EQ(verdict.exit_code, results::ExitCode::kPass);
@@ -346,10 +347,10 @@ TEST(Compare, OneRunDoesNotCountTwice) {
 }
 
 TEST(Compare, ARunThatWasCutShortIsIncomplete) {
-  ResultFile fresh = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
-  SetContext(fresh, "loadline.incomplete", "true");
+  ResultFile candidate = IsolatedRun("new.json", PlantedRows(kName, 1000, 0.01, 10, 1), 10);
+  SetContext(candidate, "loadline.incomplete", "true");
   EXPECT_EQ(Compare({}, {}, {IsolatedRun("base.json", PlantedRows(kName, 1000, 0.01, 10, 0), 10)},
-                    {fresh})
+                    {candidate})
                 .exit_code,
             results::ExitCode::kNotMeasured);
 }
@@ -411,7 +412,8 @@ TEST(Compare, OnlyTheSelectedBenchmarksAreCompared) {
 }
 
 // Two sides of ten processes, whose values are `values` in units of a microsecond.
-CompareVerdict CompareValues(const std::vector<double>& base, const std::vector<double>& fresh) {
+CompareVerdict CompareValues(const std::vector<double>& base,
+                             const std::vector<double>& candidate) {
   const auto rows = [](const std::vector<double>& values) {
     std::vector<Row> rows;
     for (size_t i = 0; i < values.size(); ++i) {
@@ -420,7 +422,7 @@ CompareVerdict CompareValues(const std::vector<double>& base, const std::vector<
     }
     return rows;
   };
-  return CompareRows(rows(base), rows(fresh), {}, {}, static_cast<int>(base.size()));
+  return CompareRows(rows(base), rows(candidate), {}, {}, static_cast<int>(base.size()));
 }
 
 TEST(Compare, CallsSlowerWhatIsProvedAndWithinTheMargin) {
@@ -461,12 +463,12 @@ TEST(Compare, LetsNoisyRowsThroughWherePolicySaysSoButNoneThatSeemsWorse) {
   const policy::Policy policy = PolicyOf("[compare]\nnoisy = \"warn\"\n");
   const auto run = [&](double factor) {
     std::vector<Row> base = PlantedRows(kName, 1000, 0.4, 10, 0);
-    std::vector<Row> fresh = PlantedRows(kName, 1000 * factor, 0.4, 10, 1);
+    std::vector<Row> candidate = PlantedRows(kName, 1000 * factor, 0.4, 10, 1);
     for (int b = 0; b < 100; ++b) {
       base = base + PlantedRows(absl::StrCat("BM_Sure", b), 1000, 0.01, 10, b);
-      fresh = fresh + PlantedRows(absl::StrCat("BM_Sure", b), 1000, 0.01, 10, b + 3);
+      candidate = candidate + PlantedRows(absl::StrCat("BM_Sure", b), 1000, 0.01, 10, b + 3);
     }
-    return CompareRows(base, fresh, policy);
+    return CompareRows(base, candidate, policy);
   };
   EXPECT_EQ(run(1).exit_code, results::ExitCode::kPass);
   const CompareVerdict suspicious = run(1.5);

@@ -18,11 +18,11 @@ using Values = std::vector<double>;
 // Two samples, and what they are asked.
 struct Samples {
   Values base;
-  Values fresh;
+  Values candidate;
 
   EffectQuestion Asked(policy::Direction direction = policy::Direction::kLowerIsBetter) const {
     return {.base = base,
-            .fresh = fresh,
+            .candidate = candidate,
             .traits = {},
             .direction = direction,
             .margin = 0.05,
@@ -42,7 +42,7 @@ bool Proved(const Change::Claim& claim) { return claim.p <= 0.01; }
 // Six values around 100 and the same times `factor`: none are equal.
 Samples Scaled(double factor) {
   Samples samples{{98, 99, 99.5, 100.5, 101, 102}, {}};
-  for (const double value : samples.base) samples.fresh.push_back(value * factor);
+  for (const double value : samples.base) samples.candidate.push_back(value * factor);
   return samples;
 }
 
@@ -90,13 +90,13 @@ TEST(MeasureEffect, HoldsADifferenceAgainstTheNoiseFloorOfItsUnit) {
   const Values little = {-123e3, -122e3, -124e3, -121e3, -125e3, -120e3};
   const Values much = {1e6, 1.001e6, 1.002e6, 0.999e6, 0.998e6, 1.003e6};
   question.base = base;
-  question.fresh = little;
+  question.candidate = little;
   Change change = Measured(question);
   EXPECT_TRUE(change.change->absolute);
   EXPECT_EQ(change.margin, 256 * 1024);
   EXPECT_TRUE(change.not_worse);
   EXPECT_NEAR(change.change->estimate, 37e3, 1e3);
-  question.fresh = much;
+  question.candidate = much;
   change = Measured(question);
   EXPECT_TRUE(Proved(change.claims->worse));
 }
@@ -106,10 +106,10 @@ TEST(MeasureEffect, AllowsMemoryWhatTheKernelDoesNotCount) {
   question.traits = policy::TraitsOf("rss_peak_bytes");
   question.margin = question.traits.margin;
   const Values base = {4.70e6, 4.71e6, 4.72e6, 4.69e6, 4.68e6, 4.73e6};
-  Values fresh = base;
-  for (double& value : fresh) value += 100e3;  // 2 %
+  Values candidate = base;
+  for (double& value : candidate) value += 100e3;  // 2 %
   question.base = base;
-  question.fresh = fresh;
+  question.candidate = candidate;
   const Change change = Measured(question);
   EXPECT_NEAR(change.margin, 256 * 1024 / 4.705e6, 1e-6);
   EXPECT_TRUE(change.not_worse);
@@ -145,7 +145,7 @@ TEST(MeasureEffect, TakesOverWhatDuetFound) {
 
 TEST(MeasureEffect, GivesTheSameEvidenceForAGainAndItsReverse) {
   const Samples slower = Scaled(1.3);
-  const Samples faster{slower.fresh, slower.base};
+  const Samples faster{slower.candidate, slower.base};
   EXPECT_DOUBLE_EQ(Measured(slower.Asked()).claims->worse.p,
                    Measured(faster.Asked()).claims->better.p);
 }
@@ -167,7 +167,7 @@ TEST(MeasureEffect, ProvesNothingAboutAChangeAtTheMargin) {
 TEST(MeasureEffect, HasNoIntervalWithoutThreeProcesses) {
   Samples samples = Scaled(1.3);
   samples.base.resize(2);
-  samples.fresh.resize(2);
+  samples.candidate.resize(2);
   EXPECT_FALSE(TakesATest(samples.Asked()));
   const Change change = Measured(samples.Asked());
   EXPECT_EQ(change.method, Method::kPoint);
@@ -180,7 +180,7 @@ TEST(MeasureEffect, HasNoIntervalWithoutThreeProcesses) {
 TEST(MeasureEffect, BoundsNothingWithFourProcessesAndCallsWhatIsFarBeyond) {
   Samples samples = Scaled(2);
   samples.base.resize(4);
-  samples.fresh.resize(4);
+  samples.candidate.resize(4);
   const Change change = Measured(samples.Asked());
   EXPECT_TRUE(Proved(change.claims->worse));
   EXPECT_TRUE(std::isinf(*change.change->high));
@@ -213,7 +213,7 @@ TEST(MeasureEffect, TakesZeroEverywhereForTheSame) {
 TEST(MeasureEffect, ComparesNoNumberThatIsNone) {
   for (const double value : {std::nan(""), std::numeric_limits<double>::infinity(), -HUGE_VAL}) {
     Samples samples = Scaled(1);
-    samples.fresh[3] = value;
+    samples.candidate[3] = value;
     const Change effect = Measured(samples.Asked());
     EXPECT_EQ(effect.finding, Finding::kIncomparable);
     EXPECT_EQ(effect.reason, Reason::kNotFinite);
@@ -280,7 +280,7 @@ TEST(MeasureEffect, AsksNothingOfValuesThatAreAllTheSame) {
 TEST(MeasureEffect, TakesNoSpreadForMuchSmallerThanTheRecordedOne) {
   Samples samples = Scaled(1.08);
   for (double& value : samples.base) value = 100 + (value - 100) / 1e4;
-  for (double& value : samples.fresh) value = 108 + (value - 108) / 1e4;
+  for (double& value : samples.candidate) value = 108 + (value - 108) / 1e4;
   EffectQuestion question = samples.Asked();
   const double tight = *Measured(question).detectable;
   question.sigma_log = 0.05;

@@ -16,11 +16,12 @@ namespace loadline::compare {
 
 inline constexpr char kName[] = "BM_Sort/1024";
 
-inline CompareVerdict CompareRows(std::vector<results::Row> base, std::vector<results::Row> fresh,
+inline CompareVerdict CompareRows(std::vector<results::Row> base,
+                                  std::vector<results::Row> candidate,
                                   const policy::Policy& policy = {},
                                   const CompareOptions& options = {}, int processes = 10) {
   return Compare(policy, options, {results::IsolatedRun("base.json", std::move(base), processes)},
-                 {results::IsolatedRun("new.json", std::move(fresh), processes)});
+                 {results::IsolatedRun("new.json", std::move(candidate), processes)});
 }
 
 inline const BenchmarkComparison* Find(const CompareVerdict& verdict, absl::string_view name) {

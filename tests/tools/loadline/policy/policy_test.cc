@@ -91,7 +91,7 @@ noisy = "fail")");
   EXPECT_TRUE(compare.slower_fails);
   EXPECT_EQ(compare.noisy, Action::kWarn);
   EXPECT_EQ(compare.missing, Action::kIgnore);
-  EXPECT_EQ(compare.fresh, Action::kFail);
+  EXPECT_EQ(compare.new_, Action::kFail);
   ASSERT_EQ(compare.overrides.size(), 1u);
   const CompareOverride& override = compare.overrides[0];
   EXPECT_EQ(override.where.line, 11u);

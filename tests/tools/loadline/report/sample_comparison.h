@@ -12,7 +12,7 @@ namespace loadline::report {
 enum SampleMetric : uint32_t { kAllocs, kCpuTime, kLatency };
 
 inline compare::Change SampleChange(uint32_t metric, compare::Finding finding, double base,
-                                    double fresh, double spread = 0.02) {
+                                    double candidate, double spread = 0.02) {
   compare::Change change;
   change.metric = metric;
   change.finding = finding;
@@ -22,8 +22,8 @@ inline compare::Change SampleChange(uint32_t metric, compare::Finding finding, d
   change.margin = 0.05;
   change.base_processes = change.new_processes = 8;
   change.base = base;
-  change.fresh = fresh;
-  const double estimate = fresh / base - 1;
+  change.candidate = candidate;
+  const double estimate = candidate / base - 1;
   change.guard = 0.25;
   change.change = compare::ChangeInterval{estimate, estimate - spread, estimate + spread};
   change.detectable = 0.05 + 2 * spread;
@@ -48,9 +48,9 @@ inline compare::BenchmarkComparison SampleBenchmark(std::string name, compare::F
 }
 
 inline compare::BenchmarkComparison SampleTimed(std::string name, compare::Finding finding,
-                                                double base, double fresh) {
+                                                double base, double candidate) {
   compare::BenchmarkComparison benchmark = SampleBenchmark(std::move(name), finding);
-  benchmark.changes = {SampleChange(kCpuTime, finding, base, fresh)};
+  benchmark.changes = {SampleChange(kCpuTime, finding, base, candidate)};
   return benchmark;
 }
 
@@ -60,12 +60,12 @@ inline void AddSampleEnvironment(compare::CompareVerdict& verdict) {
                                  .weight = policy::EnvironmentWeight::kRefuse,
                                  .allowed = true,
                                  .base = "2",
-                                 .fresh = "4"});
+                                 .candidate = "4"});
   verdict.environment.push_back({.key = "host",
                                  .what = "host",
                                  .weight = policy::EnvironmentWeight::kWarn,
                                  .base = "a",
-                                 .fresh = "b"});
+                                 .candidate = "b"});
 }
 
 // A comparison with a benchmark of nearly every kind, sorted by name as Compare does.
@@ -79,11 +79,11 @@ inline compare::CompareVerdict SampleComparison() {
                   .benchmarks = 8,
                   .min_processes = 8,
                   .max_processes = 8};
-  verdict.fresh = {.sources = {"new.1.json", "new.2.json", "new.3.json", "new.4.json"},
-                   .hosts = {"example (2 CPUs)"},
-                   .benchmarks = 8,
-                   .min_processes = 6,
-                   .max_processes = 8};
+  verdict.candidate = {.sources = {"new.1.json", "new.2.json", "new.3.json", "new.4.json"},
+                       .hosts = {"example (2 CPUs)"},
+                       .benchmarks = 8,
+                       .min_processes = 6,
+                       .max_processes = 8};
   verdict.alpha = 0.01;
   verdict.confidence = 0.98;
   verdict.times = {.size = 5, .alpha = 0.01};

@@ -31,9 +31,9 @@ Environment Of(const Context& context) {
   return EnvironmentOf(file);
 }
 
-std::vector<EnvironmentDifference> Between(const Context& base, const Context& fresh,
+std::vector<EnvironmentDifference> Between(const Context& base, const Context& candidate,
                                            const std::vector<std::string>& allow = {}) {
-  return CompareEnvironments({Of(base)}, {Of(fresh)}, allow);
+  return CompareEnvironments({Of(base)}, {Of(candidate)}, allow);
 }
 
 TEST(CompareEnvironments, FindsNothingBetweenFilesThatSayNothing) {
@@ -51,7 +51,7 @@ TEST(CompareEnvironments, RefusesAnotherNumberOfCpus) {
   EXPECT_EQ(found[0].key, "num_cpus");
   EXPECT_TRUE(found[0].refuses());
   EXPECT_EQ(found[0].base, "4");
-  EXPECT_EQ(found[0].fresh, "8");
+  EXPECT_EQ(found[0].candidate, "8");
   EXPECT_THAT(found[0].Text(), HasSubstr("--allow-env num_cpus"));
 }
 
@@ -69,7 +69,7 @@ TEST(CompareEnvironments, WarnsWhereOnlyOneSideSaysIt) {
   const auto found = Between({{"loadline.compiler", "GNU 12"}}, {});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].weight, EnvironmentWeight::kWarn);
-  EXPECT_EQ(found[0].fresh, "not said");
+  EXPECT_EQ(found[0].candidate, "not said");
 }
 
 TEST(CompareEnvironments, RefusesABuildThatOnlyOneSideSays) {
@@ -163,7 +163,7 @@ TEST(CompareEnvironments, TellsOfAnotherSettingAndRefusesNothing) {
     const auto found = Between({{"loadline." + key, "none"}}, {{"loadline." + key, "A=1"}});
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].weight, EnvironmentWeight::kWarn) << key;
-    EXPECT_EQ(found[0].fresh, "A=1");
+    EXPECT_EQ(found[0].candidate, "A=1");
     EXPECT_EQ(Between({{"loadline." + key, "A=1"}}, {})[0].weight, EnvironmentWeight::kNote);
   }
 }
@@ -192,8 +192,8 @@ TEST(CompareEnvironments, OnlyWarnsOfTheClockRateOfOneMachine) {
 }
 
 TEST(CompareEnvironments, RefusesTheClockRateOfAnotherHostOrProcessor) {
-  const auto refused = [](const Context& base, const Context& fresh) {
-    for (const EnvironmentDifference& difference : Between(base, fresh)) {
+  const auto refused = [](const Context& base, const Context& candidate) {
+    for (const EnvironmentDifference& difference : Between(base, candidate)) {
       if (difference.key == "mhz_per_cpu") return difference.refuses();
     }
     return false;
