@@ -26,6 +26,9 @@ using ::loadline::testing::IsOk;
 using ::loadline::testing::kHasShadowMemory;
 
 constexpr size_t kMiB = size_t{1} << 20;
+// The kernel adds up resident pages in batches, 64 a thread or more, and answers without waiting for
+// what is under way: 16 MiB have been read as 217 KB less on a busy machine.
+constexpr double kCountedInBatches = 0.5 * kMiB;
 
 // Pages straight from the OS, so that no allocator keeps them or hands out old ones.
 class HeldMemory {
@@ -58,15 +61,15 @@ TEST(CurrentMemory, GrowsByWhatIsHeldAndFallsWhenItIsReleased) {
   {
     const HeldMemory held(16 * kMiB);
     ASSERT_TRUE(held.held());
-    EXPECT_NEAR(BytesOf(CurrentMemory()) - before, 16.0 * kMiB, 0.16 * kMiB);
+    EXPECT_NEAR(BytesOf(CurrentMemory()) - before, 16.0 * kMiB, kCountedInBatches);
   }
-  EXPECT_NEAR(BytesOf(CurrentMemory()), before, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(CurrentMemory()), before, kCountedInBatches);
 }
 
 TEST(CurrentMemory, DoesNotMoveWhenNothingIsHeld) {
   if (kHasShadowMemory) GTEST_SKIP() << "shadow memory is counted too";
   const double before = BytesOf(CurrentMemory());
-  EXPECT_NEAR(BytesOf(CurrentMemory()), before, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(CurrentMemory()), before, kCountedInBatches);
 }
 
 TEST(CurrentMemory, DoesNotCountMemoryThatWasNeverTouched) {
@@ -75,7 +78,7 @@ TEST(CurrentMemory, DoesNotCountMemoryThatWasNeverTouched) {
   void* const mapped =
       ::mmap(nullptr, 64 * kMiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   ASSERT_NE(mapped, MAP_FAILED);
-  EXPECT_NEAR(BytesOf(CurrentMemory()), before, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(CurrentMemory()), before, kCountedInBatches);
   ::munmap(mapped, 64 * kMiB);
 }
 
@@ -88,7 +91,7 @@ TEST(AnonymousMemory, GrowsByWhatIsHeldWhereTheOsKnowsIt) {
   }
   const HeldMemory held(16 * kMiB);
   ASSERT_TRUE(held.held());
-  EXPECT_NEAR(BytesOf(AnonymousMemory()) - BytesOf(before), 16.0 * kMiB, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(AnonymousMemory()) - BytesOf(before), 16.0 * kMiB, kCountedInBatches);
 }
 
 TEST(PeakMemory, KeepsWhatWasReleased) {
@@ -106,9 +109,9 @@ TEST(ResetPeakMemory, StartsThePeakAgainAtTheCurrentValue) {
   if (absl::IsUnimplemented(reset)) GTEST_SKIP() << reset;
   ASSERT_THAT(reset, IsOk());
   const double current = BytesOf(CurrentMemory());
-  EXPECT_NEAR(BytesOf(PeakMemory()), current, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(PeakMemory()), current, kCountedInBatches);
   { const HeldMemory held(16 * kMiB); }
-  EXPECT_NEAR(BytesOf(PeakMemory()) - current, 16.0 * kMiB, 0.16 * kMiB);
+  EXPECT_NEAR(BytesOf(PeakMemory()) - current, 16.0 * kMiB, kCountedInBatches);
 }
 
 TEST(MemoryReadings, NameTheFigureThatTheyAre) {
