@@ -17,13 +17,13 @@ constexpr uint64_t kFewest = 3;
 constexpr uint64_t kMostNeeded = 1'000'000;
 
 // Sums do not depend on the order of the values then, to the last bit.
-std::vector<double> Sorted(absl::Span<const double> values) {
+std::vector<double> InOrderOfSize(absl::Span<const double> values) {
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   return sorted;
 }
 
-double Variance(absl::Span<const double> values, double floor) {
+double VarianceOf(absl::Span<const double> values, double floor) {
   const double mean = Mean(values);
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
@@ -35,13 +35,13 @@ double Variance(absl::Span<const double> values, double floor) {
 ShiftTest::ShiftTest(absl::Span<const double> base, absl::Span<const double> changed,
                      const ShiftTestOptions& options)
     : options_(options),
-      base_(Sorted(base)),
-      changed_(Sorted(changed)),
+      base_(InOrderOfSize(base)),
+      changed_(InOrderOfSize(changed)),
       difference_(Mean(changed_) - Mean(base_)) {
   const auto m = static_cast<double>(base.size());
   const auto n = static_cast<double>(changed.size());
-  const double of_base = Variance(base_, options.base_variance_floor) / m;
-  const double of_changed = Variance(changed_, options.changed_variance_floor) / n;
+  const double of_base = VarianceOf(base_, options.base_variance_floor) / m;
+  const double of_changed = VarianceOf(changed_, options.changed_variance_floor) / n;
   const double sum = of_base + of_changed;
   degrees_ = sum > 0 ? sum * sum / (of_base * of_base / (m - 1) + of_changed * of_changed / (n - 1))
                      : m + n - 2;
