@@ -63,9 +63,9 @@ std::vector<samples::Environment> Environments(const samples::Side& side) {
 }
 
 // What must be the same as well for two runs of one program to differ by chance alone.
-constexpr absl::string_view kSettings[] = {
-    "arguments", "settings", "profile",           "input",      "allocator", "malloc_arena_max",
-    "thp",       "aslr",     "allocator_version", "environment"};
+constexpr absl::string_view kSettings[] = {"arguments", "settings",  "profile",
+                                           "input",     "allocator", "malloc_arena_max",
+                                           "thp",       "aslr",      "allocator_version"};
 
 class Comparer {
  public:
