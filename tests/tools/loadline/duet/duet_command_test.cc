@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -163,7 +164,20 @@ TEST_F(DuetCommand, SeesItsOwnSpike) {
                                 HasSubstr("the base against itself: too few restarts to tell")));
 }
 
-// Nothing can be decided within so narrow a margin, by a benchmark or by a control.
+// The most samples that a control had, as its sentence says: "... after 12 restarts ...".
+int MostSamplesOfAControl(const compare::PairedRuns& runs) {
+  int most = 0;
+  for (const auto* texts : {&runs.notes, &runs.void_reasons, &runs.blind, &runs.doubts}) {
+    for (const std::string& text : *texts) {
+      const size_t at = text.find(" after ");
+      if (at != std::string::npos) most = std::max(most, std::atoi(text.c_str() + at + 7));
+    }
+  }
+  return most;
+}
+
+// Nothing can be decided within so narrow a margin, by a benchmark or by a control. The samples
+// that a control needs to say anything are taken all the same: ten at alpha / 2.
 TEST_F(DuetCommand, GivesControlsNoMoreTimeThanTheBenchmarksOnceTheseAreDone) {
   const DuetOptions options{.base = Program("planted_bench_0"),
                             .candidate = Program("planted_bench_0"),
@@ -174,7 +188,10 @@ TEST_F(DuetCommand, GivesControlsNoMoreTimeThanTheBenchmarksOnceTheseAreDone) {
   const auto outcome = RunDuet(options, policy::Policy(), 1e-5, nullptr);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_GT(outcome->control_seconds, 0);
-  EXPECT_LT(outcome->control_seconds, 0.7 * outcome->seconds);
+  EXPECT_TRUE(outcome->control_seconds < 0.7 * outcome->seconds ||
+              MostSamplesOfAControl(outcome->paired) <= 10)
+      << outcome->control_seconds << " of " << outcome->seconds << " s, "
+      << MostSamplesOfAControl(outcome->paired) << " samples";
 }
 
 TEST_F(DuetCommand, RunsProgramsThatTakeNoTurnsPinned) {
