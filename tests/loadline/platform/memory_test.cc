@@ -26,8 +26,8 @@ using ::loadline::testing::IsOk;
 using ::loadline::testing::kHasShadowMemory;
 
 constexpr size_t kMiB = size_t{1} << 20;
-// The kernel adds up resident pages in batches, 64 a thread or more, and answers without waiting for
-// what is under way: 16 MiB have been read as 217 KB less on a busy machine.
+// The kernel adds up resident pages in batches, 64 a thread or more, and answers without waiting
+// for what is under way: 16 MiB have been read as 217 KB less on a busy machine.
 constexpr double kCountedInBatches = 0.5 * kMiB;
 
 // Pages straight from the OS, so that no allocator keeps them or hands out old ones.

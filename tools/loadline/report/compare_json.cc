@@ -172,7 +172,7 @@ Json FamilyAsJson(const compare::Family& family) {
 std::string CompareAsJson(const CompareVerdict& verdict) {
   const Json limits = verdict.limits.has_value() ? CheckAsJsonValue(*verdict.limits) : Json();
   return WriteJson(Json::Object{
-             {"schema", "loadline.compare.1"},
+             {"schema", "loadline.compare.2"},
              {"pass", verdict.exit_code == results::ExitCode::kPass},
              {"exit_code", static_cast<int>(verdict.exit_code)},
              {"headline", Headline(verdict)},

@@ -18,6 +18,9 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "loadline/platform/run_delay.h"
 #include "tests/support/physical_pages.h"
 #include "tests/support/temp_dir.h"
@@ -169,8 +172,12 @@ int MostSamplesOfAControl(const compare::PairedRuns& runs) {
   int most = 0;
   for (const auto* texts : {&runs.notes, &runs.void_reasons, &runs.blind, &runs.doubts}) {
     for (const std::string& text : *texts) {
-      const size_t at = text.find(" after ");
-      if (at != std::string::npos) most = std::max(most, std::atoi(text.c_str() + at + 7));
+      int samples = 0;
+      const std::vector<absl::string_view> parts =
+          absl::StrSplit(text, absl::MaxSplits(" after ", 1));
+      if (parts.size() < 2) continue;
+      const absl::string_view count = *absl::StrSplit(parts[1], ' ').begin();
+      if (absl::SimpleAtoi(count, &samples)) most = std::max(most, samples);
     }
   }
   return most;
