@@ -97,12 +97,19 @@ std::string TooNoisy(const CompareVerdict& verdict, const Change& change) {
                       " processes a side would tell: ", WhatToRun(verdict, wanted));
 }
 
+// What few processes must show beyond the margin; empty where they are enough.
+std::string OfFew(const CompareVerdict& verdict, const Change& change) {
+  if (std::min(change.base_processes, change.new_processes) >= verdict.processes_needed) return "";
+  return absl::StrCat("; with fewer than ", verdict.processes_needed,
+                      " processes a side only what is 1.5 times beyond it is called");
+}
+
 std::string NotAmongSoMany(const CompareVerdict& verdict, const Change& change) {
   const size_t to_tell = change.processes_to_tell.value_or(0);
   const size_t wanted = to_tell <= kMostWorthwhile ? RoundedUp(to_tell) : 0;
   return absl::StrCat("worse by more than the margin if it were the only question; among ",
-                      verdict.FamilyOf(change.metric_class).size,
-                      " it may be chance. Measure these benchmarks again, with ",
+                      verdict.FamilyOf(change.metric_class).size, " it may be chance",
+                      OfFew(verdict, change), ". Measure these benchmarks again, with ",
                       std::max(verdict.processes_needed, wanted),
                       " processes a side or more, and compare the new files by themselves");
 }
@@ -155,6 +162,8 @@ std::string OfReason(Reason reason, Finding finding) {
 }
 
 std::string OfReason(const CompareVerdict& verdict, const Change& change) {
+  if (!change.gated)
+    return OfReason(change.reason, change.finding);  // no advice on what decides nothing
   switch (change.reason) {
     case Reason::kTooFewProcesses:
       return TooFew(verdict, change);
@@ -263,13 +272,14 @@ std::string Bounds(const CompareVerdict& verdict) {
   const auto within = std::count_if(
       rows.begin(), rows.end(), [](const Row& row) { return row.change->beyond == Beyond::kNo; });
   const std::string margin = CommonMargin(rows);
-  return absl::StrCat(
-      absl::StrFormat("with %.4g %% confidence ", 100 * (1 - verdict.alpha)),
-      std::isfinite(worst.change->MostWorse())
-          ? absl::StrCat("none is worse by more than ", FormatChange(worst.change->MostWorse(), 0))
-          : "there is no bound on",
-      " (", worst.benchmark->name, "), ", within, " by no more than ",
-      margin.empty() ? "their margins" : absl::StrCat("the margin of ", margin));
+  const double most = worst.change->MostWorse();
+  const std::string bound = !std::isfinite(most) ? "there is no bound on"
+                            : most > 0
+                                ? absl::StrCat("none is worse by more than ", FormatChange(most, 0))
+                                : "none is worse, the closest";
+  return absl::StrCat(absl::StrFormat("with %.4g %% confidence ", 100 * (1 - verdict.alpha)), bound,
+                      " (", worst.benchmark->name, "), ", within, " by no more than ",
+                      margin.empty() ? "their margins" : absl::StrCat("the margin of ", margin));
 }
 
 std::string PassWords(const CompareVerdict& verdict) {
@@ -291,11 +301,15 @@ std::string PassWords(const CompareVerdict& verdict) {
   const bool worse = verdict.CountOf(Finding::kSlower) + verdict.CountOf(Finding::kWorse) > 0;
   if (worse) absl::StrAppend(&text, " by more than the margin");
   if (!others.empty()) absl::StrAppend(&text, " (", absl::StrJoin(others, ", "), ")");
+  const auto rows = RowsThatDecide(verdict);
+  const auto noisy = std::count_if(rows.begin(), rows.end(),
+                                   [](const Row& row) { return row.change->TooNoisyToGate(); });
+  if (noisy > 0) absl::StrAppend(&text, "; the policy lets ", noisy, " through that are too noisy");
   const std::string bounds = Bounds(verdict);
   return bounds.empty() ? text : absl::StrCat(text, "; ", bounds);
 }
 
-// The benchmarks that a verdict of 1 or 3 is about.
+// The benchmarks that a verdict of 1 or 3 is about: "A, B, C and 2 more".
 std::string NamesOf(const CompareVerdict& verdict, ExitCode code) {
   std::vector<std::string> names;
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
@@ -306,7 +320,7 @@ std::string NamesOf(const CompareVerdict& verdict, ExitCode code) {
                                ? absl::StrCat(" and ", names.size() - kNamesInHeadline, " more")
                                : "";
   names.resize(std::min(names.size(), kNamesInHeadline));
-  return absl::StrCat(" (", absl::StrJoin(names, ", "), more, ")");
+  return absl::StrCat(absl::StrJoin(names, ", "), more);
 }
 
 std::string OpenWords(const CompareVerdict& verdict) {
@@ -316,8 +330,8 @@ std::string OpenWords(const CompareVerdict& verdict) {
     if (held && row.change->TooNoisyToGate()) ++noisy;
   }
   if (noisy == 0) return std::string();
-  return absl::StrCat("; ", Counted(noisy, "figure is", "figures are"),
-                      " too noisy to gate, or too few", NamesOf(verdict, ExitCode::kInconclusive));
+  return absl::StrCat("; may be worse by more than the guard: ",
+                      NamesOf(verdict, ExitCode::kInconclusive));
 }
 
 std::string Limits(const limits::CheckVerdict& limits) {
@@ -396,7 +410,7 @@ std::string Headline(const CompareVerdict& verdict) {
   } else {
     absl::StrAppend(&text, Counts(verdict));
     if (verdict.CountOf(Finding::kRegressed) > 0) {
-      absl::StrAppend(&text, NamesOf(verdict, ExitCode::kBroken));
+      absl::StrAppend(&text, "; regressed: ", NamesOf(verdict, ExitCode::kBroken));
     }
     absl::StrAppend(&text, OpenWords(verdict));
   }
@@ -425,7 +439,8 @@ std::string Explain(const CompareVerdict&, const BenchmarkComparison& benchmark)
 std::string Explain(const CompareVerdict& verdict, const BenchmarkComparison& benchmark,
                     const Change& change) {
   std::vector<std::string> parts = {OnlyPartlyThere(benchmark, change), OfReason(verdict, change)};
-  if (change.finding != Finding::kSame) parts.push_back(change.seen);
+  const bool about_rare = change.finding == Finding::kRegressed || change.finding == Finding::kTail;
+  if (about_rare) parts.push_back(change.seen);
   if (change.layout) {
     parts.push_back(
         "some pairs are clearly beyond the margin, others clearly not: how the process happens to "

@@ -53,7 +53,7 @@ std::string Value(std::optional<double> value, absl::string_view metric) {
 // With its sign, in the metric's unit.
 std::string Difference(double value, absl::string_view metric) {
   if (std::isinf(value)) return value > 0 ? "+inf" : "-inf";
-  return absl::StrCat(value > 0 ? "+" : "", Value(value, metric));
+  return absl::StrCat(value > 0 ? "+" : "", Value(value == 0 ? 0 : value, metric));
 }
 
 }  // namespace
