@@ -48,6 +48,13 @@ double Mean(absl::Span<const double> sample) {
   return first + left_over / n;
 }
 
+double Variance(absl::Span<const double> sample) {
+  const double mean = Mean(sample);
+  double squares = 0;
+  for (const double value : sample) squares += (value - mean) * (value - mean);
+  return squares / static_cast<double>(sample.size() - 1);
+}
+
 double Min(absl::Span<const double> sample) {
   assert(!sample.empty());
   return *std::min_element(sample.begin(), sample.end());

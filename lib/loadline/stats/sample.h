@@ -18,6 +18,8 @@ double Quantile(absl::Span<const double> sample, double q);
 double Median(absl::Span<const double> sample);
 
 double Mean(absl::Span<const double> sample);
+// Around the sample's own mean, over n - 1. REQUIRES: two values at least.
+double Variance(absl::Span<const double> sample);
 double Min(absl::Span<const double> sample);
 double Max(absl::Span<const double> sample);
 

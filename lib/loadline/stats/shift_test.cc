@@ -23,13 +23,6 @@ std::vector<double> InOrderOfSize(absl::Span<const double> values) {
   return sorted;
 }
 
-double VarianceOf(absl::Span<const double> values, double floor) {
-  const double mean = Mean(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::max(floor, squares / static_cast<double>(values.size() - 1));
-}
-
 }  // namespace
 
 ShiftTest::ShiftTest(absl::Span<const double> base, absl::Span<const double> changed,
@@ -40,8 +33,8 @@ ShiftTest::ShiftTest(absl::Span<const double> base, absl::Span<const double> cha
       difference_(Mean(changed_) - Mean(base_)) {
   const auto m = static_cast<double>(base.size());
   const auto n = static_cast<double>(changed.size());
-  const double of_base = VarianceOf(base_, options.base_variance_floor) / m;
-  const double of_changed = VarianceOf(changed_, options.changed_variance_floor) / n;
+  const double of_base = std::max(options.base_variance_floor, Variance(base_)) / m;
+  const double of_changed = std::max(options.changed_variance_floor, Variance(changed_)) / n;
   const double sum = of_base + of_changed;
   degrees_ = sum > 0 ? sum * sum / (of_base * of_base / (m - 1) + of_changed * of_changed / (n - 1))
                      : m + n - 2;

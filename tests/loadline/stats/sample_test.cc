@@ -107,5 +107,10 @@ TEST(MinAndMax, AreTheOutermostValues) {
   EXPECT_EQ(Max(values), 11);
 }
 
+TEST(Sample, VarianceIsAroundItsOwnMean) {
+  EXPECT_DOUBLE_EQ(Variance(std::vector<double>{2, 4, 4, 4, 5, 5, 7, 9}), 32.0 / 7);
+  EXPECT_EQ(Variance(std::vector<double>{3, 3}), 0);
+}
+
 }  // namespace
 }  // namespace loadline::stats

@@ -49,13 +49,6 @@ bool IsExact(const EffectQuestion& question) {
   return believed(question.base) && believed(question.candidate);
 }
 
-double Variance(absl::Span<const double> values) {
-  const double mean = stats::Mean(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return squares / static_cast<double>(values.size() - 1);
-}
-
 // One question on its way to an answer. Shifts have the scale that is compared on, so that more is
 // worse.
 class Measurer {
@@ -102,7 +95,7 @@ class Measurer {
     if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
     double deviation = question_.sigma_log.value_or(0);
     if (HasSpread()) {
-      deviation = std::sqrt((Variance(base_) + Variance(candidate_)) / 2);
+      deviation = std::sqrt((stats::Variance(base_) + stats::Variance(candidate_)) / 2);
     } else if (!question_.sigma_log.has_value() || !logarithmic_) {
       return std::nullopt;
     }

@@ -153,8 +153,7 @@ void Conclude(double alpha, Change& change) {
   } else {
     ConcludeDirected(alpha, change);
   }
-  const bool about_margin = change.finding == Finding::kOpen || change.beyond == Beyond::kOpen;
-  if (about_margin && change.beyond == Beyond::kOpen) change.reason = ReasonOfOpen(change, alpha);
+  if (change.beyond == Beyond::kOpen) change.reason = ReasonOfOpen(change, alpha);
 }
 
 // The figures of what cannot be compared are told all the same.
