@@ -10,21 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/tools/loadline/duet/planted_work.h"
+
 namespace {
 
-uint64_t Spin(int64_t wanted) {
-  // Read anew by every call, or the compiler moves all of it out of the caller's loop. Not
-  // benchmark::DoNotOptimize: gcc 12 with sanitizers loses the value of what it is given.
-  const volatile int64_t reread = wanted;
-  const int64_t steps = reread;
-  uint64_t x = 88172645463325252ULL;
-  for (int64_t i = 0; i < steps; ++i) {
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-  }
-  return x;
-}
+using loadline::duet::Spin;
 
 void BM_Spin(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Spin(state.range(0)));

@@ -8,25 +8,16 @@
 
 #include <cstdint>
 
+#include "tests/tools/loadline/duet/planted_work.h"
+
 namespace {
+
+using loadline::duet::Spin;
 
 // Volatile: what both programs have is the same machine code, whatever is planted in one of them.
 volatile bool planted_costs = PLANTED_COSTS;
 
 constexpr int64_t kSteps = 100;  // of an operation
-
-uint64_t Work(int64_t wanted) {
-  // Read anew by every call, or the compiler moves all of it out of the caller's loop.
-  const volatile int64_t reread = wanted;
-  const int64_t steps = reread;
-  uint64_t x = 88172645463325252ULL;
-  for (int64_t i = 0; i < steps; ++i) {
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-  }
-  return x;
-}
 
 // Every so many operations of the process, where it was built to.
 class Now {
@@ -47,8 +38,8 @@ void BM_RareWork(benchmark::State& state) {
   Now now(state.range(0));
   const int64_t more = kSteps * state.range(0) * state.range(1) / 100;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Work(kSteps));
-    if (now.IsTheTime()) benchmark::DoNotOptimize(Work(more));
+    benchmark::DoNotOptimize(Spin(kSteps));
+    if (now.IsTheTime()) benchmark::DoNotOptimize(Spin(more));
   }
 }
 BENCHMARK(BM_RareWork)
@@ -65,10 +56,10 @@ double CpuSeconds() {
 void BM_RareFlush(benchmark::State& state) {
   Now now(100'000);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Work(kSteps));
+    benchmark::DoNotOptimize(Spin(kSteps));
     if (!now.IsTheTime()) continue;
     const double end = CpuSeconds() + 0.02;
-    while (CpuSeconds() < end) benchmark::DoNotOptimize(Work(kSteps));
+    while (CpuSeconds() < end) benchmark::DoNotOptimize(Spin(kSteps));
   }
 }
 BENCHMARK(BM_RareFlush);
@@ -76,7 +67,7 @@ BENCHMARK(BM_RareFlush);
 void BM_RareSleep(benchmark::State& state) {
   Now now(20'000);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Work(kSteps));
+    benchmark::DoNotOptimize(Spin(kSteps));
     if (now.IsTheTime()) ::usleep(2'000);
   }
 }
