@@ -1,0 +1,282 @@
+#include "stowage/vector/list_search.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "loadline/base/status_macros.h"
+
+namespace stowage {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kByteEps = 4;
+constexpr float kNibbleMiddle = 7.5F;  // what four bits are less in a code or a query
+// Blocks of the nearest list by whose estimates the first bounds are found.
+constexpr size_t kSeedBlocks = 64;
+constexpr size_t kQueueRows = 32;
+// ||q - quantised q|| acts on the code of a residual as 1 / (1 - alpha^2) times what ||u|| acts on
+// the part that is lost; alpha^2 = 2 / pi for signs of normal values.
+constexpr float kQueryErrorWeight = 2.75F;
+// Of the rounding of floats: in sums of as many terms as a code has, and in rotated vectors.
+constexpr float kSumSlack = 5e-7F;
+constexpr float kRotationSlack = 4e-7F;
+
+float Share(float eps, size_t dim) {
+  return std::min(1.0F, eps / std::sqrt(static_cast<float>(dim)));
+}
+
+float Together(float distance, float query_error) {
+  return std::sqrt(distance * distance + kQueryErrorWeight * query_error * query_error);
+}
+
+}  // namespace
+
+absl::Status ListSearch::Run(const ListView& view, const ListQuery& query, size_t k,
+                             const SearchEffort& effort, const Matches* matches, Offer offer,
+                             TopK& top) {
+  Start(view, query, k, effort, matches);
+  OrderLists();
+  while (!near_.empty()) {
+    std::pop_heap(near_.begin(), near_.end());
+    const NearList nearest = near_.back();
+    near_.pop_back();
+    if (NothingBeyond(nearest.least)) break;
+    ReadOne(nearest.list);
+  }
+  FlushQueue();
+  return Finish(offer, top);
+}
+
+void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
+                       const SearchEffort& effort, const Matches* matches) {
+  view_ = &view;
+  query_ = &query;
+  matches_ = matches;
+  k_ = k;
+  effort_ = effort;
+  hot_share_ = Share(effort.eps, view.coding.dim());
+  byte_share_ = Share(kByteEps, view.coding.dim());
+  limit_ = kInfinity;
+  near_.clear();
+  read_.clear();
+  queue_.clear();
+  uppers_.clear();
+  found_.clear();
+  counts_ = {};
+}
+
+void ListSearch::OrderLists() {
+  widest_ = 0;
+  widest_mean_ = 0;
+  for (uint32_t list = 0; list < view_->lists.size(); ++list) {
+    const RowList& rows = *view_->lists[list];
+    if (rows.size() == 0) continue;
+    const ListCentres::Nearness near = view_->centres.Approximate(*query_, list);
+    near_.push_back({near.base - near.error, list});
+    widest_ = std::max(widest_, rows.radius());
+    widest_mean_ = std::max(widest_mean_, rows.mean_radius());
+  }
+  std::make_heap(near_.begin(), near_.end());
+}
+
+float ListSearch::SureLeast(const ListTerms& terms, float radius) const {
+  if (!view_->coding.squared_l2()) return terms.base - radius * query_->length;
+  const float gap = std::max(0.0F, terms.error - radius);
+  return gap * gap;
+}
+
+float ListSearch::LikelyLeast(const ListTerms& terms, float radius) const {
+  const float towards = effort_.reach * radius * terms.error;
+  if (!view_->coding.squared_l2()) return terms.base - towards;
+  return terms.base + radius * radius - 2 * towards;
+}
+
+bool ListSearch::NothingBeyond(float base) const {
+  if (limit_ == kInfinity) return false;
+  if (!view_->coding.squared_l2()) {
+    const ListTerms terms{base, 0, query_->length};
+    return SureLeast(terms, widest_) > limit_ || LikelyLeast(terms, widest_mean_) > limit_;
+  }
+  const float distance = std::sqrt(std::max(base, 0.0F));
+  const ListTerms terms{base, 1, distance};
+  if (SureLeast(terms, widest_) > limit_) return true;
+  // The radius for which a list at this distance would be likeliest to hold a near row.
+  return effort_.reach < kInfinity &&
+         LikelyLeast(terms, std::min(widest_mean_, effort_.reach * distance)) > limit_;
+}
+
+void ListSearch::ReadOne(uint32_t list) {
+  const RowList& rows = *view_->lists[list];
+  ReadList read;
+  read.terms = view_->centres.ExactTerms(*query_, list);
+  const float reach = query_->length + view_->centres.length(list);
+  read.slack = kSumSlack * (std::fabs(read.terms.base) +
+                            rows.radius() * (rows.radius() + 2.2F * reach)) +
+               kRotationSlack * (read.terms.error + rows.radius()) * reach;
+  if (SureLeast(read.terms, rows.radius()) - read.slack > limit_) return;
+  if (effort_.reach < kInfinity && LikelyLeast(read.terms, rows.mean_radius()) > limit_) return;
+  read_.push_back(read);
+  ++counts_.lists;
+  if (limit_ == kInfinity) Seed(rows);
+  Scan(rows);
+}
+
+// Until k rows have bounds every row passes. So the rows that look nearest by their first codes are
+// bounded before the others are scored.
+void ListSearch::Seed(const RowList& list) {
+  if (view_->coding.hot() == HotCode::kEightBit || matches_ != nullptr) return;
+  const size_t wanted = 2 * k_;
+  std::vector<Found> best;
+  const size_t blocks = std::min(list.blocks(), kSeedBlocks);
+  for (size_t block = 0; block < blocks; ++block) {
+    float lower[kBlockRows];
+    ScoreBlock(list, block, kInfinity, lower);
+    for (size_t lane = 0; lane < kBlockRows && block * kBlockRows + lane < list.size(); ++lane) {
+      best.push_back({lower[lane], list.row(block * kBlockRows + lane)});
+    }
+  }
+  if (best.size() <= wanted) return;
+  std::nth_element(best.begin(), best.begin() + static_cast<ptrdiff_t>(wanted), best.end(),
+                   [](const Found& a, const Found& b) { return a.lower < b.lower; });
+  for (size_t i = 0; i < wanted; ++i) Queue(best[i].row);
+  FlushQueue();
+  // They will be met again.
+  found_.clear();
+  uppers_.clear();
+}
+
+void ListSearch::Scan(const RowList& list) {
+  const bool byte_blocks = view_->coding.hot() == HotCode::kEightBit;
+  const ReadList& read = read_.back();
+  // What the query's own rounding adds, for rows as long as the longest.
+  const float extra =
+      read.slack + byte_share_ * query_->split.error * list.radius() *
+                       (view_->coding.squared_l2() ? 2.0F : 1.0F);
+  for (size_t block = 0; block < list.blocks(); ++block) {
+    float lower[kBlockRows];
+    const float limit = limit_ + extra;
+    for (uint32_t chosen = ScoreBlock(list, block, limit, lower); chosen != 0;
+         chosen &= chosen - 1) {
+      const auto lane = static_cast<size_t>(std::countr_zero(chosen));
+      const uint32_t row = list.row(block * kBlockRows + lane);
+      if (matches_ != nullptr && !(*matches_)(row)) continue;
+      if (!byte_blocks) {
+        Queue(row);
+        continue;
+      }
+      const float width = byte_share_ * read.terms.error * list.terms(block).error[lane] + extra;
+      KeepBound(lower[lane] - extra, lower[lane] - extra + 2 * width, row);
+    }
+  }
+  counts_.blocks += list.blocks();
+}
+
+uint32_t ListSearch::ScoreBlock(const RowList& list, size_t block, float limit, float* lower) {
+  const HotCode hot = view_->coding.hot();
+  if (hot == HotCode::kOneBit) return ScoreBits(list, block, limit, lower);
+  const ListKernels& kernels = ActiveListKernels();
+  const size_t dim = view_->coding.dim();
+  const auto* const codes = reinterpret_cast<const uint8_t*>(list.codes(block));
+  ByteDot dots[kBlockRows];
+  float share = byte_share_;
+  float offset = 0;
+  if (hot == HotCode::kEightBit) {
+    kernels.dot_bytes(codes, dim / 4, query_->split.bytes, dots);
+  } else {
+    kernels.dot_nibbles(codes, dim / 8, query_->split.bytes, dots);
+    share = hot_share_;
+    const ByteQuery& bytes = query_->split.bytes;
+    offset = kNibbleMiddle * query_->split.Product({bytes.high_sum, bytes.low_sum});
+  }
+  float s[kBlockRows];
+  for (size_t lane = 0; lane < kBlockRows; ++lane) {
+    s[lane] = query_->split.Product(dots[lane]) - offset;
+  }
+  ListTerms terms = read_.back().terms;
+  terms.error *= share;
+  return kernels.select(list.terms(block), terms, s, limit, lower);
+}
+
+uint32_t ListSearch::ScoreBits(const RowList& list, size_t block, float limit, float* lower) {
+  const ListKernels& kernels = ActiveListKernels();
+  const size_t words = view_->coding.dim() / 32;
+  const auto* const bits = reinterpret_cast<const uint32_t*>(list.codes(block));
+  ListTerms terms = read_.back().terms;
+  const float distance = terms.error;
+  int32_t counts[kBlockRows];
+  float s[kBlockRows];
+  uint32_t chosen = ~uint32_t{0};
+  if (effort_.signs_first && limit < kInfinity) {
+    kernels.count_signs(bits, words, query_->signs().data(), counts);
+    const float* const scores = view_->coding.sign_scores().data();
+    for (size_t lane = 0; lane < kBlockRows; ++lane) {
+      s[lane] = query_->sign_scale * scores[counts[lane]];
+    }
+    terms.error = hot_share_ * Together(distance, query_->sign_error);
+    chosen = kernels.select(list.terms(block), terms, s, limit, lower);
+    if (chosen == 0) return 0;
+  }
+  kernels.count_planes(bits, words, query_->planes.data(), counts);
+  const float middle = kNibbleMiddle * static_cast<float>(view_->coding.dim());
+  for (size_t lane = 0; lane < kBlockRows; ++lane) {
+    s[lane] = query_->step * (middle - static_cast<float>(counts[lane]));
+  }
+  terms.error = hot_share_ * Together(distance, query_->plane_error);
+  return chosen & kernels.select(list.terms(block), terms, s, limit, lower);
+}
+
+void ListSearch::Queue(uint32_t row) {
+  view_->bytes.Prefetch(row);
+  queue_.push_back({row, static_cast<uint32_t>(read_.size() - 1)});
+  if (queue_.size() == kQueueRows) FlushQueue();
+}
+
+void ListSearch::FlushQueue() {
+  const ListKernels& kernels = ActiveListKernels();
+  const size_t padded = PaddedBytes(view_->coding.dim());
+  for (const Queued& queued : queue_) {
+    const ReadList& read = read_[queued.list];
+    const ByteTerms& row = view_->bytes.terms(queued.row);
+    const ByteDot dot =
+        kernels.dot_byte_row(view_->bytes.codes(queued.row), padded, query_->split.bytes);
+    const float score = read.terms.base + read.terms.along * row.terms.along +
+                        row.terms.factor * query_->split.Product(dot);
+    const float width =
+        byte_share_ * (read.terms.error * row.terms.error + row.length * query_->split.error) +
+        read.slack;
+    KeepBound(score - width, score + width, queued.row);
+  }
+  counts_.byte_rows += queue_.size();
+  queue_.clear();
+}
+
+void ListSearch::KeepBound(float lower, float upper, uint32_t row) {
+  if (lower > limit_) return;
+  found_.push_back({lower, row});
+  if (uppers_.size() == k_) {
+    if (upper >= uppers_.front()) return;
+    std::pop_heap(uppers_.begin(), uppers_.end());
+    uppers_.pop_back();
+  }
+  uppers_.push_back(upper);
+  std::push_heap(uppers_.begin(), uppers_.end());
+  if (uppers_.size() == k_) limit_ = std::min(limit_, uppers_.front());
+}
+
+// Nearest bounds first, so that the exact distances of few rows exclude the others. Bounds that are
+// equal to the limit are not excluded: those of copies are.
+absl::Status ListSearch::Finish(Offer offer, TopK& top) {
+  std::erase_if(found_, [&](const Found& found) { return found.lower > limit_; });
+  std::sort(found_.begin(), found_.end(),
+            [](const Found& a, const Found& b) { return a.lower < b.lower; });
+  const float offset = view_->coding.squared_l2() ? 0 : 1;
+  for (const Found& found : found_) {
+    if (found.lower > top.limit() - offset) break;
+    ++counts_.full_rows;
+    LOADLINE_RETURN_IF_ERROR(offer(found.row, top));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace stowage

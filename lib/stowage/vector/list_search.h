@@ -1,0 +1,125 @@
+#ifndef STOWAGE_VECTOR_LIST_SEARCH_H_
+#define STOWAGE_VECTOR_LIST_SEARCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "stowage/vector/list_query.h"
+#include "stowage/vector/row_list.h"
+#include "stowage/vector/top_k.h"
+
+namespace stowage {
+
+// How much a search reads; what it finds with it is measured on the store (see self_check.h).
+struct SearchEffort {
+  // A row's first code is believed to be off by at most so many standard deviations.
+  float eps = 4;
+  // A list is passed over when even a row at its mean radius, whose direction from the centre lies
+  // so much towards the query (as a cosine), would be too far. Infinity: only lists that cannot
+  // hold a row near enough are passed over.
+  float reach = std::numeric_limits<float>::infinity();
+  // One-bit codes are scored by the query's signs first.
+  bool signs_first = true;
+};
+
+// What a search has read, for tests and measurements.
+struct SearchCounts {
+  size_t lists = 0;
+  size_t blocks = 0;
+  size_t byte_rows = 0;
+  size_t full_rows = 0;
+};
+
+// What a search reads; nobody changes it meanwhile.
+struct ListView {
+  const ListCoding& coding;
+  const ListCentres& centres;
+  absl::Span<const std::shared_ptr<const RowList>> lists;  // as numbered in `centres`
+  const ByteRows& bytes;                                   // of rows, unless the hot code is that
+};
+
+// Finds the rows nearest to a query, in stages: whole lists, first codes, eight-bit codes, vectors.
+// A row passes a stage while the least that it can score is not above the k-th smallest of what
+// rows seen so far score at most; so no number of candidates is fixed anywhere.
+//
+// To be used by one thread at a time; keeps its memory from search to search.
+class ListSearch {
+ public:
+  // Whether a row may be found at all.
+  using Matches = absl::FunctionRef<bool(uint32_t row)>;
+  // Offers `top` what the row stands for, by exact distances.
+  using Offer = absl::FunctionRef<absl::Status(uint32_t row, TopK& top)>;
+
+  // k >= 1; `matches` may be null. Errors are those of `offer`.
+  absl::Status Run(const ListView& view, const ListQuery& query, size_t k,
+                   const SearchEffort& effort, const Matches* matches, Offer offer, TopK& top);
+
+  const SearchCounts& counts() const { return counts_; }
+
+ private:
+  struct NearList {
+    float least = 0;  // of the base
+    uint32_t list = 0;
+    friend bool operator<(const NearList& a, const NearList& b) { return a.least > b.least; }
+  };
+  // A list that was read: its terms, with the query's distance from the centre in place of the
+  // error, and what the rounding of floats may add to a score.
+  struct ReadList {
+    ListTerms terms;
+    float slack = 0;
+  };
+  struct Queued {
+    uint32_t row = 0;
+    uint32_t list = 0;  // in read_
+  };
+  struct Found {
+    float lower = 0;
+    uint32_t row = 0;
+  };
+
+  void Start(const ListView& view, const ListQuery& query, size_t k, const SearchEffort& effort,
+             const Matches* matches);
+  void OrderLists();
+  // The least that a row can score in a list with this base and this radius; surely, or as the
+  // effort has it.
+  float SureLeast(const ListTerms& terms, float radius) const;
+  float LikelyLeast(const ListTerms& terms, float radius) const;
+  // Whether no list from this base on can hold a row near enough.
+  bool NothingBeyond(float base) const;
+  void ReadOne(uint32_t list);
+  void Seed(const RowList& list);
+  void Scan(const RowList& list);
+  uint32_t ScoreBlock(const RowList& list, size_t block, float limit, float* lower);
+  uint32_t ScoreBits(const RowList& list, size_t block, float limit, float* lower);
+  void Queue(uint32_t row);
+  void FlushQueue();
+  void KeepBound(float lower, float upper, uint32_t row);
+  absl::Status Finish(Offer offer, TopK& top);
+
+  const ListView* view_ = nullptr;
+  const ListQuery* query_ = nullptr;
+  const Matches* matches_ = nullptr;
+  size_t k_ = 0;
+  SearchEffort effort_;
+  float hot_share_ = 0;   // min(1, eps / sqrt(dim)) of the first code
+  float byte_share_ = 0;  // and of the eight-bit one
+  float limit_ = 0;       // the k-th smallest upper bound so far
+  float widest_ = 0;      // the largest radius of a list
+  float widest_mean_ = 0;
+  std::vector<NearList> near_;
+  std::vector<ReadList> read_;
+  std::vector<Queued> queue_;
+  std::vector<float> uppers_;  // a heap, the largest first
+  std::vector<Found> found_;
+  SearchCounts counts_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_LIST_SEARCH_H_

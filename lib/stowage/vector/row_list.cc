@@ -1,0 +1,174 @@
+#include "stowage/vector/row_list.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "stowage/vector/distance.h"
+
+namespace stowage {
+namespace {
+
+constexpr size_t kTermArrays = 3;  // factors, alongs, errors
+constexpr double kCentreEps = 4;   // standard deviations of a centre's eight-bit code
+
+float LengthOf(absl::Span<const float> values) {
+  return static_cast<float>(
+      std::sqrt(DotInDouble(values.data(), values.data(), values.size())));
+}
+
+}  // namespace
+
+float RowList::mean_radius() const {
+  if (rows_.empty()) return 0;
+  return static_cast<float>(
+      std::sqrt(std::max(square_sum_, 0.0) / static_cast<double>(rows_.size())));
+}
+
+void RowList::AddBlock() {
+  blocks_.resize(blocks_.size() + BlockBytes());
+  const size_t end = blocks_.size() / BlockBytes() * kBlockRows;
+  for (size_t position = end - kBlockRows; position < end; ++position) Clear(position);
+}
+
+void RowList::Clear(size_t position) {
+  float* const terms = MutableTerms(position / kBlockRows) + position % kBlockRows;
+  terms[0] = 0;
+  terms[kBlockRows] = std::numeric_limits<float>::quiet_NaN();
+  terms[2 * kBlockRows] = 0;
+}
+
+void RowList::Append(const ListCoding& coding, absl::Span<const float> residual,
+                     absl::Span<const float> reference, uint32_t row) {
+  const size_t position = rows_.size();
+  const size_t block = position / kBlockRows;
+  const size_t lane = position % kBlockRows;
+  if (lane == 0) AddBlock();
+  float* const terms = MutableTerms(block);
+  const CodeTerms coded =
+      EncodeHot(code_, coding.squared_l2(), residual, reference, lane,
+                reinterpret_cast<std::byte*>(terms + kTermArrays * kBlockRows));
+  terms[lane] = coded.factor;
+  terms[kBlockRows + lane] = coded.along;
+  terms[2 * kBlockRows + lane] = coded.error;
+  rows_.push_back(row);
+  const float length = LengthOf(residual);
+  radius_ = std::max(radius_, length);
+  square_sum_ += double{length} * length;
+}
+
+// Terms and codes alike are 32-bit words of which those of one row are kBlockRows apart.
+void RowList::RemoveAt(size_t position, float length) {
+  const size_t last = rows_.size() - 1;
+  const size_t words = BlockBytes() / sizeof(uint32_t) / kBlockRows;
+  std::byte* const to = &blocks_[position / kBlockRows * BlockBytes()];
+  const std::byte* const from = &blocks_[last / kBlockRows * BlockBytes()];
+  for (size_t word = 0; word < words && position != last; ++word) {
+    std::memcpy(to + (word * kBlockRows + position % kBlockRows) * sizeof(uint32_t),
+                from + (word * kBlockRows + last % kBlockRows) * sizeof(uint32_t),
+                sizeof(uint32_t));
+  }
+  rows_[position] = rows_[last];
+  rows_.pop_back();
+  Clear(last);
+  if (last % kBlockRows == 0) blocks_.resize(blocks_.size() - BlockBytes());
+  square_sum_ -= double{length} * length;
+}
+
+ListCentres::ListCentres(const ListCoding& coding)
+    : squared_l2_(coding.squared_l2()),
+      dim_(coding.dim()),
+      rotated_mean_(coding.rotated_mean().begin(), coding.rotated_mean().end()) {}
+
+void ListCentres::Add(absl::Span<const float> centre) {
+  const std::vector<float> own(centre.begin(), centre.end());  // may be one of centres_
+  const float length = LengthOf(own);
+  centres_.insert(centres_.end(), own.begin(), own.end());
+  squares_.push_back(length * length);
+  if (!squared_l2_) {
+    for (size_t j = 0; j < dim_; ++j) references_.push_back(own[j] + rotated_mean_[j]);
+  }
+  lengths_.push_back(LengthOf(reference(size() - 1)));
+  codes_.resize(codes_.size() + PaddedBytes(dim_));
+  // As a residual beside a reference of nothing: its terms are those of the inner product.
+  const std::vector<float> nothing(dim_);
+  const ByteTerms coded = EncodeBytes(/*squared_l2=*/false, own, nothing,
+                                      &codes_[codes_.size() - PaddedBytes(dim_)]);
+  scales_.push_back(-coded.terms.factor);
+  lost_.push_back(coded.terms.error);
+}
+
+float ListCentres::Product(const SplitBytes& row, size_t list) const {
+  const size_t padded = PaddedBytes(dim_);
+  return scales_[list] *
+         row.Product(ActiveListKernels().dot_byte_row(&codes_[list * padded], padded, row.bytes));
+}
+
+ListCentres::Nearness ListCentres::Approximate(const ListQuery& query, size_t list) const {
+  const float product = Product(query.split, list);
+  const auto share =
+      static_cast<float>(std::min(1.0, kCentreEps / std::sqrt(static_cast<double>(dim_))));
+  const float error =
+      share * (query.length * lost_[list] + std::sqrt(squares_[list]) * query.split.error);
+  if (!squared_l2_) return {-product - query.on_mean, error};
+  return {query.length * query.length + squares_[list] - 2 * product, 2 * error};
+}
+
+ListTerms ListCentres::ExactTerms(const ListQuery& query, size_t list) const {
+  const float* const w = reference(list).data();
+  const DistanceKernels& kernels = ActiveKernels();
+  if (squared_l2_) {
+    // As a sum of squared differences: the difference of squares loses digits with one large axis.
+    const float base = kernels.squared_l2(query.rotated.data(), w, dim_);
+    return {base, 1, std::sqrt(base)};
+  }
+  const float product = kernels.dot(query.rotated.data(), w, dim_);
+  const float square = lengths_[list] * lengths_[list];
+  const float along = square > 0 ? std::max(0.0F, product / square) : 0.0F;
+  // ||q - a w||^2
+  const float left = query.length * query.length - 2 * along * product + along * along * square;
+  return {-product, along, std::sqrt(std::max(left, 0.0F))};
+}
+
+uint32_t ListCentres::Nearest(const SplitBytes& row) const {
+  uint32_t nearest = 0;
+  float least = std::numeric_limits<float>::infinity();
+  for (uint32_t list = 0; list < size(); ++list) {
+    // Less the row's own square.
+    const float distance = squares_[list] - 2 * Product(row, list);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = list;
+  }
+  return nearest;
+}
+
+size_t ListCentres::memory_bytes() const {
+  return sizeof(*this) + codes_.capacity() +
+         (rotated_mean_.capacity() + centres_.capacity() + references_.capacity() +
+          lengths_.capacity() + squares_.capacity() + scales_.capacity() + lost_.capacity()) *
+             sizeof(float);
+}
+
+void ByteRows::Reserve(size_t rows) {
+  const size_t chunks = (rows + (size_t{1} << kChunkShift) - 1) >> kChunkShift;
+  while (chunks_.size() < chunks) {
+    chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(stride_ << kChunkShift));
+  }
+}
+
+void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
+                   absl::Span<const float> reference) {
+  const ByteTerms coded =
+      EncodeBytes(coding.squared_l2(), residual, reference,
+                  reinterpret_cast<uint8_t*>(place(row) + sizeof(ByteTerms)));
+  std::memcpy(place(row), &coded, sizeof(coded));
+}
+
+void ByteRows::Prefetch(uint32_t row) const {
+  const std::byte* const bytes = place(row);
+  for (size_t i = 0; i < stride_; i += 64) __builtin_prefetch(bytes + i);
+}
+
+}  // namespace stowage

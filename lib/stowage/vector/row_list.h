@@ -1,0 +1,153 @@
+#ifndef STOWAGE_VECTOR_ROW_LIST_H_
+#define STOWAGE_VECTOR_ROW_LIST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "stowage/vector/list_kernels.h"
+#include "stowage/vector/list_query.h"
+#include "stowage/vector/residual_code.h"
+
+namespace stowage {
+
+// Rows that lie near one centre, coded by what they differ from it, in blocks of kBlockRows that
+// are scored together. A row is a number that the lists' owner gives out.
+//
+// Thread-compatible; readers share lists that nobody changes any more.
+class RowList {
+ public:
+  explicit RowList(const ListCoding& coding)
+      : code_(coding.hot()), code_bytes_(HotBlockBytes(coding.hot(), coding.dim())) {}
+
+  size_t size() const { return rows_.size(); }
+  size_t blocks() const { return (size() + kBlockRows - 1) / kBlockRows; }
+  uint32_t row(size_t position) const { return rows_[position]; }
+  absl::Span<const uint32_t> rows() const { return rows_; }
+
+  // Lanes past size() score as not a number.
+  BlockTerms terms(size_t block) const {
+    const auto* const floats = reinterpret_cast<const float*>(&blocks_[block * BlockBytes()]);
+    return {floats, floats + kBlockRows, floats + 2 * kBlockRows};
+  }
+  const std::byte* codes(size_t block) const {
+    return &blocks_[block * BlockBytes()] + 3 * kBlockRows * sizeof(float);
+  }
+
+  // Of the residuals' lengths: the largest that ever was, and the root of the mean square.
+  float radius() const { return radius_; }
+  float mean_radius() const;
+
+  // `residual` and `reference` have coding.dim() floats.
+  void Append(const ListCoding& coding, absl::Span<const float> residual,
+              absl::Span<const float> reference, uint32_t row);
+  // The last row takes the place of the one removed, whose residual is `length` long.
+  void RemoveAt(size_t position, float length);
+
+  size_t memory_bytes() const {
+    return sizeof(*this) + blocks_.capacity() + rows_.capacity() * sizeof(uint32_t);
+  }
+
+ private:
+  size_t BlockBytes() const { return code_bytes_ + 3 * kBlockRows * sizeof(float); }
+  float* MutableTerms(size_t block) {
+    return reinterpret_cast<float*>(&blocks_[block * BlockBytes()]);
+  }
+  void AddBlock();
+  void Clear(size_t position);
+
+  HotCode code_;
+  size_t code_bytes_;
+  std::vector<uint32_t> rows_;
+  std::vector<std::byte> blocks_;  // of each the factors, alongs and errors, then the codes
+  float radius_ = 0;
+  double square_sum_ = 0;
+};
+
+// The centres of many lists, to tell which are near: lists are numbered as they were added.
+// Thread-compatible.
+class ListCentres {
+ public:
+  explicit ListCentres(const ListCoding& coding);
+
+  size_t size() const { return squares_.size(); }
+  // In the space of projected rows, and as residual_code.h has it.
+  absl::Span<const float> centre(size_t list) const { return Of(centres_, list); }
+  absl::Span<const float> reference(size_t list) const {
+    return Of(references_.empty() ? centres_ : references_, list);
+  }
+  // The reference's length.
+  float length(size_t list) const { return lengths_[list]; }
+
+  void Add(absl::Span<const float> centre);
+
+  // The terms' base of a list, from eight-bit codes, and how far it may be from that of
+  // ExactTerms(), with hardly an exception.
+  struct Nearness {
+    float base = 0;
+    float error = 0;
+  };
+  Nearness Approximate(const ListQuery& query, size_t list) const;
+  // base and along, with ||q - along * w|| as the error: to be multiplied by eps / sqrt(dim).
+  ListTerms ExactTerms(const ListQuery& query, size_t list) const;
+  // The list whose centre is nearest to a projected row, by eight-bit codes; size() > 0.
+  uint32_t Nearest(const SplitBytes& row) const;
+
+  size_t memory_bytes() const;
+
+ private:
+  absl::Span<const float> Of(const std::vector<float>& vectors, size_t list) const {
+    return absl::MakeConstSpan(vectors).subspan(list * dim_, dim_);
+  }
+  // <row, centre>.
+  float Product(const SplitBytes& row, size_t list) const;
+
+  bool squared_l2_;
+  size_t dim_;
+  std::vector<float> rotated_mean_;
+  std::vector<float> centres_;
+  std::vector<float> references_;  // empty under squared L2: the centres
+  std::vector<float> lengths_;
+  std::vector<float> squares_;  // of the centres
+  std::vector<uint8_t> codes_;  // PaddedBytes(dim) of each centre
+  std::vector<float> scales_;
+  std::vector<float> lost_;  // the length of what each code loses
+};
+
+// The second codes of rows, by row. Thread-compatible; a row that nobody changes may be read
+// while others are written.
+class ByteRows {
+ public:
+  explicit ByteRows(size_t dim) : stride_(sizeof(ByteTerms) + PaddedBytes(dim)) {}
+
+  // Makes room for `rows` rows in all; what is there does not move.
+  void Reserve(size_t rows);
+  void Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
+           absl::Span<const float> reference);
+
+  const ByteTerms& terms(uint32_t row) const {
+    return *reinterpret_cast<const ByteTerms*>(place(row));
+  }
+  const uint8_t* codes(uint32_t row) const {
+    return reinterpret_cast<const uint8_t*>(place(row) + sizeof(ByteTerms));
+  }
+  void Prefetch(uint32_t row) const;
+
+  size_t memory_bytes() const { return chunks_.size() * stride_ << kChunkShift; }
+
+ private:
+  static constexpr uint32_t kChunkShift = 8;
+
+  std::byte* place(uint32_t row) const {
+    return chunks_[row >> kChunkShift].get() + (row & ((1U << kChunkShift) - 1)) * stride_;
+  }
+
+  size_t stride_;
+  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_ROW_LIST_H_
