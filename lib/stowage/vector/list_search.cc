@@ -56,7 +56,8 @@ void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
   k_ = k;
   effort_ = effort;
   hot_share_ = Share(effort.eps, view.coding.dim());
-  byte_share_ = Share(kByteEps, view.coding.dim());
+  byte_share_ = effort.exact ? 1 : Share(kByteEps, view.coding.dim());
+  if (effort.exact) effort_.reach = kInfinity;
   limit_ = kInfinity;
   near_.clear();
   read_.clear();
@@ -125,7 +126,7 @@ void ListSearch::ReadOne(uint32_t list) {
 // Until k rows have bounds every row passes. So the rows that look nearest by their first codes are
 // bounded before the others are scored.
 void ListSearch::Seed(const RowList& list) {
-  if (view_->coding.hot() == HotCode::kEightBit || matches_ != nullptr) return;
+  if (view_->coding.hot() == HotCode::kEightBit || effort_.exact) return;
   const size_t wanted = 2 * k_;
   std::vector<Found> best;
   const size_t blocks = std::min(list.blocks(), kSeedBlocks);
@@ -133,7 +134,8 @@ void ListSearch::Seed(const RowList& list) {
     float lower[kBlockRows];
     ScoreBlock(list, block, kInfinity, lower);
     for (size_t lane = 0; lane < kBlockRows && block * kBlockRows + lane < list.size(); ++lane) {
-      best.push_back({lower[lane], list.row(block * kBlockRows + lane)});
+      const uint32_t row = list.row(block * kBlockRows + lane);
+      if (matches_ == nullptr || (*matches_)(row)) best.push_back({lower[lane], row});
     }
   }
   if (best.size() <= wanted) return;
@@ -174,6 +176,10 @@ void ListSearch::Scan(const RowList& list) {
 
 uint32_t ListSearch::ScoreBlock(const RowList& list, size_t block, float limit, float* lower) {
   const HotCode hot = view_->coding.hot();
+  if (effort_.exact && hot != HotCode::kEightBit) {
+    const size_t rows = std::min(kBlockRows, list.size() - block * kBlockRows);
+    return (uint32_t{1} << rows) - 1;
+  }
   if (hot == HotCode::kOneBit) return ScoreBits(list, block, limit, lower);
   const ListKernels& kernels = ActiveListKernels();
   const size_t dim = view_->coding.dim();

@@ -18,6 +18,8 @@ namespace stowage {
 
 // How much a search reads; what it finds with it is measured on the store (see self_check.h).
 struct SearchEffort {
+  // Every row's eight-bit code is scored, with bounds that hold for certain. Nothing else counts.
+  bool exact = false;
   // A row's first code is believed to be off by at most so many standard deviations.
   float eps = 4;
   // A list is passed over when even a row at its mean radius, whose direction from the centre lies

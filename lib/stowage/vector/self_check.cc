@@ -1,0 +1,159 @@
+#include "stowage/vector/self_check.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "loadline/base/status_macros.h"
+#include "stowage/vector/top_k.h"
+
+namespace stowage {
+namespace {
+
+constexpr double kMostNothing = 0.005;
+// How much of what the target leaves is to be found on the sample besides.
+constexpr double kMargin = 0.35;
+// What reads less must be so much faster than all lists with the widest bounds: those are right
+// where the sample happens not to show what is wrong.
+constexpr double kWorthwhile = 1.25;
+constexpr float kAllEps = 4;
+constexpr float kSmallerEps[] = {1.25F, 1.5F, 2, 2.5F, 3};
+constexpr float kLeastReach = 0.15F;
+constexpr float kMostReach = 1.2F;
+constexpr float kReachStep = 0.025F;
+
+double ThreadSeconds() {
+  struct timespec now = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// Distances that differ by less are those of equally near rows, computed in another order.
+float WithRounding(float distance) { return distance + 1e-5F * std::fabs(distance) + 1e-12F; }
+
+class Trials {
+ public:
+  explicit Trials(const CheckedStore& store) : store_(store) {}
+
+  absl::Status Prepare() {
+    std::vector<float> values(store_.view.coding.config().dimension);
+    for (const uint32_t row : store_.rows) {
+      LOADLINE_RETURN_IF_ERROR(store_.read(row, absl::MakeSpan(values)));
+      Query& query = queries_.emplace_back();
+      query.row = row;
+      PrepareQuery(store_.view.coding, values, query.prepared);
+      LOADLINE_ASSIGN_OR_RETURN(query.nearest, Search(query, {.exact = true}));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<CheckedEffort> Try(const SearchEffort& effort) {
+    CheckedEffort checked;
+    checked.effort = effort;
+    std::vector<double> seconds;
+    for (const Query& query : queries_) {
+      if (query.nearest.empty()) continue;
+      if (store_.cancelled()) return absl::CancelledError("a check of a vector store");
+      const double start = ThreadSeconds();
+      LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
+      seconds.push_back(ThreadSeconds() - start);
+      const float limit = WithRounding(query.nearest.back().distance);
+      const auto right = std::count_if(found.begin(), found.end(), [&](const RankedRow& row) {
+        return row.distance <= limit;
+      });
+      const double share = static_cast<double>(right) / static_cast<double>(query.nearest.size());
+      checked.recall += share;
+      checked.nothing += share < 0.5 ? 1 : 0;
+    }
+    checked.searches = seconds.size();
+    if (seconds.empty()) return checked;
+    checked.recall /= static_cast<double>(seconds.size());
+    checked.nothing /= static_cast<double>(seconds.size());
+    std::nth_element(seconds.begin(), seconds.begin() + static_cast<ptrdiff_t>(seconds.size() / 2),
+                     seconds.end());
+    checked.micros = seconds[seconds.size() / 2] * 1e6;
+    return checked;
+  }
+
+ private:
+  struct Query {
+    uint32_t row = 0;
+    ListQuery prepared;
+    std::vector<RankedRow> nearest;  // without itself
+  };
+
+  absl::StatusOr<std::vector<RankedRow>> Search(const Query& query, const SearchEffort& effort) {
+    const auto others = [&](uint32_t row) { return row != query.row; };
+    const ListSearch::Matches matches = others;
+    TopK top(kCheckedNeighbours);
+    const auto offer = [&](uint32_t row, TopK& nearest) -> absl::Status {
+      LOADLINE_ASSIGN_OR_RETURN(const float distance,
+                                store_.distance(row, query.prepared.values));
+      nearest.Offer({distance, row, row});
+      return absl::OkStatus();
+    };
+    LOADLINE_RETURN_IF_ERROR(search_.Run(store_.view, query.prepared, kCheckedNeighbours, effort,
+                                         &matches, offer, top));
+    return top.TakeSorted();
+  }
+
+  const CheckedStore& store_;
+  ListSearch search_;
+  std::vector<Query> queries_;
+};
+
+bool Enough(const CheckedEffort& checked, double target) {
+  return checked.recall >= target + kMargin * (1 - target) && checked.nothing <= kMostNothing;
+}
+
+// The smallest reach that is enough with these bounds, by halving: what is found grows with it but
+// for chance.
+absl::StatusOr<CheckedEffort> ChooseReach(Trials& trials, const CheckedEffort& all_lists,
+                                          double target) {
+  CheckedEffort best = all_lists;
+  float too_small = kLeastReach - kReachStep;
+  float enough = kMostReach;
+  while (enough - too_small > kReachStep * 1.01F) {
+    SearchEffort effort = all_lists.effort;
+    effort.reach = (too_small + enough) / 2;
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
+    if (Enough(checked, target)) {
+      enough = effort.reach;
+      best = checked;
+    } else {
+      too_small = effort.reach;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target) {
+  Trials trials(store);
+  LOADLINE_RETURN_IF_ERROR(trials.Prepare());
+  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort all, trials.Try({.eps = kAllEps}));
+  std::optional<CheckedEffort> fastest;
+  const auto consider = [&](const CheckedEffort& checked) {
+    if (!Enough(checked, target)) return false;
+    if (!fastest || checked.micros < fastest->micros) fastest = checked;
+    return true;
+  };
+  for (const float eps : kSmallerEps) {
+    LOADLINE_ASSIGN_OR_RETURN(CheckedEffort checked, trials.Try({.eps = eps}));
+    if (!consider(checked) || store.view.lists.size() == 1) continue;
+    LOADLINE_ASSIGN_OR_RETURN(checked, ChooseReach(trials, checked, target));
+    consider(checked);
+  }
+  CheckedEffort best = fastest && fastest->micros * kWorthwhile < all.micros ? *fastest : all;
+  if (store.view.coding.hot() != HotCode::kOneBit) return best;
+  SearchEffort planes = best.effort;
+  planes.signs_first = false;
+  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
+  return Enough(checked, target) && checked.micros < best.micros ? checked : best;
+}
+
+}  // namespace stowage

@@ -1,0 +1,44 @@
+#ifndef STOWAGE_VECTOR_SELF_CHECK_H_
+#define STOWAGE_VECTOR_SELF_CHECK_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "stowage/vector/list_search.h"
+
+namespace stowage {
+
+// What searches of a store find, measured on its own rows.
+struct CheckedEffort {
+  SearchEffort effort;
+  double recall = 0;   // of the 10 nearest, by distance: copies and ties count alike
+  double nothing = 0;  // share of the searches that found less than half of them
+  size_t searches = 0;
+  double micros = 0;   // of a search, of this thread's processor time; the median
+};
+
+inline constexpr size_t kCheckedNeighbours = 10;
+inline constexpr size_t kCheckedRows = 100;
+
+// The least effort, by time, with which searches for rows of the store itself find `target` of
+// their nearest neighbours, with a margin: what is chosen on a sample looks better there than
+// elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough, all that there is.
+//
+// `rows`: which to search for, each beside itself, distinct. `read`: a row's values, as the store
+// holds them, into `dimension` floats. `distance`: exactly, of a row to prepared values. Stops with
+// kCancelled once `cancelled` says so.
+struct CheckedStore {
+  const ListView& view;
+  absl::Span<const uint32_t> rows;
+  absl::FunctionRef<absl::Status(uint32_t row, absl::Span<float> values)> read;
+  absl::FunctionRef<absl::StatusOr<float>(uint32_t row, absl::Span<const float> values)> distance;
+  absl::FunctionRef<bool()> cancelled;
+};
+absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target);
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_SELF_CHECK_H_
