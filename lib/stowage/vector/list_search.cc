@@ -110,6 +110,7 @@ bool ListSearch::NothingBeyond(float base) const {
 void ListSearch::ReadOne(uint32_t list) {
   const RowList& rows = *view_->lists[list];
   ReadList read;
+  read.rows = &rows;
   read.terms = view_->centres.ExactTerms(*query_, list);
   const float reach = query_->length + view_->centres.length(list);
   read.slack = kSumSlack * (std::fabs(read.terms.base) +
@@ -134,18 +135,20 @@ void ListSearch::Seed(const RowList& list) {
     float lower[kBlockRows];
     ScoreBlock(list, block, kInfinity, lower);
     for (size_t lane = 0; lane < kBlockRows && block * kBlockRows + lane < list.size(); ++lane) {
-      const uint32_t row = list.row(block * kBlockRows + lane);
-      if (matches_ == nullptr || (*matches_)(row)) best.push_back({lower[lane], row});
+      const size_t position = block * kBlockRows + lane;
+      if (Matching(list, position)) best.push_back({lower[lane], PlaceOf(position)});
     }
   }
   if (best.size() <= wanted) return;
-  std::nth_element(best.begin(), best.begin() + static_cast<ptrdiff_t>(wanted), best.end(),
-                   [](const Found& a, const Found& b) { return a.lower < b.lower; });
-  for (size_t i = 0; i < wanted; ++i) Queue(best[i].row);
+  std::nth_element(best.begin(), best.begin() + static_cast<ptrdiff_t>(wanted), best.end());
+  FlushQueue();
+  const size_t found = found_.size();
+  const std::vector<float> uppers = uppers_;
+  for (size_t i = 0; i < wanted; ++i) Queue(best[i].place);
   FlushQueue();
   // They will be met again.
-  found_.clear();
-  uppers_.clear();
+  found_.resize(found);
+  uppers_ = uppers;
 }
 
 void ListSearch::Scan(const RowList& list) {
@@ -161,14 +164,14 @@ void ListSearch::Scan(const RowList& list) {
     for (uint32_t chosen = ScoreBlock(list, block, limit, lower); chosen != 0;
          chosen &= chosen - 1) {
       const auto lane = static_cast<size_t>(std::countr_zero(chosen));
-      const uint32_t row = list.row(block * kBlockRows + lane);
-      if (matches_ != nullptr && !(*matches_)(row)) continue;
+      const size_t position = block * kBlockRows + lane;
+      if (!Matching(list, position)) continue;
       if (!byte_blocks) {
-        Queue(row);
+        Queue(PlaceOf(position));
         continue;
       }
       const float width = byte_share_ * read.terms.error * list.terms(block).error[lane] + extra;
-      KeepBound(lower[lane] - extra, lower[lane] - extra + 2 * width, row);
+      KeepBound(lower[lane] - extra, lower[lane] - extra + 2 * width, PlaceOf(position));
     }
   }
   counts_.blocks += list.blocks();
@@ -232,34 +235,35 @@ uint32_t ListSearch::ScoreBits(const RowList& list, size_t block, float limit, f
   return chosen & kernels.select(list.terms(block), terms, s, limit, lower);
 }
 
-void ListSearch::Queue(uint32_t row) {
-  view_->bytes.Prefetch(row);
-  queue_.push_back({row, static_cast<uint32_t>(read_.size() - 1)});
+void ListSearch::Queue(Place place) {
+  view_->bytes.Prefetch(read_[place.list].rows->row(place.position));
+  queue_.push_back(place);
   if (queue_.size() == kQueueRows) FlushQueue();
 }
 
 void ListSearch::FlushQueue() {
   const ListKernels& kernels = ActiveListKernels();
   const size_t padded = PaddedBytes(view_->coding.dim());
-  for (const Queued& queued : queue_) {
-    const ReadList& read = read_[queued.list];
-    const ByteTerms& row = view_->bytes.terms(queued.row);
+  for (const Place place : queue_) {
+    const ReadList& read = read_[place.list];
+    const uint32_t number = read.rows->row(place.position);
+    const ByteTerms& row = view_->bytes.terms(number);
     const ByteDot dot =
-        kernels.dot_byte_row(view_->bytes.codes(queued.row), padded, query_->split.bytes);
+        kernels.dot_byte_row(view_->bytes.codes(number), padded, query_->split.bytes);
     const float score = read.terms.base + read.terms.along * row.terms.along +
                         row.terms.factor * query_->split.Product(dot);
     const float width =
         byte_share_ * (read.terms.error * row.terms.error + row.length * query_->split.error) +
         read.slack;
-    KeepBound(score - width, score + width, queued.row);
+    KeepBound(score - width, score + width, place);
   }
   counts_.byte_rows += queue_.size();
   queue_.clear();
 }
 
-void ListSearch::KeepBound(float lower, float upper, uint32_t row) {
+void ListSearch::KeepBound(float lower, float upper, Place place) {
   if (lower > limit_) return;
-  found_.push_back({lower, row});
+  found_.push_back({lower, place});
   if (uppers_.size() == k_) {
     if (upper >= uppers_.front()) return;
     std::pop_heap(uppers_.begin(), uppers_.end());
@@ -274,13 +278,12 @@ void ListSearch::KeepBound(float lower, float upper, uint32_t row) {
 // equal to the limit are not excluded: those of copies are.
 absl::Status ListSearch::Finish(Offer offer, TopK& top) {
   std::erase_if(found_, [&](const Found& found) { return found.lower > limit_; });
-  std::sort(found_.begin(), found_.end(),
-            [](const Found& a, const Found& b) { return a.lower < b.lower; });
+  std::sort(found_.begin(), found_.end());
   const float offset = view_->coding.squared_l2() ? 0 : 1;
   for (const Found& found : found_) {
     if (found.lower > top.limit() - offset) break;
     ++counts_.full_rows;
-    LOADLINE_RETURN_IF_ERROR(offer(found.row, top));
+    LOADLINE_RETURN_IF_ERROR(offer(*read_[found.place.list].rows, found.place.position, top));
   }
   return absl::OkStatus();
 }

@@ -53,10 +53,10 @@ struct ListView {
 // To be used by one thread at a time; keeps its memory from search to search.
 class ListSearch {
  public:
-  // Whether a row may be found at all.
-  using Matches = absl::FunctionRef<bool(uint32_t row)>;
-  // Offers `top` what the row stands for, by exact distances.
-  using Offer = absl::FunctionRef<absl::Status(uint32_t row, TopK& top)>;
+  // Whether the row at `position` may be found at all.
+  using Matches = absl::FunctionRef<bool(const RowList& list, size_t position)>;
+  // Offers `top` what that row stands for, by exact distances.
+  using Offer = absl::FunctionRef<absl::Status(const RowList& list, size_t position, TopK& top)>;
 
   // k >= 1; `matches` may be null. Errors are those of `offer`.
   absl::Status Run(const ListView& view, const ListQuery& query, size_t k,
@@ -70,19 +70,21 @@ class ListSearch {
     uint32_t list = 0;
     friend bool operator<(const NearList& a, const NearList& b) { return a.least > b.least; }
   };
-  // A list that was read: its terms, with the query's distance from the centre in place of the
+  // A list that is read: its terms, with the query's distance from the centre in place of the
   // error, and what the rounding of floats may add to a score.
   struct ReadList {
+    const RowList* rows = nullptr;
     ListTerms terms;
     float slack = 0;
   };
-  struct Queued {
-    uint32_t row = 0;
+  struct Place {
     uint32_t list = 0;  // in read_
+    uint32_t position = 0;
   };
   struct Found {
     float lower = 0;
-    uint32_t row = 0;
+    Place place;
+    friend bool operator<(const Found& a, const Found& b) { return a.lower < b.lower; }
   };
 
   void Start(const ListView& view, const ListQuery& query, size_t k, const SearchEffort& effort,
@@ -99,9 +101,16 @@ class ListSearch {
   void Scan(const RowList& list);
   uint32_t ScoreBlock(const RowList& list, size_t block, float limit, float* lower);
   uint32_t ScoreBits(const RowList& list, size_t block, float limit, float* lower);
-  void Queue(uint32_t row);
+  bool Matching(const RowList& list, size_t position) const {
+    return matches_ == nullptr || (*matches_)(list, position);
+  }
+  // Of the list that is read.
+  Place PlaceOf(size_t position) const {
+    return {static_cast<uint32_t>(read_.size() - 1), static_cast<uint32_t>(position)};
+  }
+  void Queue(Place place);
   void FlushQueue();
-  void KeepBound(float lower, float upper, uint32_t row);
+  void KeepBound(float lower, float upper, Place place);
   absl::Status Finish(Offer offer, TopK& top);
 
   const ListView* view_ = nullptr;
@@ -116,7 +125,7 @@ class ListSearch {
   float widest_mean_ = 0;
   std::vector<NearList> near_;
   std::vector<ReadList> read_;
-  std::vector<Queued> queue_;
+  std::vector<Place> queue_;
   std::vector<float> uppers_;  // a heap, the largest first
   std::vector<Found> found_;
   SearchCounts counts_;

@@ -21,9 +21,9 @@ float LengthOf(absl::Span<const float> values) {
 }  // namespace
 
 float RowList::mean_radius() const {
-  if (rows_.empty()) return 0;
+  if (lanes_.empty()) return 0;
   return static_cast<float>(
-      std::sqrt(std::max(square_sum_, 0.0) / static_cast<double>(rows_.size())));
+      std::sqrt(std::max(square_sum_, 0.0) / static_cast<double>(lanes_.size())));
 }
 
 void RowList::AddBlock() {
@@ -40,27 +40,46 @@ void RowList::Clear(size_t position) {
 }
 
 void RowList::Append(const ListCoding& coding, absl::Span<const float> residual,
-                     absl::Span<const float> reference, uint32_t row) {
-  const size_t position = rows_.size();
-  const size_t block = position / kBlockRows;
+                     absl::Span<const float> reference, uint32_t row, uint32_t entry) {
+  const size_t position = lanes_.size();
   const size_t lane = position % kBlockRows;
   if (lane == 0) AddBlock();
-  float* const terms = MutableTerms(block);
+  float* const terms = MutableTerms(position / kBlockRows);
   const CodeTerms coded =
       EncodeHot(code_, coding.squared_l2(), residual, reference, lane,
                 reinterpret_cast<std::byte*>(terms + kTermArrays * kBlockRows));
   terms[lane] = coded.factor;
   terms[kBlockRows + lane] = coded.along;
   terms[2 * kBlockRows + lane] = coded.error;
-  rows_.push_back(row);
+  lanes_.push_back({row, entry});
   const float length = LengthOf(residual);
   radius_ = std::max(radius_, length);
   square_sum_ += double{length} * length;
 }
 
+void RowList::AddCopy(uint32_t row, uint32_t entry) {
+  copies_.insert(CopiesOf(row).second, Lane{row, entry});
+}
+
+bool RowList::Remove(size_t position, uint32_t entry, float length) {
+  const auto [first, last] = CopiesOf(row(position));
+  if (first == last) {
+    RemoveAt(position, length);
+    return true;
+  }
+  const auto place = copies_.begin() + (last - 1 - copies_.cbegin());
+  if (lanes_[position].entry == entry) {
+    lanes_[position].entry = place->entry;
+    copies_.erase(place);
+    return false;
+  }
+  copies_.erase(std::find_if(first, last, [&](const Lane& copy) { return copy.entry == entry; }));
+  return false;
+}
+
 // Terms and codes alike are 32-bit words of which those of one row are kBlockRows apart.
 void RowList::RemoveAt(size_t position, float length) {
-  const size_t last = rows_.size() - 1;
+  const size_t last = lanes_.size() - 1;
   const size_t words = BlockBytes() / sizeof(uint32_t) / kBlockRows;
   std::byte* const to = &blocks_[position / kBlockRows * BlockBytes()];
   const std::byte* const from = &blocks_[last / kBlockRows * BlockBytes()];
@@ -69,8 +88,8 @@ void RowList::RemoveAt(size_t position, float length) {
                 from + (word * kBlockRows + last % kBlockRows) * sizeof(uint32_t),
                 sizeof(uint32_t));
   }
-  rows_[position] = rows_[last];
-  rows_.pop_back();
+  lanes_[position] = lanes_[last];
+  lanes_.pop_back();
   Clear(last);
   if (last % kBlockRows == 0) blocks_.resize(blocks_.size() - BlockBytes());
   square_sum_ -= double{length} * length;
@@ -154,7 +173,7 @@ size_t ListCentres::memory_bytes() const {
 void ByteRows::Reserve(size_t rows) {
   const size_t chunks = (rows + (size_t{1} << kChunkShift) - 1) >> kChunkShift;
   while (chunks_.size() < chunks) {
-    chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(stride_ << kChunkShift));
+    chunks_.push_back(std::shared_ptr<std::byte[]>(new std::byte[stride_ << kChunkShift]));
   }
 }
 

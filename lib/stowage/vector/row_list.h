@@ -1,9 +1,11 @@
 #ifndef STOWAGE_VECTOR_ROW_LIST_H_
 #define STOWAGE_VECTOR_ROW_LIST_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -14,7 +16,8 @@
 namespace stowage {
 
 // Rows that lie near one centre, coded by what they differ from it, in blocks of kBlockRows that
-// are scored together. A row is a number that the lists' owner gives out.
+// are scored together. A row is a number that the lists' owner gives out; it stands for one entry
+// or, where vectors are equal, for several.
 //
 // Thread-compatible; readers share lists that nobody changes any more.
 class RowList {
@@ -22,10 +25,16 @@ class RowList {
   explicit RowList(const ListCoding& coding)
       : code_(coding.hot()), code_bytes_(HotBlockBytes(coding.hot(), coding.dim())) {}
 
-  size_t size() const { return rows_.size(); }
+  size_t size() const { return lanes_.size(); }
   size_t blocks() const { return (size() + kBlockRows - 1) / kBlockRows; }
-  uint32_t row(size_t position) const { return rows_[position]; }
-  absl::Span<const uint32_t> rows() const { return rows_; }
+  uint32_t row(size_t position) const { return lanes_[position].row; }
+  // Calls visit(entry) for every entry of the row at `position`.
+  template <typename Visit>
+  void ForEachEntry(size_t position, Visit visit) const {
+    visit(lanes_[position].entry);
+    const auto [first, last] = CopiesOf(row(position));
+    for (auto copy = first; copy != last; ++copy) visit(copy->entry);
+  }
 
   // Lanes past size() score as not a number.
   BlockTerms terms(size_t block) const {
@@ -40,27 +49,42 @@ class RowList {
   float radius() const { return radius_; }
   float mean_radius() const;
 
-  // `residual` and `reference` have coding.dim() floats.
+  // `residual` and `centre`'s reference have coding.dim() floats.
   void Append(const ListCoding& coding, absl::Span<const float> residual,
-              absl::Span<const float> reference, uint32_t row);
-  // The last row takes the place of the one removed, whose residual is `length` long.
-  void RemoveAt(size_t position, float length);
+              absl::Span<const float> reference, uint32_t row, uint32_t entry);
+  void AddCopy(uint32_t row, uint32_t entry);
+  // The entry of the row at `position` is to be one no more. True when it was the only one: then
+  // the list's last row takes the place. `length` is that of the row's residual.
+  bool Remove(size_t position, uint32_t entry, float length);
 
   size_t memory_bytes() const {
-    return sizeof(*this) + blocks_.capacity() + rows_.capacity() * sizeof(uint32_t);
+    return sizeof(*this) + blocks_.capacity() +
+           (lanes_.capacity() + copies_.capacity()) * sizeof(Lane);
   }
 
  private:
+  struct Lane {
+    uint32_t row = 0;
+    uint32_t entry = 0;
+    friend bool operator<(const Lane& a, const Lane& b) { return a.row < b.row; }
+  };
+  using Copies = std::vector<Lane>;
+
+  std::pair<Copies::const_iterator, Copies::const_iterator> CopiesOf(uint32_t row) const {
+    return std::equal_range(copies_.begin(), copies_.end(), Lane{row, 0});
+  }
   size_t BlockBytes() const { return code_bytes_ + 3 * kBlockRows * sizeof(float); }
   float* MutableTerms(size_t block) {
     return reinterpret_cast<float*>(&blocks_[block * BlockBytes()]);
   }
   void AddBlock();
   void Clear(size_t position);
+  void RemoveAt(size_t position, float length);
 
   HotCode code_;
   size_t code_bytes_;
-  std::vector<uint32_t> rows_;
+  std::vector<Lane> lanes_;
+  Copies copies_;                  // further entries, by row
   std::vector<std::byte> blocks_;  // of each the factors, alongs and errors, then the codes
   float radius_ = 0;
   double square_sum_ = 0;
@@ -116,8 +140,8 @@ class ListCentres {
   std::vector<float> lost_;  // the length of what each code loses
 };
 
-// The second codes of rows, by row. Thread-compatible; a row that nobody changes may be read
-// while others are written.
+// The second codes of rows, by row. A copy shares the rows, and none of them moves. Thread-
+// compatible; a row that nobody changes may be read while others are written.
 class ByteRows {
  public:
   explicit ByteRows(size_t dim) : stride_(sizeof(ByteTerms) + PaddedBytes(dim)) {}
@@ -145,7 +169,7 @@ class ByteRows {
   }
 
   size_t stride_;
-  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  std::vector<std::shared_ptr<std::byte[]>> chunks_;
 };
 
 }  // namespace stowage

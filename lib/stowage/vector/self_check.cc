@@ -18,7 +18,7 @@ constexpr double kMostNothing = 0.005;
 constexpr double kMargin = 0.35;
 // What reads less must be so much faster than all lists with the widest bounds: those are right
 // where the sample happens not to show what is wrong.
-constexpr double kWorthwhile = 1.25;
+constexpr double kWorthwhile = 1.5;
 constexpr float kAllEps = 4;
 constexpr float kSmallerEps[] = {1.25F, 1.5F, 2, 2.5F, 3};
 constexpr float kLeastReach = 0.15F;
@@ -86,10 +86,14 @@ class Trials {
   };
 
   absl::StatusOr<std::vector<RankedRow>> Search(const Query& query, const SearchEffort& effort) {
-    const auto others = [&](uint32_t row) { return row != query.row; };
+    const auto others = [&](const RowList& list, size_t position) {
+      return list.row(position) != query.row;
+    };
     const ListSearch::Matches matches = others;
     TopK top(kCheckedNeighbours);
-    const auto offer = [&](uint32_t row, TopK& nearest) -> absl::Status {
+    const auto offer = [&](const RowList& list, size_t position,
+                           TopK& nearest) -> absl::Status {
+      const uint32_t row = list.row(position);
       LOADLINE_ASSIGN_OR_RETURN(const float distance,
                                 store_.distance(row, query.prepared.values));
       nearest.Offer({distance, row, row});

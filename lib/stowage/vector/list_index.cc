@@ -1,0 +1,177 @@
+#include "stowage/vector/list_index.h"
+
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "stowage/vector/distance.h"
+
+namespace stowage {
+namespace {
+
+using loadline::MutexLock;
+
+ListCentres OneCentre(const ListCoding& coding) {
+  ListCentres centres(coding);
+  centres.Add(std::vector<float>(coding.dim()));
+  return centres;
+}
+
+uint64_t Mix(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9FB21C651E98DF25;
+  return hash ^ (hash >> 32);
+}
+
+}  // namespace
+
+ListIndex::ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed)
+    : ListIndex(std::make_shared<const ListCoding>(config, std::move(mean), seed)) {}
+
+ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding)
+    : ListIndex(coding, OneCentre(*coding)) {}
+
+ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres)
+    : coding_(std::move(coding)),
+      centres_(std::make_shared<const ListCentres>(std::move(centres))),
+      hash_seed_(reinterpret_cast<uintptr_t>(this)),
+      lists_(centres_->size(), std::make_shared<const RowList>(*coding_)),
+      bytes_(coding_->dim()) {
+  Publish();
+}
+
+std::shared_ptr<const ListSnapshot> ListIndex::snapshot() const {
+  MutexLock lock(mutex_);
+  return published_;
+}
+
+void ListIndex::Apply(absl::Span<const uint32_t> removals, absl::Span<const Addition> additions) {
+  for (const uint32_t entry : removals) Remove(entry);
+  for (const Addition& addition : additions) Add(addition);
+  Publish();
+}
+
+// Equal vectors are told by a hash that nobody outside knows beforehand, and by the length of what
+// is left of them in the same list.
+uint64_t ListIndex::HashOf(const Addition& addition) const {
+  uint64_t hash = Mix(hash_seed_, addition.values.size());
+  for (const float value : addition.values) {
+    uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof(bits));
+    hash = Mix(hash, bits);
+  }
+  return hash;
+}
+
+RowList& ListIndex::Touch(uint32_t list) {
+  std::shared_ptr<RowList>& touched = touched_[list];
+  if (touched == nullptr) touched = std::make_shared<RowList>(*lists_[list]);
+  return *touched;
+}
+
+void ListIndex::Add(const Addition& addition) {
+  if (entry_rows_.size() <= addition.entry) {
+    unused_entries_ += addition.entry + 1 - entry_rows_.size();
+    entry_rows_.resize(addition.entry + 1, kNone);
+  }
+  --unused_entries_;
+  const uint64_t hash = HashOf(addition);
+  const auto equal = by_hash_.find(hash);
+  if (equal == by_hash_.end()) {
+    AddRow(addition, hash);
+    return;
+  }
+  entry_rows_[addition.entry] = equal->second;
+  Touch(places_[equal->second].list).AddCopy(equal->second, addition.entry);
+}
+
+void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
+  thread_local std::vector<float> residual;
+  thread_local SplitBytes split;
+  residual.resize(coding_->dim());
+  coding_->Project(addition.values, addition.factor, residual.data());
+  Split(residual, split);
+  const uint32_t list = centres_->Nearest(split);
+  const absl::Span<const float> centre = centres_->centre(list);
+  for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
+  const absl::Span<const float> reference = centres_->reference(list);
+  const uint32_t row = NewRow();
+  if (coding_->hot() != HotCode::kEightBit) bytes_.Set(row, *coding_, residual, reference);
+  RowList& rows = Touch(list);
+  places_[row] = {.hash = hash,
+                  .list = list,
+                  .position = static_cast<uint32_t>(rows.size()),
+                  .length = static_cast<float>(std::sqrt(
+                      DotInDouble(residual.data(), residual.data(), residual.size())))};
+  rows.Append(*coding_, residual, reference, row, addition.entry);
+  by_hash_[hash] = row;
+  entry_rows_[addition.entry] = row;
+  ++rows_;
+}
+
+uint32_t ListIndex::NewRow() {
+  if (free_rows_.empty()) {
+    const auto row = static_cast<uint32_t>(places_.size());
+    places_.emplace_back();
+    if (coding_->hot() != HotCode::kEightBit) bytes_.Reserve(places_.size());
+    return row;
+  }
+  const uint32_t row = free_rows_.back();
+  free_rows_.pop_back();
+  return row;
+}
+
+void ListIndex::Remove(uint32_t entry) {
+  const uint32_t row = std::exchange(entry_rows_[entry], kNone);
+  ++unused_entries_;
+  retiring_.entries.push_back(entry);
+  const RowPlace place = places_[row];
+  RowList& rows = Touch(place.list);
+  if (!rows.Remove(place.position, entry, place.length)) return;
+  if (place.position < rows.size()) places_[rows.row(place.position)].position = place.position;
+  by_hash_.erase(place.hash);
+  places_[row].list = kNone;
+  retiring_.rows.push_back(row);
+  --rows_;
+}
+
+void ListIndex::Publish() {
+  for (auto& [list, rows] : touched_) lists_[list] = std::move(rows);
+  touched_.clear();
+  auto next = std::make_shared<const ListSnapshot>(
+      ListSnapshot{coding_, centres_, lists_, bytes_, rows_});
+  {
+    MutexLock lock(mutex_);
+    retiring_.last = published_;
+    published_.swap(next);
+  }
+  retired_.push_back(std::exchange(retiring_, {}));
+  next.reset();
+  Reclaim();
+}
+
+// Snapshots may be let go in any order: what was retired after one that is held waits for it.
+void ListIndex::Reclaim() {
+  while (!retired_.empty() && retired_.front().last.expired()) {
+    const Retired& front = retired_.front();
+    free_rows_.insert(free_rows_.end(), front.rows.begin(), front.rows.end());
+    free_entries_.insert(free_entries_.end(), front.entries.begin(), front.entries.end());
+    retired_.pop_front();
+  }
+}
+
+std::vector<uint32_t> ListIndex::TakeFreeEntries() {
+  Reclaim();
+  return std::exchange(free_entries_, {});
+}
+
+size_t ListIndex::memory_bytes() const {
+  size_t bytes = sizeof(*this) + coding_->memory_bytes() + centres_->memory_bytes() +
+                 bytes_.memory_bytes() + places_.capacity() * sizeof(RowPlace) +
+                 (entry_rows_.capacity() + free_rows_.capacity() + free_entries_.capacity()) *
+                     sizeof(uint32_t) +
+                 by_hash_.capacity() * (sizeof(uint64_t) + sizeof(uint32_t) + 5);
+  for (const auto& list : lists_) bytes += list->memory_bytes();
+  return bytes;
+}
+
+}  // namespace stowage

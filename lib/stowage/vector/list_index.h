@@ -1,0 +1,119 @@
+#ifndef STOWAGE_VECTOR_LIST_INDEX_H_
+#define STOWAGE_VECTOR_LIST_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "loadline/base/mutex.h"
+#include "stowage/vector/list_query.h"
+#include "stowage/vector/list_search.h"
+#include "stowage/vector/row_list.h"
+#include "stowage/vector/self_check.h"
+
+namespace stowage {
+
+// The lists of a store as they were at one moment. Immutable; shared by searches.
+struct ListSnapshot {
+  std::shared_ptr<const ListCoding> coding;
+  std::shared_ptr<const ListCentres> centres;
+  std::vector<std::shared_ptr<const RowList>> lists;
+  ByteRows bytes;
+  size_t rows = 0;  // distinct vectors
+
+  ListView view() const { return {*coding, *centres, lists, bytes}; }
+};
+
+// Which entries of a store lie in which list. An entry is a number that the owner gives out for a
+// vector; equal vectors are one row with many entries.
+//
+// Changes go into copies of the lists that they touch, which are then published together: a search
+// never waits for a change, and a change never for a search. What was removed is kept for the
+// searches that may still see it.
+//
+// snapshot() is thread-safe; everything else is for one thread at a time.
+class ListIndex {
+ public:
+  // One vector on its way in; the vector as the metric sees it is factor * values.
+  struct Addition {
+    uint32_t entry = 0;
+    absl::Span<const float> values;
+    float factor = 1;
+  };
+
+  // One list around `mean` (see ListCoding); `seed` is that of the rotation.
+  ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed);
+  // Empty lists around these centres.
+  ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres);
+
+  std::shared_ptr<const ListSnapshot> snapshot() const;
+
+  // Publishes removals and additions at once. Entries removed are in the index, those added are
+  // not, or are removed here.
+  void Apply(absl::Span<const uint32_t> removals, absl::Span<const Addition> additions);
+
+  // Entries that were removed and that no search can see any more: their numbers may be given out
+  // again.
+  std::vector<uint32_t> TakeFreeEntries();
+
+  size_t rows() const { return rows_; }
+  size_t entries() const { return entry_rows_.size() - unused_entries_; }
+  size_t memory_bytes() const;
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  struct RowPlace {
+    uint64_t hash = 0;
+    uint32_t list = kNone;
+    uint32_t position = 0;
+    float length = 0;  // of the residual
+  };
+  // What nobody can see any more once `last` is gone, which was the last that could.
+  struct Retired {
+    std::weak_ptr<const ListSnapshot> last;
+    std::vector<uint32_t> rows;
+    std::vector<uint32_t> entries;
+  };
+
+  explicit ListIndex(std::shared_ptr<const ListCoding> coding);
+
+  void Add(const Addition& addition);
+  void AddRow(const Addition& addition, uint64_t hash);
+  void Remove(uint32_t entry);
+  // The list as it will be published.
+  RowList& Touch(uint32_t list);
+  uint32_t NewRow();
+  void Publish();
+  void Reclaim();
+  uint64_t HashOf(const Addition& addition) const;
+
+  const std::shared_ptr<const ListCoding> coding_;
+  const std::shared_ptr<const ListCentres> centres_;
+  const uint64_t hash_seed_;
+
+  std::vector<std::shared_ptr<const RowList>> lists_;
+  absl::flat_hash_map<uint32_t, std::shared_ptr<RowList>> touched_;  // until published
+  ByteRows bytes_;
+  std::vector<RowPlace> places_;     // by row
+  std::vector<uint32_t> entry_rows_;  // by entry; kNone where there is none
+  absl::flat_hash_map<uint64_t, uint32_t> by_hash_;
+  std::vector<uint32_t> free_rows_;
+  std::vector<uint32_t> free_entries_;
+  Retired retiring_;
+  std::deque<Retired> retired_;
+  size_t rows_ = 0;
+  size_t unused_entries_ = 0;
+
+  mutable loadline::Mutex mutex_;
+  std::shared_ptr<const ListSnapshot> published_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_LIST_INDEX_H_
