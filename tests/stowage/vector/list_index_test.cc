@@ -1,0 +1,219 @@
+#include "stowage/vector/list_index.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/status/status.h"
+#include "stowage/vector/list_clustering.h"
+#include "stowage/vector/list_search.h"
+#include "stowage/vector/self_check.h"
+#include "tests/stowage/vector/vector_sets.h"
+
+namespace stowage {
+namespace {
+
+using testing::AllVectorSets;
+using testing::NamedSet;
+using testing::VectorSet;
+
+constexpr size_t kNearest = 10;
+constexpr size_t kBatch = 257;
+
+// A set in lists; entry i is row i.
+class Indexed {
+ public:
+  explicit Indexed(const VectorSet& set) : set_(set) {
+    const size_t dimension = set.config.dimension;
+    std::vector<double> sums(dimension);
+    for (size_t i = 0; i < set.size(); ++i) {
+      for (size_t j = 0; j < dimension; ++j) sums[j] += double{set.factor(i)} * set.row(i)[j];
+    }
+    std::vector<float> mean(dimension);
+    for (size_t j = 0; j < dimension; ++j) {
+      mean[j] = static_cast<float>(sums[j] / static_cast<double>(set.size()));
+    }
+    const auto coding = std::make_shared<const ListCoding>(set.config, std::move(mean), 1);
+    std::vector<float> projected(set.size() * coding->dim());
+    for (size_t i = 0; i < set.size(); ++i) {
+      coding->Project(set.row(i), set.factor(i), &projected[i * coding->dim()]);
+    }
+    // Many lists even of few rows, so that there is something to pass over.
+    const size_t lists = std::max<size_t>(1, set.size() / 50);
+    index_ = std::make_unique<ListIndex>(coding, FindCentres(*coding, projected, lists, 7));
+    std::vector<uint32_t> all(set.size());
+    std::iota(all.begin(), all.end(), 0U);
+    Add(all);
+  }
+
+  ListIndex& index() { return *index_; }
+
+  void Add(const std::vector<uint32_t>& entries) {
+    for (size_t begin = 0; begin < entries.size(); begin += kBatch) {
+      std::vector<ListIndex::Addition> batch;
+      for (size_t i = begin; i < std::min(begin + kBatch, entries.size()); ++i) {
+        batch.push_back({entries[i], set_.row(entries[i]), set_.factor(entries[i])});
+      }
+      index_->Apply({}, batch);
+    }
+  }
+
+  std::vector<RankedRow> Search(const ListSnapshot& snapshot, const ListQuery& query, size_t k,
+                                const SearchEffort& effort) const {
+    ListSearch search;
+    TopK top(k);
+    const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
+      list.ForEachEntry(position, [&](uint32_t entry) {
+        nearest.Offer(
+            {static_cast<float>(set_.Distance(query.values, entry)), entry, entry});
+      });
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(search.Run(snapshot.view(), query, k, effort, nullptr, offer, top).ok());
+    return top.TakeSorted();
+  }
+
+  struct Quality {
+    double recall = 0;
+    double nothing = 0;  // share of the queries that found less than half
+  };
+  // By distance, so that of equally near rows any will do.
+  Quality Measure(const SearchEffort& effort) const {
+    const std::shared_ptr<const ListSnapshot> snapshot = index_->snapshot();
+    Quality quality;
+    for (size_t q = 0; q < set_.query_count(); ++q) {
+      ListQuery query;
+      PrepareQuery(*snapshot->coding, set_.query(q), query);
+      const std::vector<double> nearest = set_.Nearest(query.values, kNearest);
+      const double limit = nearest.back() + 1e-5 * std::fabs(nearest.back()) + 1e-12;
+      const std::vector<RankedRow> found = Search(*snapshot, query, kNearest, effort);
+      const auto right = std::count_if(found.begin(), found.end(), [&](const RankedRow& row) {
+        return double{row.distance} <= limit;
+      });
+      const double share = static_cast<double>(right) / static_cast<double>(nearest.size());
+      quality.recall += share;
+      quality.nothing += share < 0.5 ? 1 : 0;
+    }
+    quality.recall /= static_cast<double>(set_.query_count());
+    quality.nothing /= static_cast<double>(set_.query_count());
+    return quality;
+  }
+
+  CheckedEffort Choose(double target) const {
+    const std::shared_ptr<const ListSnapshot> snapshot = index_->snapshot();
+    std::vector<uint32_t> entry_of(snapshot->rows + set_.size());
+    std::vector<uint32_t> rows;
+    for (const auto& list : snapshot->lists) {
+      for (size_t position = 0; position < list->size(); ++position) {
+        rows.push_back(list->row(position));
+        list->ForEachEntry(position, [&](uint32_t entry) { entry_of[rows.back()] = entry; });
+      }
+    }
+    std::vector<uint32_t> sample;
+    const size_t step = std::max<size_t>(1, rows.size() / kCheckedRows);
+    for (size_t i = 0; i < rows.size(); i += step) sample.push_back(rows[i]);
+    const auto read = [&](uint32_t row, absl::Span<float> values) {
+      std::copy_n(set_.row(entry_of[row]).data(), values.size(), values.data());
+      return absl::OkStatus();
+    };
+    const auto distance = [&](uint32_t row, absl::Span<const float> values) {
+      return absl::StatusOr<float>(static_cast<float>(set_.Distance(values, entry_of[row])));
+    };
+    const absl::StatusOr<CheckedEffort> effort = ChooseEffort(
+        {snapshot->view(), sample, read, distance, [] { return false; }}, target);
+    EXPECT_TRUE(effort.ok()) << effort.status();
+    return *effort;
+  }
+
+ private:
+  const VectorSet& set_;
+  std::unique_ptr<ListIndex> index_;
+};
+
+class EverySet : public ::testing::TestWithParam<NamedSet> {
+ protected:
+  const VectorSet set_ = GetParam().make(4000);
+};
+
+TEST_P(EverySet, IsSearchedExactlyWhereThatIsAskedFor) {
+  const Indexed indexed(set_);
+  EXPECT_EQ(indexed.Measure({.exact = true}).recall, 1);
+}
+
+TEST_P(EverySet, IsFoundByAllListsWithTheWidestBounds) {
+  const Indexed indexed(set_);
+  const Indexed::Quality quality = indexed.Measure({});
+  EXPECT_GE(quality.recall, 0.999);
+  EXPECT_EQ(quality.nothing, 0);
+}
+
+TEST_P(EverySet, IsFoundWithTheEffortThatTheCheckChose) {
+  const Indexed indexed(set_);
+  for (const double target : {0.95, 0.99}) {
+    const CheckedEffort chosen = indexed.Choose(target);
+    const Indexed::Quality quality = indexed.Measure(chosen.effort);
+    EXPECT_GE(quality.recall, target)
+        << "eps " << chosen.effort.eps << " reach " << chosen.effort.reach << " measured "
+        << chosen.recall;
+    EXPECT_LE(quality.nothing, 0.01);
+  }
+}
+
+TEST_P(EverySet, IsFoundAsBeforeWhenNineTenthsWereRemovedAndCameBack) {
+  Indexed indexed(set_);
+  std::vector<uint32_t> some;
+  for (uint32_t i = 0; i < set_.size(); ++i) {
+    if (i % 10 != 0) some.push_back(i);
+  }
+  const size_t rows = indexed.index().rows();
+  for (size_t begin = 0; begin < some.size(); begin += kBatch) {
+    indexed.index().Apply(absl::MakeConstSpan(some).subspan(begin, kBatch), {});
+  }
+  EXPECT_EQ(indexed.index().entries(), set_.size() - some.size());
+  EXPECT_EQ(indexed.index().TakeFreeEntries().size(), some.size());
+  indexed.Add(some);
+  EXPECT_EQ(indexed.index().rows(), rows);
+  EXPECT_GE(indexed.Measure({}).recall, 0.999);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, EverySet, ::testing::ValuesIn(AllVectorSets()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
+  VectorSet set{{64, Metric::kCosine}, testing::VectorSets(1).Normal(64), {}};
+  for (int i = 0; i < 4; ++i) set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
+  Indexed indexed(set);
+  EXPECT_EQ(indexed.index().rows(), 1);
+  EXPECT_EQ(indexed.index().entries(), 5);
+  const std::shared_ptr<const ListSnapshot> snapshot = indexed.index().snapshot();
+  ListQuery query;
+  PrepareQuery(*snapshot->coding, set.row(0), query);
+  std::vector<uint64_t> ids;
+  for (const RankedRow& row : indexed.Search(*snapshot, query, 10, {})) ids.push_back(row.id);
+  EXPECT_EQ(ids, (std::vector<uint64_t>{0, 1, 2, 3, 4}));
+  indexed.index().Apply({0, 3}, {});
+  EXPECT_EQ(indexed.index().rows(), 1);
+  EXPECT_EQ(indexed.index().entries(), 3);
+}
+
+TEST(ListIndex, KeepsWhatASearchSeesUntilItIsOver) {
+  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(100 * 64), {}};
+  Indexed indexed(set);
+  std::shared_ptr<const ListSnapshot> before = indexed.index().snapshot();
+  ListQuery query;
+  PrepareQuery(*before->coding, set.row(5), query);
+  indexed.index().Apply({5}, {});
+  EXPECT_TRUE(indexed.index().TakeFreeEntries().empty());
+  EXPECT_EQ(indexed.Search(*before, query, 1, {})[0].id, 5);
+  EXPECT_NE(indexed.Search(*indexed.index().snapshot(), query, 1, {})[0].id, 5);
+  before.reset();
+  EXPECT_EQ(indexed.index().TakeFreeEntries(), std::vector<uint32_t>{5});
+}
+
+}  // namespace
+}  // namespace stowage
