@@ -15,9 +15,11 @@ namespace stowage {
 // which balances ordering the lists against reading them.
 size_t ListsFor(size_t rows);
 
-// Centres of `lists` groups of near rows: k-means on at most kSampleRowsPerList rows a list.
-// `projected`: n x coding.dim(), row-major. lists >= 1; n >= 1.
+// Rows of a store that are enough to find the centres of so many lists by.
 inline constexpr size_t kSampleRowsPerList = 40;
+
+// Centres of `lists` groups of near rows by k-means. `projected`: a random sample, n x coding.dim(),
+// row-major. lists >= 1; fewer where there are fewer rows, but one at least.
 ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,
                         uint64_t seed);
 

@@ -2,14 +2,15 @@
 
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "stowage/vector/distance.h"
+#include "stowage/vector/list_clustering.h"
 
 namespace stowage {
 namespace {
-
-using loadline::MutexLock;
 
 ListCentres OneCentre(const ListCoding& coding) {
   ListCentres centres(coding);
@@ -33,25 +34,13 @@ ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding)
 ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres)
     : coding_(std::move(coding)),
       centres_(std::make_shared<const ListCentres>(std::move(centres))),
-      hash_seed_(reinterpret_cast<uintptr_t>(this)),
+      hash_seed_(absl::HashOf(this)),
       lists_(centres_->size(), std::make_shared<const RowList>(*coding_)),
       bytes_(coding_->dim()) {
   Publish();
 }
 
-std::shared_ptr<const ListSnapshot> ListIndex::snapshot() const {
-  MutexLock lock(mutex_);
-  return published_;
-}
-
-void ListIndex::Apply(absl::Span<const uint32_t> removals, absl::Span<const Addition> additions) {
-  for (const uint32_t entry : removals) Remove(entry);
-  for (const Addition& addition : additions) Add(addition);
-  Publish();
-}
-
-// Equal vectors are told by a hash that nobody outside knows beforehand, and by the length of what
-// is left of them in the same list.
+// Equal vectors are told by their hash alone, whose seed nobody outside knows.
 uint64_t ListIndex::HashOf(const Addition& addition) const {
   uint64_t hash = Mix(hash_seed_, addition.values.size());
   for (const float value : addition.values) {
@@ -135,18 +124,26 @@ void ListIndex::Remove(uint32_t entry) {
 }
 
 void ListIndex::Publish() {
+  Reclaim();
   for (auto& [list, rows] : touched_) lists_[list] = std::move(rows);
   touched_.clear();
-  auto next = std::make_shared<const ListSnapshot>(
+  retiring_.last = published_;
+  published_ = std::make_shared<const ListSnapshot>(
       ListSnapshot{coding_, centres_, lists_, bytes_, rows_});
-  {
-    MutexLock lock(mutex_);
-    retiring_.last = published_;
-    published_.swap(next);
-  }
   retired_.push_back(std::exchange(retiring_, {}));
-  next.reset();
-  Reclaim();
+}
+
+// Nobody has searched this one yet: what it removed itself, `other` has removed as well. And what is
+// removed from now on may still be seen by searches of `other`.
+void ListIndex::TakeOver(ListIndex& other) {
+  other.retiring_.last = other.published_;
+  other.retired_.push_back(std::exchange(other.retiring_, {}));
+  retiring_.entries.clear();
+  for (Retired& retired : retired_) retired.entries.clear();
+  for (Retired& retired : other.retired_) retired.rows.clear();
+  retired_.insert(retired_.begin(), std::make_move_iterator(other.retired_.begin()),
+                  std::make_move_iterator(other.retired_.end()));
+  other.retired_.clear();
 }
 
 // Snapshots may be let go in any order: what was retired after one that is held waits for it.
@@ -172,6 +169,18 @@ size_t ListIndex::memory_bytes() const {
                  by_hash_.capacity() * (sizeof(uint64_t) + sizeof(uint32_t) + 5);
   for (const auto& list : lists_) bytes += list->memory_bytes();
   return bytes;
+}
+
+size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries) {
+  const size_t dim = Rotation::PaddedFor(config.dimension);
+  const HotCode hot = HotCodeFor(dim);
+  const size_t lists = ListsFor(entries);
+  const size_t block = HotBlockBytes(hot, dim) + 3 * kBlockRows * sizeof(float);
+  const size_t blocks = (entries + kBlockRows - 1) / kBlockRows + lists;
+  const size_t bytes = hot == HotCode::kEightBit ? 0 : ByteRows::BytesFor(dim, entries);
+  constexpr size_t kPerEntry = sizeof(RowPlace) + 6 * sizeof(uint32_t) + 32;
+  return sizeof(ListIndex) + blocks * block + bytes + entries * kPerEntry +
+         lists * (dim * 2 * sizeof(float) + PaddedBytes(dim) + sizeof(RowList) + 64);
 }
 
 }  // namespace stowage

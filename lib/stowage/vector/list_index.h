@@ -7,14 +7,11 @@
 #include <memory>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
-#include "loadline/base/mutex.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/row_list.h"
-#include "stowage/vector/self_check.h"
 
 namespace stowage {
 
@@ -36,7 +33,7 @@ struct ListSnapshot {
 // never waits for a change, and a change never for a search. What was removed is kept for the
 // searches that may still see it.
 //
-// snapshot() is thread-safe; everything else is for one thread at a time.
+// For one thread at a time; snapshots are for any.
 class ListIndex {
  public:
   // One vector on its way in; the vector as the metric sees it is factor * values.
@@ -51,19 +48,26 @@ class ListIndex {
   // Empty lists around these centres.
   ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres);
 
-  std::shared_ptr<const ListSnapshot> snapshot() const;
+  const std::shared_ptr<const ListSnapshot>& snapshot() const { return published_; }
 
-  // Publishes removals and additions at once. Entries removed are in the index, those added are
-  // not, or are removed here.
-  void Apply(absl::Span<const uint32_t> removals, absl::Span<const Addition> additions);
+  // The entry is not in the index, or is.
+  void Add(const Addition& addition);
+  void Remove(uint32_t entry);
+  // Shows all changes since the last time, at once.
+  void Publish();
 
   // Entries that were removed and that no search can see any more: their numbers may be given out
   // again.
   std::vector<uint32_t> TakeFreeEntries();
+  // To take the place of `other`, which had the same changes: what it removed waits for its
+  // searches here.
+  void TakeOver(ListIndex& other);
 
   size_t rows() const { return rows_; }
   size_t entries() const { return entry_rows_.size() - unused_entries_; }
   size_t memory_bytes() const;
+  // About what memory_bytes() is of so many entries, all different, at most.
+  static size_t BytesFor(const StoreConfig& config, size_t entries);
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
@@ -83,13 +87,10 @@ class ListIndex {
 
   explicit ListIndex(std::shared_ptr<const ListCoding> coding);
 
-  void Add(const Addition& addition);
   void AddRow(const Addition& addition, uint64_t hash);
-  void Remove(uint32_t entry);
   // The list as it will be published.
   RowList& Touch(uint32_t list);
   uint32_t NewRow();
-  void Publish();
   void Reclaim();
   uint64_t HashOf(const Addition& addition) const;
 
@@ -110,8 +111,7 @@ class ListIndex {
   size_t rows_ = 0;
   size_t unused_entries_ = 0;
 
-  mutable loadline::Mutex mutex_;
-  std::shared_ptr<const ListSnapshot> published_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const ListSnapshot> published_;
 };
 
 }  // namespace stowage

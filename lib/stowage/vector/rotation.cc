@@ -88,13 +88,17 @@ void MixHalves(float* values, size_t n) {
 
 }  // namespace
 
-Rotation::Rotation(size_t dimension, uint64_t seed) : dimension_(dimension) {
+size_t Rotation::PaddedFor(size_t dimension) {
+  const size_t unit = dimension < kDenseBelow ? 4 : 32;
+  return (dimension + unit - 1) / unit * unit;
+}
+
+Rotation::Rotation(size_t dimension, uint64_t seed)
+    : dimension_(dimension), padded_(PaddedFor(dimension)) {
   if (dimension < kDenseBelow) {
-    padded_ = (dimension + 3) / 4 * 4;
     dense_ = OrthonormalColumns(padded_, dimension, seed);
     return;
   }
-  padded_ = (dimension + 31) / 32 * 32;
   span_ = std::bit_floor(padded_);
   const size_t rounds = span_ == padded_ ? 3 : 4;
   signs_.resize(rounds * padded_);

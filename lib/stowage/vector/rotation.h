@@ -21,8 +21,9 @@ class Rotation {
   Rotation(size_t dimension, uint64_t seed);
 
   size_t dimension() const { return dimension_; }
-  // Floats of a rotated vector: dimension() rounded up to a multiple of 32, or of 4 below 48.
+  // Floats of a rotated vector: the dimension rounded up to a multiple of 32, or of 4 below 48.
   size_t padded() const { return padded_; }
+  static size_t PaddedFor(size_t dimension);
 
   // From dimension() floats to padded() floats; the ranges do not overlap.
   void Apply(const float* values, float* rotated) const;

@@ -26,7 +26,11 @@ float RowList::mean_radius() const {
       std::sqrt(std::max(square_sum_, 0.0) / static_cast<double>(lanes_.size())));
 }
 
+// Lists are many and copied often: they grow by little, or a third of their memory would be spare.
 void RowList::AddBlock() {
+  if (blocks_.capacity() < blocks_.size() + BlockBytes()) {
+    blocks_.reserve(blocks_.size() + blocks_.size() / 16 + BlockBytes());
+  }
   blocks_.resize(blocks_.size() + BlockBytes());
   const size_t end = blocks_.size() / BlockBytes() * kBlockRows;
   for (size_t position = end - kBlockRows; position < end; ++position) Clear(position);
@@ -171,10 +175,12 @@ size_t ListCentres::memory_bytes() const {
 }
 
 void ByteRows::Reserve(size_t rows) {
-  const size_t chunks = (rows + (size_t{1} << kChunkShift) - 1) >> kChunkShift;
-  while (chunks_.size() < chunks) {
-    chunks_.push_back(std::shared_ptr<std::byte[]>(new std::byte[stride_ << kChunkShift]));
+  if (chunks_->size() << kShift >= rows) return;
+  Chunks more = *chunks_;
+  while (more.size() << kShift < rows) {
+    more.push_back(std::shared_ptr<std::byte[]>(new std::byte[stride_ << kShift]));
   }
+  chunks_ = std::make_shared<const Chunks>(std::move(more));
 }
 
 void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,

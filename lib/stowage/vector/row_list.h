@@ -144,7 +144,8 @@ class ListCentres {
 // compatible; a row that nobody changes may be read while others are written.
 class ByteRows {
  public:
-  explicit ByteRows(size_t dim) : stride_(sizeof(ByteTerms) + PaddedBytes(dim)) {}
+  explicit ByteRows(size_t dim)
+      : stride_(sizeof(ByteTerms) + PaddedBytes(dim)), chunks_(std::make_shared<const Chunks>()) {}
 
   // Makes room for `rows` rows in all; what is there does not move.
   void Reserve(size_t rows);
@@ -159,17 +160,23 @@ class ByteRows {
   }
   void Prefetch(uint32_t row) const;
 
-  size_t memory_bytes() const { return chunks_.size() * stride_ << kChunkShift; }
+  size_t memory_bytes() const { return chunks_->size() * stride_ << kShift; }
+  // What memory_bytes() is of so many rows.
+  static size_t BytesFor(size_t dim, size_t rows) {
+    const size_t chunks = (rows + (size_t{1} << kShift) - 1) >> kShift;
+    return chunks * (sizeof(ByteTerms) + PaddedBytes(dim)) << kShift;
+  }
 
  private:
-  static constexpr uint32_t kChunkShift = 8;
+  static constexpr uint32_t kShift = 6;
+  using Chunks = std::vector<std::shared_ptr<std::byte[]>>;
 
   std::byte* place(uint32_t row) const {
-    return chunks_[row >> kChunkShift].get() + (row & ((1U << kChunkShift) - 1)) * stride_;
+    return (*chunks_)[row >> kShift].get() + (row & ((1U << kShift) - 1)) * stride_;
   }
 
   size_t stride_;
-  std::vector<std::shared_ptr<std::byte[]>> chunks_;
+  std::shared_ptr<const Chunks> chunks_;  // another one when there are more
 };
 
 }  // namespace stowage

@@ -1,22 +1,25 @@
 #include "stowage/vector/vector_index.h"
 
 #include <algorithm>
+#include <cmath>
 #include <new>
-#include <optional>
-#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/distance.h"
 
 namespace stowage {
 namespace {
 
-using loadline::ReaderLock;
-using loadline::WriterLock;
+using loadline::MutexLock;
 
+constexpr uint64_t kSeed = 0x10AD11;
+// Beyond these lengths the squares of floats leave their range, or most of it: all floats are read.
+constexpr double kMaxListLength = 1e15;
+constexpr double kMinListLength = 1e-15;
 // What absl's table occupies that holds `count` elements at a load of at most 7/8.
 size_t HashTableBytes(size_t count) {
   size_t places = 8;
@@ -24,10 +27,127 @@ size_t HashTableBytes(size_t count) {
   return places * (sizeof(std::pair<uint64_t, uint32_t>) + 1);
 }
 
+double LengthOf(absl::Span<const float> values) {
+  return std::sqrt(DotInDouble(values.data(), values.data(), values.size()));
+}
+
 }  // namespace
 
+// One search of a view: which entries count, and their exact distances.
+class VectorIndex::Finder {
+ public:
+  Finder(const StoreConfig& config, const View& view, absl::Span<const float> query,
+         const SearchFilter& filter)
+      : metric_(config.metric), view_(view), filter_(filter) {
+    PrepareQuery(*view.lists->coding, query, prepared_);
+    length_ = LengthOf(prepared_.values);
+  }
+
+  std::vector<Neighbor> Find(size_t k) {
+    TopK top(k);
+    if (FitsLists(length_) && FitsLists(view_.max_length)) {
+      SearchLists(k, top);
+    } else {
+      for (const auto& list : view_.lists->lists) {
+        for (size_t position = 0; position < list->size(); ++position) {
+          Offer(*list, position, top);
+        }
+      }
+    }
+    std::vector<Neighbor> neighbors;
+    for (const RankedRow& row : top.TakeSorted()) {
+      const Entry& entry = view_.entries.entry(row.slot);
+      neighbors.push_back({row.id, row.distance,
+                           {*entry.file, entry.first_line, entry.last_line, *entry.language}});
+    }
+    return neighbors;
+  }
+
+ private:
+  static bool FitsLists(double length) {
+    return length == 0 || (length >= kMinListLength && length <= kMaxListLength);
+  }
+
+  void SearchLists(size_t k, TopK& top) {
+    const auto matches = [&](const RowList& list, size_t position) {
+      bool any = false;
+      list.ForEachEntry(position, [&](uint32_t entry) { any = any || Matches(entry); });
+      return any;
+    };
+    const ListSearch::Matches matching = matches;
+    const bool all = filter_.path_prefix.empty() && filter_.language.empty();
+    const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
+      Offer(list, position, nearest);
+      return absl::OkStatus();
+    };
+    search_.Run(view_.lists->view(), prepared_, k, view_.effort, all ? nullptr : &matching, offer,
+                top)
+        .IgnoreError();  // offering never fails
+  }
+
+  bool Matches(uint32_t number) const {
+    const Entry& entry = view_.entries.entry(number);
+    return absl::StartsWith(*entry.file, filter_.path_prefix) &&
+           (filter_.language.empty() || *entry.language == filter_.language);
+  }
+
+  // The vectors of a row are equal: one distance serves for all of them.
+  void Offer(const RowList& list, size_t position, TopK& top) const {
+    std::optional<float> distance;
+    list.ForEachEntry(position, [&](uint32_t number) {
+      if (!Matches(number)) return;
+      const Entry& entry = view_.entries.entry(number);
+      if (!distance) {
+        distance = ExactDistance(metric_, prepared_.values, length_, view_.entries.values(number),
+                                 entry.factor, view_.max_length);
+      }
+      top.Offer({*distance, entry.id, number});
+    });
+  }
+
+  // Kept from search to search by each thread.
+  static thread_local ListQuery prepared_;
+  static thread_local ListSearch search_;
+
+  const Metric metric_;
+  const View& view_;
+  const SearchFilter& filter_;
+  double length_ = 0;
+};
+
+thread_local ListQuery VectorIndex::Finder::prepared_;
+thread_local ListSearch VectorIndex::Finder::search_;
+
 VectorIndex::VectorIndex(const StoreConfig& config, const VectorIndexOptions& options)
-    : config_(config), options_(options), rows_(config) {}
+    : config_(config),
+      options_(options),
+      entries_(config.dimension),
+      lists_(std::make_unique<ListIndex>(config, std::vector<float>(config.dimension), kSeed)) {
+  MutexLock lock(mutex_);
+  PublishView();
+}
+
+std::shared_ptr<const VectorIndex::View> VectorIndex::view() const {
+  MutexLock lock(view_mutex_);
+  return view_;
+}
+
+void VectorIndex::PublishView() {
+  lists_->Publish();
+  auto next = std::make_shared<const View>(View{
+      .lists = lists_->snapshot(),
+      .entries = entries_,
+      .effort = checked_ ? checked_->effort : SearchEffort(),
+      .count = lists_->entries(),
+      .max_length = max_length_,
+  });
+  {
+    MutexLock lock(view_mutex_);
+    view_.swap(next);
+  }
+  next.reset();
+  Free(lists_->TakeFreeEntries());
+}
 
 size_t VectorIndex::TextBytes(absl::Span<const VectorEntry> entries) {
   absl::flat_hash_set<absl::string_view> distinct;
@@ -35,202 +155,160 @@ size_t VectorIndex::TextBytes(absl::Span<const VectorEntry> entries) {
   for (const VectorEntry& entry : entries) {
     for (const absl::string_view text :
          {absl::string_view(entry.chunk.file), absl::string_view(entry.chunk.language)}) {
-      if (distinct.insert(text).second) bytes += StringPool::BytesFor(text.size());
+      if (distinct.insert(text).second) bytes += TextPool::BytesFor(text.size());
     }
   }
   return bytes;
 }
 
 size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
-  ReaderLock lock(mutex_);
-  const size_t total = rows_.size() + staged_ + rows;
-  size_t bytes = sizeof(*this) + RowTable::PredictBytes(config_.dimension, total) +
-                 std::max(HashTableBytes(total), HashTableBytes(slots_.capacity() / 8 * 7)) +
-                 texts_.memory_bytes() + text_bytes;
-  if (total >= options_.graph_min_count) {
-    bytes += HnswGraph::PredictBytes(GraphCapacity(total), options_.graph) +
-             TrialBytes(static_cast<uint32_t>(total));
-  }
-  return bytes;
+  MutexLock lock(mutex_);
+  const size_t total = std::max<size_t>(entries_.size(), numbers_.size() + staged_ + rows);
+  return sizeof(*this) + EntryTable::BytesFor(config_.dimension, total) +
+         ListIndex::BytesFor(config_, total) + HashTableBytes(total) + texts_.memory_bytes() +
+         text_bytes;
 }
 
 absl::StatusOr<StagedRows> VectorIndex::Stage(std::vector<VectorEntry> entries) {
+  StagedRows staged;
+  staged.entries_ = std::move(entries);
+  MutexLock lock(mutex_);
   try {
-    StagedRows staged = Encode(std::move(entries));
-    WriterLock lock(mutex_);
-    const size_t total = rows_.size() + staged_ + staged.size();
-    LOADLINE_RETURN_IF_ERROR(rows_.Reserve(total));
-    slots_.reserve(total);
-    AcquireTexts(staged);
-    staged_ += staged.size();
-    return staged;
+    LOADLINE_RETURN_IF_ERROR(entries_.Reserve(staged.size()));
+    staged.numbers_.reserve(staged.size());
+    for (const VectorEntry& source : staged.entries_) {
+      const uint32_t number = entries_.Take();
+      staged.numbers_.push_back(number);
+      Entry& entry = entries_.MutableEntry(number);
+      entry = {source.id, source.chunk.first_line, source.chunk.last_line};
+      std::copy(source.values.begin(), source.values.end(), entries_.MutableValues(number).begin());
+      if (config_.metric == Metric::kCosine) {
+        entry.factor = static_cast<float>(1 / LengthOf(source.values));
+      }
+      entry.file = texts_.Acquire(source.chunk.file);
+      entry.language = texts_.Acquire(source.chunk.language);
+    }
   } catch (const std::bad_alloc&) {
+    Free(staged.numbers_);
     return absl::ResourceExhaustedError("no memory to prepare the batch; use a smaller one");
   }
-}
-
-StagedRows VectorIndex::Encode(std::vector<VectorEntry> entries) const {
-  const size_t stride = CodeBytes(config_.dimension) / sizeof(CodeHeader);
-  StagedRows staged;
-  staged.codes_.resize(entries.size() * stride);
-  staged.metas_.resize(entries.size());
-  for (size_t i = 0; i < entries.size(); ++i) {
-    RowMeta& meta = staged.metas_[i];
-    meta.id = entries[i].id;
-    meta.first_line = entries[i].chunk.first_line;
-    meta.last_line = entries[i].chunk.last_line;
-    meta.factor = EncodeRow(config_, entries[i].values,
-                            reinterpret_cast<std::byte*>(&staged.codes_[i * stride]));
-  }
-  staged.entries_ = std::move(entries);
+  staged_ += staged.size();
   return staged;
 }
 
-// All texts or, when memory runs out, none.
-void VectorIndex::AcquireTexts(StagedRows& staged) {
-  std::vector<uint32_t> acquired;
-  acquired.reserve(2 * staged.size());
-  try {
-    for (const VectorEntry& entry : staged.entries_) {
-      acquired.push_back(texts_.Acquire(entry.chunk.file));
-      acquired.push_back(texts_.Acquire(entry.chunk.language));
+void VectorIndex::Free(absl::Span<const uint32_t> entries) {
+  for (const uint32_t number : entries) {
+    Entry& entry = entries_.MutableEntry(number);
+    for (const std::string** text : {&entry.file, &entry.language}) {
+      if (*text != nullptr) texts_.Release(std::exchange(*text, nullptr));
     }
-  } catch (...) {
-    for (const uint32_t number : acquired) texts_.Release(number);
-    throw;
   }
-  for (size_t i = 0; i < staged.size(); ++i) {
-    staged.metas_[i].file = acquired[2 * i];
-    staged.metas_[i].language = acquired[2 * i + 1];
-  }
+  entries_.GiveBack(entries);
 }
 
 void VectorIndex::Publish(StagedRows rows) {
-  WriterLock lock(mutex_);
-  for (size_t i = 0; i < rows.size(); ++i) AppendStaged(rows, i);
-  staged_ -= rows.size();
-  ReleaseSpareBlocks();
+  MutexLock lock(mutex_);
+  Take(rows);
+  PublishView();
 }
 
-void VectorIndex::AppendStaged(const StagedRows& rows, size_t position) {
-  const size_t stride = CodeBytes(config_.dimension) / sizeof(CodeHeader);
-  const RowMeta& meta = rows.metas_[position];
-  if (const auto old = slots_.find(meta.id); old != slots_.end()) RemoveSlot(old->second);
-  slots_[meta.id] = static_cast<uint32_t>(rows_.size());
-  ++changes_;
-  rows_.Append(rows.entries_[position].values.data(),
-               reinterpret_cast<const std::byte*>(&rows.codes_[position * stride]), meta);
+void VectorIndex::PublishLater(StagedRows rows) {
+  MutexLock lock(mutex_);
+  Take(rows);
+}
+
+void VectorIndex::Take(const StagedRows& rows) {
+  std::vector<uint32_t> replaced;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto [place, added] = numbers_.try_emplace(rows.entries_[i].id, rows.numbers_[i]);
+    if (!added) replaced.push_back(std::exchange(place->second, rows.numbers_[i]));
+    const double length = config_.metric == Metric::kCosine ? 1 : LengthOf(rows.entries_[i].values);
+    max_length_ = std::max(max_length_, length);
+  }
+  staged_ -= rows.size();
+  Apply(replaced, rows.numbers_);
+}
+
+ListIndex::Addition VectorIndex::AdditionOf(uint32_t entry) const {
+  return {entry, entries_.values(entry), entries_.entry(entry).factor};
+}
+
+void VectorIndex::Apply(absl::Span<const uint32_t> removals, absl::Span<const uint32_t> additions) {
+  for (const uint32_t entry : removals) lists_->Remove(entry);
+  for (const uint32_t entry : additions) lists_->Add(AdditionOf(entry));
+  if (rebuilding_) {
+    for (const uint32_t entry : removals) changes_.push_back({false, entry});
+    for (const uint32_t entry : additions) changes_.push_back({true, entry});
+  }
+  changed_since_build_ += removals.size() + additions.size();
+  changed_since_check_ += removals.size() + additions.size();
 }
 
 void VectorIndex::Abandon(StagedRows rows) {
-  WriterLock lock(mutex_);
-  for (const RowMeta& meta : rows.metas_) {
-    texts_.Release(meta.file);
-    texts_.Release(meta.language);
-  }
+  MutexLock lock(mutex_);
   staged_ -= rows.size();
-  ReleaseSpareBlocks();
+  Free(rows.numbers_);
 }
 
 void VectorIndex::Remove(absl::Span<const uint64_t> ids) {
-  WriterLock lock(mutex_);
+  MutexLock lock(mutex_);
+  std::vector<uint32_t> removed;
   for (const uint64_t id : ids) {
-    if (const auto found = slots_.find(id); found != slots_.end()) RemoveSlot(found->second);
+    const auto found = numbers_.find(id);
+    if (found == numbers_.end()) continue;
+    removed.push_back(found->second);
+    numbers_.erase(found);
   }
-  ReleaseSpareBlocks();
+  Apply(removed, {});
+  PublishView();
 }
 
 void VectorIndex::RemoveByFile(absl::string_view file) {
-  WriterLock lock(mutex_);
-  const std::optional<uint32_t> number = texts_.Find(file);
-  if (!number.has_value()) return;
-  // From the end: a removal moves the last row, which has been looked at, to the slot it frees.
-  for (auto slot = static_cast<uint32_t>(rows_.size()); slot-- > 0;) {
-    const RowMeta& meta = rows_.meta(slot);
-    if (!meta.dead && meta.file == *number) RemoveSlot(slot);
-  }
-  ReleaseSpareBlocks();
+  MutexLock lock(mutex_);
+  const std::string* const text = texts_.Find(file);
+  if (text == nullptr) return;
+  std::vector<uint32_t> removed;
+  absl::erase_if(numbers_, [&](const auto& id_and_number) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (entries_.entry(id_and_number.second).file != text) return false;
+    removed.push_back(id_and_number.second);
+    return true;
+  });
+  Apply(removed, {});
+  PublishView();
 }
 
-void VectorIndex::RemoveSlot(uint32_t slot) {
-  const RowMeta& meta = rows_.meta(slot);
-  ++changes_;
-  slots_.erase(meta.id);
-  texts_.Release(meta.file);
-  texts_.Release(meta.language);
-  if (slot < claimed_) {
-    rows_.SetDead(slot);
-  } else {
-    CloseGap(slot);
-  }
-}
-
-void VectorIndex::CloseGap(uint32_t slot) {
-  rows_.MoveLastTo(slot);
-  if (slot < rows_.size()) slots_[rows_.meta(slot).id] = slot;
-}
-
-void VectorIndex::ReleaseSpareBlocks() { rows_.Shrink(rows_.size() + staged_); }
-
-RowFilter VectorIndex::Resolve(const SearchFilter& filter) const {
-  RowFilter resolved;
-  if (filter.path_prefix.empty() && filter.language.empty()) return resolved;
-  resolved.all = false;
-  resolved.files.resize(texts_.size());
-  resolved.languages.resize(texts_.size());
-  for (uint32_t number = 0; number < texts_.size(); ++number) {
-    const std::string& text = texts_.text(number);
-    resolved.files[number] = absl::StartsWith(text, filter.path_prefix);
-    resolved.languages[number] = filter.language.empty() || text == filter.language;
-  }
-  return resolved;
-}
-
-std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> values, size_t k,
+std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> query, size_t k,
                                           const SearchFilter& filter) const {
-  const EncodedQuery query = EncodeQuery(values, config_.metric);
-  std::vector<Neighbor> neighbors;
-  ReaderLock lock(mutex_);
-  k = std::min(k, rows_.live_count());
-  if (k == 0) return neighbors;
-  const RowFilter matching = Resolve(filter);
-  TopK top(k);
-  const auto size = static_cast<uint32_t>(rows_.size());
-  if (!GraphIsUsed() || !matching.all || !SearchGraph(*graph_, query, k, top)) {
-    ScanRows(rows_, query, matching, 0, size, top);
-  }
-  const std::vector<RankedRow> found = top.TakeSorted();
-  neighbors.reserve(found.size());
-  for (const RankedRow& row : found) {
-    neighbors.push_back({row.id, row.distance, ChunkOf(rows_.meta(row.slot))});
-  }
-  return neighbors;
-}
-
-ChunkRef VectorIndex::ChunkOf(const RowMeta& meta) const {
-  return {texts_.text(meta.file), meta.first_line, meta.last_line, texts_.text(meta.language)};
+  const std::shared_ptr<const View> seen = view();
+  k = std::min(k, seen->count);
+  if (k == 0) return {};
+  return Finder(config_, *seen, query, filter).Find(k);
 }
 
 absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
-  ReaderLock lock(mutex_);
-  const auto found = slots_.find(id);
-  if (found == slots_.end()) return absl::NotFoundError(absl::StrCat("no vector with id ", id));
-  return VectorEntry{id, CopyOf(found->second), ChunkOf(rows_.meta(found->second))};
-}
-
-std::vector<float> VectorIndex::CopyOf(uint32_t slot) const {
-  const float* const values = rows_.values(slot);
-  return {values, values + config_.dimension};
-}
-
-std::vector<float> VectorIndex::ValuesOf(uint32_t claimed_slot) const {
-  ReaderLock lock(mutex_);
-  return CopyOf(claimed_slot);
+  MutexLock lock(mutex_);
+  const auto found = numbers_.find(id);
+  if (found == numbers_.end()) return absl::NotFoundError(absl::StrCat("no vector with id ", id));
+  const Entry& entry = entries_.entry(found->second);
+  const absl::Span<const float> values = entries_.values(found->second);
+  return VectorEntry{id,
+                     {values.begin(), values.end()},
+                     {*entry.file, entry.first_line, entry.last_line, *entry.language}};
 }
 
 VectorIndex::Counts VectorIndex::counts() const {
-  ReaderLock lock(mutex_);
-  return {rows_.live_count(), graph_ == nullptr ? 0 : graph_->size(), rows_.dead_count()};
+  const std::shared_ptr<const View> seen = view();
+  return {seen->count, seen->lists->rows, seen->lists->lists.size()};
+}
+
+std::optional<CheckedEffort> VectorIndex::checked() const {
+  MutexLock lock(mutex_);
+  return checked_;
+}
+
+void VectorIndex::CheckAgain() {
+  MutexLock lock(mutex_);
+  check_again_ = true;
 }
 
 }  // namespace stowage

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -16,28 +17,20 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "loadline/base/mutex.h"
-#include "stowage/vector/exact_scan.h"
-#include "stowage/vector/graph_trial.h"
-#include "stowage/vector/hnsw_graph.h"
-#include "stowage/vector/row_table.h"
-#include "stowage/vector/string_pool.h"
-#include "stowage/vector/turnstile_mutex.h"
+#include "stowage/vector/entry_table.h"
+#include "stowage/vector/list_index.h"
+#include "stowage/vector/self_check.h"
+#include "stowage/vector/text_pool.h"
 #include "stowage/vector/vector_types.h"
 
 namespace stowage {
 
-// Vectors from which a graph is built where VectorOptions does not say otherwise; measured, see
-// docs/decisions/0003-when-a-graph-pays.md.
-inline constexpr size_t kDefaultGraphMinCount = 16'000;
-
 struct VectorIndexOptions {
-  std::string path = {};  // of the store's file, as log records are to name it
-  size_t graph_min_count = kDefaultGraphMinCount;
-  size_t ef = 128;  // candidates a graph search looks at, at least; all are ranked again
-  GraphOptions graph;
+  std::string path = {};        // of the store's file, as log records are to name it
+  double target_recall = 0.96;  // of the 10 nearest, found by a search
 };
 
-// Entries that have been checked and prepared, and wait for their commit.
+// Entries that wait for their commit, and the numbers that they will have.
 class StagedRows {
  public:
   size_t size() const { return entries_.size(); }
@@ -46,22 +39,15 @@ class StagedRows {
  private:
   friend class VectorIndex;
   std::vector<VectorEntry> entries_;
-  std::vector<CodeHeader> codes_;  // entries' codes one after the other
-  std::vector<RowMeta> metas_;
+  std::vector<uint32_t> numbers_;
 };
 
-// The vectors of one store in memory: rows, and above a size a graph over them.
+// The vectors of one store in memory.
 //
-// Every published row is searched: what the graph does not cover is scanned exactly. A graph is
-// built aside, without keeping anybody waiting, and then published; rows added later are linked
-// into it a few at a time between searches. Rows that a graph covers are only marked when they are
-// removed. Once a quarter of its nodes are dead the graph is dropped, the table closed up and a
-// new graph built; searches are exact meanwhile. At no time are there two graphs.
-//
-// A graph is used only as long as it finds what a scan finds: it is tried on a sample when it is
-// built and large enough to be asked (below, searches are exact), when it has grown by a quarter
-// and when copies of rows have been put into it. One that fails is dropped, and not built again
-// before half as many rows have come or gone.
+// A search sees the store as it was when it began, and neither waits for a change nor is waited
+// for. How much of the lists it reads was measured on the store's own rows; until it was, and where
+// it finds too little, that is all of them. Lists are made anew, aside, when the store has grown or
+// changed by half.
 //
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
@@ -78,12 +64,14 @@ class VectorIndex {
   // The most that the texts of the entries can add to it.
   static size_t TextBytes(absl::Span<const VectorEntry> entries);
 
-  // Prepares entries that CheckEntries() accepted: takes all the memory that publishing needs.
-  // Nobody sees them yet. Must be followed by Publish() or Abandon(). kResourceExhausted.
+  // Prepares entries that CheckEntries() accepted. Nobody sees them yet. Must be followed by
+  // Publish() or Abandon(). kResourceExhausted.
   absl::StatusOr<StagedRows> Stage(std::vector<VectorEntry> entries);
   // Makes the rows visible to searches, all at once; rows with the same ids are replaced.
   void Publish(StagedRows rows);
   void Abandon(StagedRows rows);
+  // As Publish, but seen only with what is published next: for many batches one after the other.
+  void PublishLater(StagedRows rows);
 
   // Removes the ids that are there.
   void Remove(absl::Span<const uint64_t> ids);
@@ -96,96 +84,72 @@ class VectorIndex {
   absl::StatusOr<VectorEntry> Get(uint64_t id) const;
 
   struct Counts {
-    size_t rows = 0;
-    size_t indexed = 0;  // live and dead nodes of the published graph
-    size_t dead = 0;
+    size_t entries = 0;
+    size_t rows = 0;  // distinct vectors
+    size_t lists = 0;
   };
   Counts counts() const;
-  // OK, or what kept a graph from being made.
-  absl::Status graph_status() const;
-  // What the last graph that was tried found; none before one was, and while there is one that was
-  // not.
-  std::optional<GraphVerdict> graph_verdict() const;
-  // Empty where a graph is used.
-  std::string WhyNoGraph() const;
-  // Has the graph in use, if there is one, tried again with the next indexing.
-  void TryGraphAgain();
+  // What searches find, as it was measured last; none before it was.
+  std::optional<CheckedEffort> checked() const;
+  // Has it measured again with the next indexing.
+  void CheckAgain();
 
   bool NeedsIndexing() const;
-  // Does all indexing that is pending, or part of it once `cancelled`. The memory for graph and
-  // trial was accounted with the rows; where there is none all the same, the graph is given up.
+  // Does all indexing that is pending, or part of it once `cancelled`.
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
-  enum class Work { kNone, kCompact, kBuild, kExtend, kTry };
+  enum class Work { kNone, kRebuild, kCheck };
 
-  Work PendingWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // kResourceExhausted; what a graph has become then is not known.
-  absl::Status Do(Work work, const std::atomic<bool>& cancelled);
-  void Compact();
-  absl::Status Build(const std::atomic<bool>& cancelled);
-  absl::Status Extend(const std::atomic<bool>& cancelled);
-  void TryPublished(const std::atomic<bool>& cancelled);
-  // None when cancelled; without queries where the graph cannot be asked.
-  std::optional<GraphVerdict> Try(const HnswGraph& graph, const CodeView& codes,
-                                  const std::atomic<bool>& cancelled) const;
-  // Asks graph and scan for the neighbours of `query`; the values of the last that the scan found,
-  // or empty where the graph was not used.
-  std::vector<float> Ask(const HnswGraph& graph, absl::Span<const float> query, bool counts,
-                         GraphTrial& trial) const;
-  std::vector<float> CopyOf(uint32_t slot) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Of a slot below claimed_: others may go while nobody holds the lock.
-  std::vector<float> ValuesOf(uint32_t claimed_slot) const;
-  // Whether searches that are large enough for it use the graph.
-  bool GraphIsUsed() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Candidates that a search for k looks at.
-  size_t CandidatesFor(size_t k) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Whether a trial's searches would use the graph.
-  bool CanBeAsked(const HnswGraph& graph) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  bool TrialIsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  // Keeps the verdict on `graph`; whether the graph may stay. One that could not be asked stays,
-  // and is not used.
-  bool Accept(const HnswGraph& graph, const GraphVerdict& verdict)
+  // What a search sees.
+  struct View {
+    std::shared_ptr<const ListSnapshot> lists;
+    EntryView entries;
+    SearchEffort effort;
+    size_t count = 0;
+    double max_length = 0;  // of a vector, as the metric sees it
+  };
+  // A change while lists are made anew: they are to have it as well.
+  struct Change {
+    bool added = false;
+    uint32_t entry = 0;
+  };
+  class Finder;
+
+  std::shared_ptr<const View> view() const;
+  void PublishView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ListIndex::Addition AdditionOf(uint32_t entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void Apply(absl::Span<const uint32_t> removals, absl::Span<const uint32_t> additions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void DropGraph(const GraphVerdict& verdict);
-  void GiveUpGraph(const absl::Status& status);
+  void Take(const StagedRows& rows) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Free(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  StagedRows Encode(std::vector<VectorEntry> entries) const;
-  void AcquireTexts(StagedRows& staged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool GraphWanted() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  void AppendStaged(const StagedRows& rows, size_t position) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void RemoveSlot(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void CloseGap(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReleaseSpareBlocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  RowFilter Resolve(const SearchFilter& filter) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  bool SearchGraph(const HnswGraph& graph, const EncodedQuery& query, size_t k, TopK& top) const
-      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  ChunkRef ChunkOf(const RowMeta& meta) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  size_t GraphCapacity(size_t rows) const;
+  Work PendingWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // kCancelled; kResourceExhausted, and then it is not tried again before the store has changed.
+  absl::Status Rebuild(const std::atomic<bool>& cancelled);
+  absl::Status Check(const std::atomic<bool>& cancelled);
 
   const StoreConfig config_;
   const VectorIndexOptions options_;
 
-  mutable TurnstileMutex mutex_;
-  RowTable rows_ ABSL_GUARDED_BY(mutex_);
-  StringPool texts_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<uint64_t, uint32_t> slots_ ABSL_GUARDED_BY(mutex_);
+  // Held by whoever changes the index, and for moments.
+  mutable loadline::Mutex mutex_;
+  EntryTable entries_ ABSL_GUARDED_BY(mutex_);
+  TextPool texts_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);  // by id
+  std::unique_ptr<ListIndex> lists_ ABSL_GUARDED_BY(mutex_);
+  double max_length_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t staged_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool rebuilding_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Change> changes_ ABSL_GUARDED_BY(mutex_);
+  size_t changed_since_build_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t changed_since_check_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t built_rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::optional<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);
+  bool check_again_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Slots below this are in the graph or being put into it: their codes must not move.
-  size_t claimed_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::unique_ptr<HnswGraph> graph_ ABSL_GUARDED_BY(mutex_);  // null until one is published
-  absl::Status graph_status_ ABSL_GUARDED_BY(mutex_);
-
-  struct Tried {
-    GraphVerdict verdict;
-    size_t nodes = 0;  // of the graph then
-    size_t copies = 0;
-  };
-  // Of the graph that was tried last. None while there is a graph that never was.
-  std::optional<Tried> tried_ ABSL_GUARDED_BY(mutex_);
-  bool try_again_ ABSL_GUARDED_BY(mutex_) = false;
-  size_t changes_ ABSL_GUARDED_BY(mutex_) = 0;  // rows added and removed since a graph was begun
+  mutable loadline::Mutex view_mutex_;  // for as long as a pointer is copied
+  std::shared_ptr<const View> view_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 }  // namespace stowage

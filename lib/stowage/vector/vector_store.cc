@@ -48,14 +48,15 @@ absl::Status VectorStore::Load(Account account) {
   LOADLINE_ASSIGN_OR_RETURN(const VectorFile::TextTotals names, file_->FileNames());
   // As if each name were of the mean length; the short ones cost a little less.
   const size_t mean = names.files == 0 ? 0 : names.bytes / names.files + 1;
-  const size_t text_bytes = names.files * StringPool::BytesFor(mean);
+  const size_t text_bytes = names.files * TextPool::BytesFor(mean);
   const size_t expected = VectorFile::kMemoryBytes + index_.PredictBytes(rows, text_bytes);
   LOADLINE_RETURN_IF_ERROR(account(expected));
   LOADLINE_RETURN_IF_ERROR(file_->ForEachRun([&](std::vector<VectorEntry> run) -> absl::Status {
     LOADLINE_ASSIGN_OR_RETURN(StagedRows staged, index_.Stage(std::move(run)));
-    index_.Publish(std::move(staged));
+    index_.PublishLater(std::move(staged));
     return absl::OkStatus();
   }));
+  index_.Publish({});  // shows them
   accounted_bytes_ = expected;
   const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
   if (needed <= expected) return absl::OkStatus();
@@ -122,15 +123,16 @@ void VectorStore::IndexIfNeeded() {
 absl::StatusOr<StoreStats> VectorStore::Stats() const {
   const VectorIndex::Counts counts = index_.counts();
   StoreStats stats;
-  stats.count = counts.rows;
+  stats.count = counts.entries;
   stats.dimension = config().dimension;
   stats.metric = config().metric;
   LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
-  stats.indexed_count = counts.indexed - std::min(counts.indexed, counts.dead);
-  stats.dead_count = counts.dead;
-  if (const auto verdict = index_.graph_verdict()) stats.graph_recall = verdict->recall;
-  stats.why_no_graph = index_.WhyNoGraph();
-  stats.indexed = stats.why_no_graph.empty();
+  stats.distinct_count = counts.rows;
+  stats.lists = counts.lists;
+  if (const std::optional<CheckedEffort> checked = index_.checked()) {
+    stats.recall = checked->recall;
+    stats.search_micros = checked->micros;
+  }
   MutexLock lock(accounting_mutex_);
   stats.memory_bytes = accounted_bytes_;
   return stats;
@@ -139,11 +141,10 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
 absl::Status VectorStore::Check(bool deep) {
   LOADLINE_RETURN_IF_ERROR(CheckCount());
   LOADLINE_RETURN_IF_ERROR(file_->degraded());
-  LOADLINE_RETURN_IF_ERROR(index_.graph_status());
   if (!deep) return absl::OkStatus();
   LOADLINE_RETURN_IF_ERROR(file_->Verify());
-  // What a graph finds is a property of the data and no damage; one that finds too little goes.
-  index_.TryGraphAgain();
+  // What searches find is a property of the data and no damage; it is only measured again.
+  index_.CheckAgain();
   IndexIfNeeded();
   return absl::OkStatus();
 }

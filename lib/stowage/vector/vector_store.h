@@ -69,7 +69,7 @@ class VectorStore {
     return index_.Search(query, k, filter);
   }
   absl::StatusOr<VectorEntry> Get(uint64_t id) const { return index_.Get(id); }
-  size_t Count() const { return index_.counts().rows; }
+  size_t Count() const { return index_.counts().entries; }
 
   // All of it but `open`.
   absl::StatusOr<StoreStats> Stats() const;

@@ -32,7 +32,7 @@ constexpr int kRoomAttempts = 3;
 
 VectorIndexOptions IndexOptions(const VectorOptions& options) {
   VectorIndexOptions index;
-  if (options.graph_min_count > 0) index.graph_min_count = options.graph_min_count;
+  index.target_recall = options.target_recall;
   return index;
 }
 

@@ -23,7 +23,7 @@ namespace stowage {
 struct VectorOptions {
   size_t max_open = 16;                      // stores in memory at once; at least 1
   size_t memory_budget_bytes = 256'000'000;  // of all open stores, accounted before it is allocated
-  size_t graph_min_count = 0;         // vectors from which a graph is used; 0: the measured default
+  double target_recall = 0.96;        // of the 10 nearest, that searches find; see StoreStats
   size_t max_batch_bytes = 64 << 20;  // of one Add
   const loadline::Clock* clock = &loadline::Clock::Real();
   loadline::PerformanceMonitor* monitor = nullptr;  // operations "vector.*"; may be null

@@ -63,14 +63,14 @@ struct StoreStats {
   size_t memory_bytes = 0;   // accounted
   size_t disk_bytes = 0;     // of its files
   bool open = false;         // whether the store was in memory already; asking opens it
-  bool indexed = false;      // a graph answers most of a search; else the exact scan does
-  size_t indexed_count = 0;  // vectors in the graph
-  size_t dead_count = 0;     // removed vectors still in the graph
-  // Of the 10 nearest, the share that the last graph found when it was tried on a sample of the
-  // store's own vectors; none before one was. Below 0.95 it is not used, nor with one query for
-  // which it found nothing right.
-  std::optional<double> graph_recall = {};
-  std::string why_no_graph = {};  // empty where one is used
+  size_t distinct_count = 0;  // different vectors: equal ones are coded once
+  size_t lists = 0;           // that the vectors lie in, by nearness
+  // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
+  // store's own vectors, and the median processor time of one. None before that, and for stores so
+  // small that all is read: then searches are right but for bounds that hold for all but one row
+  // in ten thousand.
+  std::optional<double> recall = {};
+  std::optional<double> search_micros = {};
 };
 
 }  // namespace stowage

@@ -55,12 +55,16 @@ class Indexed {
 
   void Add(const std::vector<uint32_t>& entries) {
     for (size_t begin = 0; begin < entries.size(); begin += kBatch) {
-      std::vector<ListIndex::Addition> batch;
       for (size_t i = begin; i < std::min(begin + kBatch, entries.size()); ++i) {
-        batch.push_back({entries[i], set_.row(entries[i]), set_.factor(entries[i])});
+        index_->Add({entries[i], set_.row(entries[i]), set_.factor(entries[i])});
       }
-      index_->Apply({}, batch);
+      index_->Publish();
     }
+  }
+
+  void Remove(const std::vector<uint32_t>& entries) {
+    for (const uint32_t entry : entries) index_->Remove(entry);
+    index_->Publish();
   }
 
   std::vector<RankedRow> Search(const ListSnapshot& snapshot, const ListQuery& query, size_t k,
@@ -171,9 +175,7 @@ TEST_P(EverySet, IsFoundAsBeforeWhenNineTenthsWereRemovedAndCameBack) {
     if (i % 10 != 0) some.push_back(i);
   }
   const size_t rows = indexed.index().rows();
-  for (size_t begin = 0; begin < some.size(); begin += kBatch) {
-    indexed.index().Apply(absl::MakeConstSpan(some).subspan(begin, kBatch), {});
-  }
+  indexed.Remove(some);
   EXPECT_EQ(indexed.index().entries(), set_.size() - some.size());
   EXPECT_EQ(indexed.index().TakeFreeEntries().size(), some.size());
   indexed.Add(some);
@@ -196,7 +198,7 @@ TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
   std::vector<uint64_t> ids;
   for (const RankedRow& row : indexed.Search(*snapshot, query, 10, {})) ids.push_back(row.id);
   EXPECT_EQ(ids, (std::vector<uint64_t>{0, 1, 2, 3, 4}));
-  indexed.index().Apply({0, 3}, {});
+  indexed.Remove({0, 3});
   EXPECT_EQ(indexed.index().rows(), 1);
   EXPECT_EQ(indexed.index().entries(), 3);
 }
@@ -207,7 +209,7 @@ TEST(ListIndex, KeepsWhatASearchSeesUntilItIsOver) {
   std::shared_ptr<const ListSnapshot> before = indexed.index().snapshot();
   ListQuery query;
   PrepareQuery(*before->coding, set.row(5), query);
-  indexed.index().Apply({5}, {});
+  indexed.Remove({5});
   EXPECT_TRUE(indexed.index().TakeFreeEntries().empty());
   EXPECT_EQ(indexed.Search(*before, query, 1, {})[0].id, 5);
   EXPECT_NE(indexed.Search(*indexed.index().snapshot(), query, 1, {})[0].id, 5);
