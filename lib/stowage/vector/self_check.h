@@ -21,7 +21,7 @@ struct CheckedEffort {
 };
 
 inline constexpr size_t kCheckedNeighbours = 10;
-inline constexpr size_t kCheckedRows = 100;
+inline constexpr size_t kCheckedRows = 200;
 
 // The least effort, by time, with which searches for rows of the store itself find `target` of
 // their nearest neighbours, with a margin: what is chosen on a sample looks better there than
