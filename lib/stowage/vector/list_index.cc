@@ -81,10 +81,12 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   Split(residual, split);
   const uint32_t list = centres_->Nearest(split);
   const absl::Span<const float> centre = centres_->centre(list);
-  for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
   const absl::Span<const float> reference = centres_->reference(list);
   const uint32_t row = NewRow();
-  if (coding_->hot() != HotCode::kEightBit) bytes_.Set(row, *coding_, residual, reference);
+  const bool around_mean = coding_->bytes() == ListCoding::Bytes::kAroundMean;
+  if (around_mean) bytes_.Set(row, *coding_, residual, coding_->mean_reference());
+  for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
+  if (!around_mean && coding_->HasByteRows()) bytes_.Set(row, *coding_, residual, reference);
   RowList& rows = Touch(list);
   places_[row] = {.hash = hash,
                   .list = list,
@@ -101,7 +103,7 @@ uint32_t ListIndex::NewRow() {
   if (free_rows_.empty()) {
     const auto row = static_cast<uint32_t>(places_.size());
     places_.emplace_back();
-    if (coding_->hot() != HotCode::kEightBit) bytes_.Reserve(places_.size());
+    if (coding_->HasByteRows()) bytes_.Reserve(places_.size());
     return row;
   }
   const uint32_t row = free_rows_.back();

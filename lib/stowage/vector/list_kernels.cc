@@ -61,6 +61,12 @@ ByteDot DotByteRowScalar(const uint8_t* codes, size_t n, const ByteQuery& query)
   return dot;
 }
 
+int32_t DotByteRowsScalar(const uint8_t* a, const uint8_t* b, size_t n) {
+  int32_t dot = 0;
+  for (size_t i = 0; i < n; ++i) dot += (int32_t{a[i]} - 128) * (int32_t{b[i]} - 128);
+  return dot;
+}
+
 uint32_t SelectScalar(const BlockTerms& block, const ListTerms& list, const float* s, float limit,
                       float* lower) {
   uint32_t chosen = 0;
@@ -73,8 +79,8 @@ uint32_t SelectScalar(const BlockTerms& block, const ListTerms& list, const floa
 }
 
 constexpr ListKernels kScalar = {"scalar",       CountSignsScalar, CountPlanesScalar,
-                                 DotNibblesScalar, DotBytesScalar, DotByteRowScalar,
-                                 SelectScalar};
+                                 DotNibblesScalar, DotBytesScalar,   DotByteRowScalar,
+                                 DotByteRowsScalar, SelectScalar};
 
 }  // namespace
 

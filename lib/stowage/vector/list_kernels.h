@@ -61,6 +61,9 @@ struct ListKernels {
   // One row of n bytes as above, one after the other; n is a multiple of 64, at most 65,536.
   ByteDot (*dot_byte_row)(const uint8_t* codes, size_t n, const ByteQuery& query);
 
+  // The dot product of two rows of codes.
+  int32_t (*dot_byte_rows)(const uint8_t* a, const uint8_t* b, size_t n);
+
   // lower[i] = the least that row i can score; bit i of the result: lower[i] <= limit.
   uint32_t (*select)(const BlockTerms& block, const ListTerms& list, const float* s, float limit,
                      float* lower);

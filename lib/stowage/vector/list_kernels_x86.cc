@@ -146,6 +146,21 @@ STOWAGE_LISTS_AVX2 ByteDot DotByteRowAvx2(const uint8_t* codes, size_t n, const 
           SumLanes(_mm256_add_epi32(low0, low1)) - 128 * query.low_sum};
 }
 
+STOWAGE_LISTS_AVX2 inline __m256i Widen16(const uint8_t* codes) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes));
+  return _mm256_cvtepi8_epi16(_mm_xor_si128(bytes, _mm_set1_epi8(-128)));
+}
+
+STOWAGE_LISTS_AVX2 int32_t DotByteRowsAvx2(const uint8_t* a, const uint8_t* b, size_t n) {
+  __m256i even = _mm256_setzero_si256();
+  __m256i odd = even;
+  for (size_t i = 0; i < n; i += 32) {
+    even = _mm256_add_epi32(even, _mm256_madd_epi16(Widen16(a + i), Widen16(b + i)));
+    odd = _mm256_add_epi32(odd, _mm256_madd_epi16(Widen16(a + i + 16), Widen16(b + i + 16)));
+  }
+  return SumLanes(_mm256_add_epi32(even, odd));
+}
+
 STOWAGE_LISTS_AVX2 uint32_t SelectAvx2(const BlockTerms& block, const ListTerms& list,
                                        const float* s, float limit, float* lower) {
   uint32_t chosen = 0;
@@ -262,6 +277,20 @@ STOWAGE_LISTS_VNNI ByteDot DotByteRowVnni(const uint8_t* codes, size_t n, const 
   return {SumLanesWide(high) - 128 * query.high_sum, SumLanesWide(low) - 128 * query.low_sum};
 }
 
+// sum (a - 128) b' for b' = b - 128, as a signed byte: sum a b' - 128 sum b'.
+STOWAGE_LISTS_VNNI int32_t DotByteRowsVnni(const uint8_t* a, const uint8_t* b, size_t n) {
+  const __m512i bias = _mm512_set1_epi8(-128);
+  const __m512i ones = _mm512_set1_epi8(1);
+  __m512i dot = _mm512_setzero_si512();
+  __m512i sum = dot;
+  for (size_t i = 0; i < n; i += 64) {
+    const __m512i other = _mm512_xor_si512(_mm512_loadu_si512(b + i), bias);
+    dot = _mm512_dpbusd_epi32(dot, _mm512_loadu_si512(a + i), other);
+    sum = _mm512_dpbusd_epi32(sum, ones, other);
+  }
+  return SumLanesWide(dot) - 128 * SumLanesWide(sum);
+}
+
 STOWAGE_LISTS_VNNI uint32_t SelectWide(const BlockTerms& block, const ListTerms& list,
                                        const float* s, float limit, float* lower) {
   __m512 score = _mm512_fmadd_ps(_mm512_set1_ps(list.along), _mm512_loadu_ps(block.along),
@@ -273,11 +302,11 @@ STOWAGE_LISTS_VNNI uint32_t SelectWide(const BlockTerms& block, const ListTerms&
 }
 
 constexpr ListKernels kAvx2 = {"avx2",         CountSignsAvx2, CountPlanesAvx2, DotNibblesAvx2,
-                               DotBytesAvx2, DotByteRowAvx2, SelectAvx2};
+                               DotBytesAvx2, DotByteRowAvx2, DotByteRowsAvx2, SelectAvx2};
 constexpr ListKernels kAvx512Vnni = {"avx512vnni",  CountSignsAvx2, CountPlanesAvx2,
-                                     DotNibblesVnni, DotBytesVnni,   DotByteRowVnni, SelectWide};
+                                     DotNibblesVnni, DotBytesVnni,   DotByteRowVnni, DotByteRowsVnni, SelectWide};
 constexpr ListKernels kAvx512 = {"avx512",       CountSignsPopcnt, CountPlanesPopcnt,
-                                 DotNibblesVnni, DotBytesVnni,     DotByteRowVnni,   SelectWide};
+                                 DotNibblesVnni, DotBytesVnni,     DotByteRowVnni, DotByteRowsVnni, SelectWide};
 
 bool HasVnni() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -74,13 +74,16 @@ void PreparePlanes(ListQuery& query) {
 
 }  // namespace
 
-ListCoding::ListCoding(const StoreConfig& config, std::vector<float> mean, uint64_t seed)
+ListCoding::ListCoding(const StoreConfig& config, std::vector<float> mean, uint64_t seed,
+                       Bytes bytes)
     : config_(config),
       rotation_(config.dimension, seed),
       hot_(HotCodeFor(rotation_.padded())),
+      bytes_(bytes),
       mean_(std::move(mean)),
       rotated_mean_(rotation_.padded()) {
   rotation_.Apply(mean_.data(), rotated_mean_.data());
+  mean_reference_ = squared_l2() ? std::vector<float>(dim()) : rotated_mean_;
   if (hot_ == HotCode::kOneBit) sign_scores_ = SignScores(dim());
 }
 

@@ -17,17 +17,29 @@ namespace stowage {
 // rotated. Fixed until the lists are made anew. Immutable; thread-safe.
 class ListCoding {
  public:
+  // What the eight-bit codes are codes of: what is left of a row without its list's centre, or
+  // without the mean alone. The former is sharper, the latter lets two rows be held against each
+  // other, as a graph needs.
+  enum class Bytes { kAroundCentre, kAroundMean };
+
   // `mean` has config.dimension floats, of the vectors as the metric sees them (under kCosine
   // divided by their norms).
-  ListCoding(const StoreConfig& config, std::vector<float> mean, uint64_t seed);
+  ListCoding(const StoreConfig& config, std::vector<float> mean, uint64_t seed,
+             Bytes bytes = Bytes::kAroundCentre);
 
   const StoreConfig& config() const { return config_; }
   bool squared_l2() const { return config_.metric == Metric::kSquaredL2; }
   size_t dim() const { return rotation_.padded(); }
   HotCode hot() const { return hot_; }
+  Bytes bytes() const { return bytes_; }
+  bool HasByteRows() const { return hot_ != HotCode::kEightBit || bytes_ == Bytes::kAroundMean; }
   absl::Span<const float> mean() const { return mean_; }
   // Rotated; what is added to a list's centre to make its reference, but under squared L2.
   absl::Span<const float> rotated_mean() const { return rotated_mean_; }
+
+  // The reference (see residual_code.h) of a list whose centre is the mean: under squared L2
+  // nothing.
+  absl::Span<const float> mean_reference() const { return mean_reference_; }
 
   // The row factor * values, less the mean, rotated: dim() floats.
   void Project(absl::Span<const float> values, float factor, float* rotated) const;
@@ -44,8 +56,10 @@ class ListCoding {
   StoreConfig config_;
   Rotation rotation_;
   HotCode hot_;
+  Bytes bytes_;
   std::vector<float> mean_;
   std::vector<float> rotated_mean_;
+  std::vector<float> mean_reference_;
   std::vector<float> sign_scores_;  // only for one-bit codes
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/distance.h"
 
 namespace stowage {
 namespace {
@@ -65,6 +66,20 @@ void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
   uppers_.clear();
   found_.clear();
   counts_ = {};
+  mean_.reset();
+  if (view.coding.bytes() == ListCoding::Bytes::kAroundMean) {
+    const absl::Span<const float> reference = view.coding.mean_reference();
+    mean_ = ReadList();
+    mean_->terms = ListCentres::TermsOf(query, view.coding.squared_l2(), reference);
+    mean_->reference = std::sqrt(ActiveKernels().dot(reference.data(), reference.data(),
+                                                     reference.size()));
+  }
+}
+
+float ListSearch::Slack(const ReadList& read, float radius) const {
+  const float reach = query_->length + read.reference;
+  return kSumSlack * (std::fabs(read.terms.base) + radius * (radius + 2.2F * reach)) +
+         kRotationSlack * (read.terms.error + radius) * reach;
 }
 
 void ListSearch::OrderLists() {
@@ -112,10 +127,8 @@ void ListSearch::ReadOne(uint32_t list) {
   ReadList read;
   read.rows = &rows;
   read.terms = view_->centres.ExactTerms(*query_, list);
-  const float reach = query_->length + view_->centres.length(list);
-  read.slack = kSumSlack * (std::fabs(read.terms.base) +
-                            rows.radius() * (rows.radius() + 2.2F * reach)) +
-               kRotationSlack * (read.terms.error + rows.radius()) * reach;
+  read.reference = view_->centres.length(list);
+  read.slack = Slack(read, rows.radius());
   if (SureLeast(read.terms, rows.radius()) - read.slack > limit_) return;
   if (effort_.reach < kInfinity && LikelyLeast(read.terms, rows.mean_radius()) > limit_) return;
   read_.push_back(read);
@@ -245,16 +258,18 @@ void ListSearch::FlushQueue() {
   const ListKernels& kernels = ActiveListKernels();
   const size_t padded = PaddedBytes(view_->coding.dim());
   for (const Place place : queue_) {
-    const ReadList& read = read_[place.list];
-    const uint32_t number = read.rows->row(place.position);
+    const ReadList& list = read_[place.list];
+    const uint32_t number = list.rows->row(place.position);
     const ByteTerms& row = view_->bytes.terms(number);
     const ByteDot dot =
         kernels.dot_byte_row(view_->bytes.codes(number), padded, query_->split.bytes);
-    const float score = read.terms.base + read.terms.along * row.terms.along +
+    const ReadList& around = mean_ ? *mean_ : list;
+    const float slack = mean_ ? Slack(*mean_, row.length) : list.slack;
+    const float score = around.terms.base + around.terms.along * row.terms.along +
                         row.terms.factor * query_->split.Product(dot);
     const float width =
-        byte_share_ * (read.terms.error * row.terms.error + row.length * query_->split.error) +
-        read.slack;
+        byte_share_ * (around.terms.error * row.terms.error + row.length * query_->split.error) +
+        slack;
     KeepBound(score - width, score + width, place);
   }
   counts_.byte_rows += queue_.size();

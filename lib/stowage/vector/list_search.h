@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -75,7 +76,8 @@ class ListSearch {
   struct ReadList {
     const RowList* rows = nullptr;
     ListTerms terms;
-    float slack = 0;
+    float reference = 0;  // its length
+    float slack = 0;      // for the list's radius
   };
   struct Place {
     uint32_t list = 0;  // in read_
@@ -90,6 +92,8 @@ class ListSearch {
   void Start(const ListView& view, const ListQuery& query, size_t k, const SearchEffort& effort,
              const Matches* matches);
   void OrderLists();
+  // What the rounding of floats may add to the score of a row that is so far from the reference.
+  float Slack(const ReadList& read, float radius) const;
   // The least that a row can score in a list with this base and this radius; surely, or as the
   // effort has it.
   float SureLeast(const ListTerms& terms, float radius) const;
@@ -125,6 +129,7 @@ class ListSearch {
   float widest_mean_ = 0;
   std::vector<NearList> near_;
   std::vector<ReadList> read_;
+  std::optional<ReadList> mean_;  // what eight-bit codes are around, where that is not the list's
   std::vector<Place> queue_;
   std::vector<float> uppers_;  // a heap, the largest first
   std::vector<Found> found_;

@@ -138,16 +138,17 @@ ListCentres::Nearness ListCentres::Approximate(const ListQuery& query, size_t li
   return {query.length * query.length + squares_[list] - 2 * product, 2 * error};
 }
 
-ListTerms ListCentres::ExactTerms(const ListQuery& query, size_t list) const {
-  const float* const w = reference(list).data();
+ListTerms ListCentres::TermsOf(const ListQuery& query, bool squared_l2,
+                               absl::Span<const float> reference) {
   const DistanceKernels& kernels = ActiveKernels();
-  if (squared_l2_) {
+  const float* const w = reference.data();
+  if (squared_l2) {
     // As a sum of squared differences: the difference of squares loses digits with one large axis.
-    const float base = kernels.squared_l2(query.rotated.data(), w, dim_);
+    const float base = kernels.squared_l2(query.rotated.data(), w, reference.size());
     return {base, 1, std::sqrt(base)};
   }
-  const float product = kernels.dot(query.rotated.data(), w, dim_);
-  const float square = lengths_[list] * lengths_[list];
+  const float product = kernels.dot(query.rotated.data(), w, reference.size());
+  const float square = kernels.dot(w, w, reference.size());
   const float along = square > 0 ? std::max(0.0F, product / square) : 0.0F;
   // ||q - a w||^2
   const float left = query.length * query.length - 2 * along * product + along * along * square;

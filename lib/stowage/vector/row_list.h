@@ -115,7 +115,11 @@ class ListCentres {
   };
   Nearness Approximate(const ListQuery& query, size_t list) const;
   // base and along, with ||q - along * w|| as the error: to be multiplied by eps / sqrt(dim).
-  ListTerms ExactTerms(const ListQuery& query, size_t list) const;
+  ListTerms ExactTerms(const ListQuery& query, size_t list) const {
+    return TermsOf(query, squared_l2_, reference(list));
+  }
+  static ListTerms TermsOf(const ListQuery& query, bool squared_l2,
+                           absl::Span<const float> reference);
   // The list whose centre is nearest to a projected row, by eight-bit codes; size() > 0.
   uint32_t Nearest(const SplitBytes& row) const;
 

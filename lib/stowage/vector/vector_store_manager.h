@@ -45,13 +45,11 @@ struct VectorManagerStats {
 // one in use is never evicted. The rows on disk are the truth; what is in memory can always be
 // rebuilt from them.
 //
-// Searches run together with adds and removes. Results are nearest first, ties by id. Below
-// VectorOptions::graph_min_count, and with a filter, they are exact; above it they come from an
-// HNSW graph over quantised codes whose candidates are ranked again by exact distance. The graph
-// is built in the background; until then, and for what was added since, searches are exact. Data
-// for which a graph does not find what a scan finds (many copies of one vector, a large part that
-// all vectors share) is searched exactly whatever its size, as is a store of fewer than 2,048
-// vectors, where comparing all is as fast as a graph: see StoreStats::why_no_graph.
+// Searches run together with adds and removes. Results are nearest first, ties by id. A search reads
+// codes of the vectors, in lists of near ones, and the vectors themselves where codes leave it open
+// which is nearer; how many lists it reads is measured on the store's own vectors in the background,
+// so that it finds VectorOptions::target_recall of the nearest (see StoreStats), whatever the data
+// is. Until that is known it reads all of them.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its
@@ -110,7 +108,7 @@ class VectorStoreManager {
   void WaitUntilIndexed();
 
   // Cheap: that the store's file opens and, if the store is open, its counts agree. Deep: every
-  // row, read from the disk; the graph of an open store is tried again in the background. OK, or
+  // row, read from the disk; what searches find is measured again in the background. OK, or
   // what is wrong. Reports only, and neither opens nor closes a store; one that is not open is read
   // a row at a time, outside the budget (about 1 MB), and calls for it wait.
   absl::Status CheckStore(const ProjectId& id, bool deep);

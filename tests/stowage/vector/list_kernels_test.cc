@@ -118,6 +118,20 @@ TEST_P(ListKernelsTest, MultipliesRowsOfBytes) {
   }
 }
 
+TEST_P(ListKernelsTest, MultipliesTwoRowsOfBytes) {
+  for (const size_t n : {64, 128, 768, 65536}) {
+    const std::vector<uint8_t> a = Bytes(n);
+    const std::vector<uint8_t> b = Bytes(n);
+    EXPECT_EQ(GetParam()->dot_byte_rows(a.data(), b.data(), n),
+              Plain().dot_byte_rows(a.data(), b.data(), n))
+        << n;
+  }
+  const std::vector<uint8_t> low(65536, 1);
+  const std::vector<uint8_t> high(65536, 255);
+  EXPECT_EQ(GetParam()->dot_byte_rows(low.data(), high.data(), 65536), -127 * 127 * 65536);
+  EXPECT_EQ(GetParam()->dot_byte_rows(low.data(), low.data(), 65536), 127 * 127 * 65536);
+}
+
 // The largest sums that there can be.
 TEST_P(ListKernelsTest, MultipliesTheLargestBytes) {
   constexpr size_t kSize = 65536;

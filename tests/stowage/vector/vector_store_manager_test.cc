@@ -266,19 +266,17 @@ TEST_F(VectorStoreManagerTest, GivesAccountedMemoryBackAfterRemoving) {
   EXPECT_LT(manager_->Stats().memory_bytes, before + 200'000);
 }
 
-TEST_F(VectorStoreManagerTest, BuildsAGraphInTheBackgroundAndAnswersMeanwhile) {
-  OpenManager({.graph_min_count = 2000});
+TEST_F(VectorStoreManagerTest, MakesListsInTheBackgroundAndAnswersMeanwhile) {
   testing::ClusteredVectors vectors(32, 50, 3);
   const ProjectId id = NewStore("p", {.dimension = 32});
   testing::VectorModel model{{.dimension = 32}, {}};
-  std::vector<VectorEntry> entries = vectors.NextEntries(0, 2500);
+  std::vector<VectorEntry> entries = vectors.NextEntries(0, 5'000);
   for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
   ASSERT_OK(manager_->Add(id, std::move(entries)));
   const std::vector<float> early = vectors.Next();
   EXPECT_GE(testing::Recall(model.Search(early, 10), *manager_->Search(id, early, 10)), 0.9);
   manager_->WaitUntilIndexed();
-  EXPECT_TRUE(manager_->Stats(id)->indexed);
-  EXPECT_EQ(manager_->Stats(id)->indexed_count, 2500U);
+  EXPECT_GT(manager_->Stats(id)->lists, 50U);
   double recall = 0;
   for (int i = 0; i < 50; ++i) {
     const std::vector<float> query = vectors.Next();
@@ -286,63 +284,25 @@ TEST_F(VectorStoreManagerTest, BuildsAGraphInTheBackgroundAndAnswersMeanwhile) {
   }
   EXPECT_GE(recall / 50, 0.95);
   EXPECT_OK(manager_->CheckStore(id, true));
-  OpenManager({.graph_min_count = 2000});
-  EXPECT_THAT(manager_->Count(id), IsOkAndHolds(2500U));
+  OpenManager({});
+  EXPECT_THAT(manager_->Count(id), IsOkAndHolds(5'000U));
   manager_->WaitUntilIndexed();
-  EXPECT_TRUE(manager_->Stats(id)->indexed);
+  EXPECT_GT(manager_->Stats(id)->lists, 50U);
 }
 
-// `count` vectors that are nearly `like`: their codes are alike and their norms are not.
-std::vector<VectorEntry> NearCopies(const std::vector<float>& like, uint64_t first_id,
-                                    size_t count) {
-  std::mt19937 random(5);
-  std::normal_distribution<float> normal;
-  std::vector<VectorEntry> entries;
-  for (size_t i = 0; i < count; ++i) {
-    entries.push_back(Entry(first_id + i, like));
-    for (float& x : entries.back().values) x += 1e-4F * normal(random);
-  }
-  return entries;
-}
-
-TEST_F(VectorStoreManagerTest, SaysWhatAGraphFindsAndADeepCheckTriesItAgain) {
-  OpenManager({.graph_min_count = 2'200});
+TEST_F(VectorStoreManagerTest, SaysWhatSearchesFindAndADeepCheckMeasuresItAgain) {
   testing::ClusteredVectors vectors(32, 60, 13);
   const ProjectId id = NewStore("p", {.dimension = 32});
   ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 3'000)));
   manager_->WaitUntilIndexed();
-  const StoreStats before = *manager_->Stats(id);
-  EXPECT_TRUE(before.indexed);
-  EXPECT_GE(before.graph_recall.value_or(0), 0.95);
-  EXPECT_THAT(before.why_no_graph, IsEmpty());
-
-  // Too few to have the graph tried again.
-  ASSERT_OK(manager_->Add(id, NearCopies(vectors.Next(), 10'000, 700)));
-  manager_->WaitUntilIndexed();
-  EXPECT_EQ(manager_->Stats(id)->indexed_count, 3'700U);
-  EXPECT_EQ(manager_->Stats(id)->graph_recall, before.graph_recall);
-
+  const StoreStats stats = *manager_->Stats(id);
+  ASSERT_TRUE(stats.recall.has_value());
+  EXPECT_GE(*stats.recall, 0.96);
+  EXPECT_GT(stats.search_micros.value_or(0), 0);
+  EXPECT_EQ(stats.distinct_count, 3'000U);
   EXPECT_OK(manager_->CheckStore(id, /*deep=*/true));
   manager_->WaitUntilIndexed();
-  const StoreStats after = *manager_->Stats(id);
-  EXPECT_FALSE(after.indexed);
-  ASSERT_TRUE(after.graph_recall.has_value());
-  EXPECT_LT(*after.graph_recall, *before.graph_recall);
-  EXPECT_THAT(after.why_no_graph, HasSubstr("of the 10 nearest"));
-}
-
-TEST_F(VectorStoreManagerTest, ALogRecordOfAGraphSaysWhichFileItIsOf) {
-  std::vector<loadline::LogRecord> records;
-  const loadline::testing::QuietLog quiet;  // ends the sink before what it writes to
-  loadline::SetLogSink([&](const loadline::LogRecord& record) { records.push_back(record); },
-                       loadline::LogLevel::kInfo);
-  OpenManager({.graph_min_count = 2'200});
-  const ProjectId id = NewStore("p", kL2Of2);
-  ASSERT_OK(manager_->Add(id, NearCopies({47.5F, 8.7F}, 0, 2'200)));
-  manager_->WaitUntilIndexed();
-  manager_.reset();  // the builder has then told all it had to
-  ASSERT_THAT(records, SizeIs(1));
-  EXPECT_THAT(records[0].fields, ::testing::Contains(::testing::Pair("file", FileOf(id))));
+  EXPECT_GE(manager_->Stats(id)->recall.value_or(0), 0.96);
 }
 
 // The kernel refuses to let any file of this process grow past the limit.
@@ -438,7 +398,7 @@ TEST_F(VectorStoreManagerTest, FinishesACreateThatWasStoppedInTheMiddle) {
 
 // Reads the registry's answer and the store's together: a project is either usable or not found.
 TEST_F(VectorStoreManagerTest, TakesAllCallsAtOnceUnderEvictionAndDrop) {
-  OpenManager({.max_open = 2, .graph_min_count = 150});
+  OpenManager({.max_open = 2});
   const StoreConfig config = {.dimension = 16, .metric = Metric::kCosine};
   std::vector<ProjectId> ids;
   for (const std::string name : {"a", "b", "c"}) ids.push_back(NewStore(name, config));

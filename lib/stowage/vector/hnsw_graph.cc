@@ -1,0 +1,359 @@
+// The one file of the library that includes hnswlib. Its headers define functions that are not
+// inline, some in no namespace at all: within one of ours they have names of their own, and
+// programs that include hnswlib themselves still link. What those headers include comes before,
+// outside. All that hnswlib throws is caught here.
+#include "stowage/vector/hnsw_graph.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __SSE__
+#include <cpuid.h>
+#include <immintrin.h>
+#include <x86intrin.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <queue>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "stowage/vector/distance.h"
+#include "stowage/vector/list_kernels.h"
+
+namespace hnswlib_of_stowage {
+#include "hnswlib/hnswlib.h"
+}  // namespace hnswlib_of_stowage
+
+namespace stowage {
+namespace {
+
+namespace hnswlib = hnswlib_of_stowage::hnswlib;
+using Index = hnswlib::HierarchicalNSW<float>;
+
+// hnswlib has an array of so many locks, 2.5 MiB for even the smallest graph, and takes one by
+// label modulo that number. Labels are slots here: no lock above the capacity is ever taken.
+constexpr size_t kLabelLocks = 65'536;
+
+// Gives back the locks that are never taken. Their array has another name in each version; of one
+// that we do not know it stays as it is.
+template <typename AnyIndex>
+void TrimLabelLocks(AnyIndex& index) {
+  const auto trim = [&](std::vector<std::mutex>& locks) {
+    std::vector<std::mutex>(std::min(index.max_elements_, kLabelLocks)).swap(locks);
+  };
+  if constexpr (requires { trim(index.label_op_locks_); }) {
+    trim(index.label_op_locks_);  // 0.7 and 0.8
+  } else if constexpr (requires { trim(index.link_list_update_locks_); }) {
+    trim(index.link_list_update_locks_);  // 0.6
+  }
+}
+
+absl::Status CheckOptions(const GraphOptions& options, size_t capacity) {
+  if (options.m < 2 || options.m > 100) {
+    return absl::InvalidArgumentError(absl::StrCat("m is ", options.m, ", want 2 to 100"));
+  }
+  if (options.ef_construction == 0 || options.ef_construction > 10'000) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("ef_construction is ", options.ef_construction, ", want 1 to 10,000"));
+  }
+  if (capacity == 0 || capacity > (size_t{1} << 31)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("capacity is ", capacity, ", want 1 to 2^31 nodes"));
+  }
+  return absl::OkStatus();
+}
+
+// Runs `call` and turns what it throws into a status that says what was attempted.
+template <typename Call>
+absl::Status Catching(absl::string_view what, Call call) {
+  try {
+    call();
+    return absl::OkStatus();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(what, ": no memory"));
+  } catch (const std::exception& error) {
+    const std::string message = error.what();
+    const bool no_memory = message.find("Not enough memory") != std::string::npos ||
+                           message.find("exceeds the specified limit") != std::string::npos;
+    return absl::Status(
+        no_memory ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInternal,
+        absl::StrCat(what, ": hnswlib: ", message));
+  }
+}
+
+// What hnswlib measures by: a point is its row's number, the distance looks up the codes. Of rows
+// that are y1 and y2 less the mean,
+//   squared L2, cosine: ||y1 - y2||^2, which for vectors of one length orders as their product does
+//   inner product:      -<x1, x2> = -<y1, y2> - <y1, m> - <y2, m>, and a constant
+struct RowSpaceParameter {
+  bool by_product = false;
+  float half = 1;  // what a code's factor and length are multiplied by to be those of y
+  size_t padded = 0;
+  const ByteRows* bytes = nullptr;
+  std::vector<float> on_mean;  // <y, m> of each row, by product only
+};
+
+float RowDistance(const void* a, const void* b, const void* parameter) {
+  const auto& space = *static_cast<const RowSpaceParameter*>(parameter);
+  const uint32_t first = *static_cast<const uint32_t*>(a);
+  const uint32_t second = *static_cast<const uint32_t*>(b);
+  const ByteTerms& x = space.bytes->terms(first);
+  const ByteTerms& y = space.bytes->terms(second);
+  const int32_t dot = ActiveListKernels().dot_byte_rows(space.bytes->codes(first),
+                                                        space.bytes->codes(second), space.padded);
+  // The factors' signs are alike.
+  const float product = space.half * x.terms.factor * space.half * y.terms.factor *
+                        static_cast<float>(dot);
+  if (space.by_product) return -product - space.on_mean[first] - space.on_mean[second];
+  const float lengths = space.half * space.half * (x.length * x.length + y.length * y.length);
+  return lengths - 2 * product;
+}
+
+class RowSpace : public hnswlib::SpaceInterface<float> {
+ public:
+  explicit RowSpace(const ListCoding& coding) {
+    parameter_.by_product = coding.config().metric == Metric::kInnerProduct;
+    parameter_.half = coding.squared_l2() ? 0.5F : 1;
+    parameter_.padded = PaddedBytes(coding.dim());
+  }
+
+  size_t get_data_size() override { return sizeof(uint32_t); }
+  hnswlib::DISTFUNC<float> get_dist_func() override { return RowDistance; }
+  void* get_dist_func_param() override { return &parameter_; }
+  RowSpaceParameter& parameter() { return parameter_; }
+
+ private:
+  RowSpaceParameter parameter_;
+};
+
+// Scratch of one thread's searches.
+struct SearchScratch {
+  struct Entry {
+    float score;
+    uint32_t row;
+    bool expanded;
+    friend bool operator<(const Entry& a, const Entry& b) { return a.score < b.score; }
+  };
+  std::vector<uint64_t> visited;  // one bit a node
+  std::vector<Entry> pool;        // the nearest so far, sorted
+  std::vector<uint32_t> batch;
+
+  // Whether the node was new.
+  bool Visit(uint32_t node) {
+    uint64_t& word = visited[node / 64];
+    const uint64_t bit = uint64_t{1} << (node % 64);
+    if ((word & bit) != 0) return false;
+    word |= bit;
+    return true;
+  }
+};
+
+// One search over the links that hnswlib made. Not its own searchKnn(): that counts each hop in an
+// atomic that all threads share, keeps ef in the index, and touches one neighbour's vector at a
+// time where all of a node's neighbours can be fetched together.
+class GraphSearch {
+ public:
+  GraphSearch(const Index& index, const ListCoding& coding, const ByteRows& bytes,
+              const ListQuery& query, size_t ef, SearchScratch& scratch)
+      : index_(index),
+        bytes_(bytes),
+        query_(query),
+        padded_(PaddedBytes(coding.dim())),
+        terms_(ListCentres::TermsOf(query, coding.squared_l2(), coding.mean_reference())),
+        ef_(ef),
+        scratch_(scratch) {
+    scratch_.visited.assign((index.cur_element_count + 63) / 64, 0);
+    scratch_.pool.clear();
+  }
+
+  void Run() {
+    scratch_.batch.assign(1, Descend());
+    scratch_.Visit(scratch_.batch[0]);
+    size_t next = RankBatch();
+    while (next < scratch_.pool.size()) {
+      SearchScratch::Entry& entry = scratch_.pool[next];
+      if (entry.expanded) {
+        ++next;
+        continue;
+      }
+      entry.expanded = true;
+      CollectNeighbours(index_.get_linklist0(entry.row), /*unvisited_only=*/true);
+      next = std::min(next, RankBatch());
+    }
+  }
+
+ private:
+  // Greedy walk from the entry point through the sparse upper levels.
+  uint32_t Descend() {
+    uint32_t node = index_.enterpoint_node_;
+    float nearest = Score(node);
+    for (int level = index_.maxlevel_; level > 0; --level) {
+      for (bool moved = true; moved;) {
+        moved = false;
+        CollectNeighbours(index_.get_linklist(node, level), /*unvisited_only=*/false);
+        for (const uint32_t neighbour : scratch_.batch) {
+          const float score = Score(neighbour);
+          if (score >= nearest) continue;
+          nearest = score;
+          node = neighbour;
+          moved = true;
+        }
+      }
+    }
+    return node;
+  }
+
+  void CollectNeighbours(const hnswlib::linklistsizeint* list, bool unvisited_only) {
+    const size_t count = index_.getListCount(const_cast<hnswlib::linklistsizeint*>(list));
+    const auto* const nodes = reinterpret_cast<const hnswlib::tableint*>(list + 1);
+    scratch_.batch.clear();
+    for (size_t i = 0; i < count; ++i) {
+      if (unvisited_only && !scratch_.Visit(nodes[i])) continue;
+      scratch_.batch.push_back(nodes[i]);
+      bytes_.Prefetch(nodes[i]);
+    }
+  }
+
+  float Score(uint32_t row) const {
+    const ByteTerms& coded = bytes_.terms(row);
+    const ByteDot dot =
+        ActiveListKernels().dot_byte_row(bytes_.codes(row), padded_, query_.split.bytes);
+    return terms_.base + terms_.along * coded.terms.along +
+           coded.terms.factor * query_.split.Product(dot);
+  }
+
+  // Puts the batch where it belongs in the pool; the first position that changed.
+  size_t RankBatch() {
+    std::vector<SearchScratch::Entry>& pool = scratch_.pool;
+    size_t first = pool.size();
+    for (const uint32_t row : scratch_.batch) {
+      const SearchScratch::Entry entry = {Score(row), row, false};
+      if (pool.size() == ef_) {
+        if (entry.score >= pool.back().score) continue;
+        pool.pop_back();
+      }
+      const auto place = std::upper_bound(pool.begin(), pool.end(), entry);
+      first = std::min(first, static_cast<size_t>(place - pool.begin()));
+      pool.insert(place, entry);
+    }
+    return first;
+  }
+
+  const Index& index_;
+  const ByteRows& bytes_;
+  const ListQuery& query_;
+  const size_t padded_;
+  const ListTerms terms_;
+  const size_t ef_;
+  SearchScratch& scratch_;
+};
+
+// <y, m> of a row, from its code.
+float OnMean(const ListCoding& coding, const SplitBytes& mean, const ByteRows& bytes,
+             uint32_t row) {
+  const ByteDot dot = ActiveListKernels().dot_byte_row(bytes.codes(row), PaddedBytes(coding.dim()),
+                                                       mean.bytes);
+  return -bytes.terms(row).terms.factor * mean.Product(dot);
+}
+
+}  // namespace
+
+struct HnswGraph::Impl {
+  std::shared_ptr<const ListCoding> coding;
+  SplitBytes mean;
+  RowSpace space;  // before the index, which points at its parameter
+  Index index;
+
+  Impl(std::shared_ptr<const ListCoding> of, size_t capacity, const GraphOptions& options)
+      : coding(std::move(of)),
+        space(*coding),
+        index(&space, capacity, options.m, options.ef_construction, options.seed) {
+    Split(coding->rotated_mean(), mean);
+    TrimLabelLocks(index);
+  }
+};
+
+HnswGraph::HnswGraph(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HnswGraph::~HnswGraph() = default;
+
+absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Create(
+    std::shared_ptr<const ListCoding> coding, size_t capacity, const GraphOptions& options) {
+  if (absl::Status status = CheckOptions(options, capacity); !status.ok()) return status;
+  std::unique_ptr<Impl> impl;
+  const absl::Status status =
+      Catching(absl::StrCat("making a graph for ", capacity, " vectors"),
+               [&] { impl = std::make_unique<Impl>(std::move(coding), capacity, options); });
+  if (!status.ok()) return status;
+  return std::unique_ptr<HnswGraph>(new HnswGraph(std::move(impl)));
+}
+
+size_t HnswGraph::size() const { return impl_->index.cur_element_count; }
+size_t HnswGraph::capacity() const { return impl_->index.max_elements_; }
+
+absl::Status HnswGraph::Reserve(size_t capacity) {
+  if (capacity <= impl_->index.max_elements_) return absl::OkStatus();
+  return Catching(absl::StrCat("growing a graph to ", capacity, " vectors"), [&] {
+    impl_->index.resizeIndex(capacity);
+    TrimLabelLocks(impl_->index);
+  });
+}
+
+absl::Status HnswGraph::LinkNext(const ByteRows& bytes) {
+  Index& index = impl_->index;
+  RowSpaceParameter& space = impl_->space.parameter();
+  const auto row = static_cast<uint32_t>(index.cur_element_count);
+  return Catching(absl::StrCat("linking vector ", row), [&] {
+    space.bytes = &bytes;
+    if (space.by_product) {
+      space.on_mean.push_back(OnMean(*impl_->coding, impl_->mean, bytes, row));
+    }
+    index.addPoint(&row, row, -1);
+    // The table from labels to nodes serves updates only, which are never made here.
+    index.label_lookup_.clear();
+  });
+}
+
+void HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
+                       std::vector<uint32_t>& found) const {
+  found.clear();
+  if (size() == 0) return;
+  thread_local SearchScratch scratch;
+  GraphSearch(impl_->index, *impl_->coding, bytes, query, std::max<size_t>(ef, 1), scratch).Run();
+  for (const auto& entry : scratch.pool) found.push_back(entry.row);
+}
+
+size_t HnswGraph::PredictBytes(size_t capacity, const GraphOptions& options) {
+  constexpr size_t kAllocatorOverhead = 16;
+  const size_t links = sizeof(hnswlib::linklistsizeint) + options.m * sizeof(hnswlib::tableint);
+  const size_t ground =
+      links + options.m * sizeof(hnswlib::tableint) + sizeof(uint32_t) + sizeof(hnswlib::labeltype);
+  // A node has an upper level with probability 1/m, a further one with 1/m^2, ...
+  const size_t upper = (links + kAllocatorOverhead) / (options.m - 1) + 1;
+  const size_t per_node =
+      ground + upper + sizeof(void*) + sizeof(int) + sizeof(std::mutex) + sizeof(hnswlib::vl_type) + sizeof(float);
+  return capacity * per_node + std::min(capacity, kLabelLocks) * sizeof(std::mutex) + sizeof(Impl);
+}
+
+}  // namespace stowage
