@@ -162,8 +162,8 @@ std::string OfReason(Reason reason, Finding finding) {
 }
 
 std::string OfReason(const CompareVerdict& verdict, const Change& change) {
-  if (!change.gated)
-    return OfReason(change.reason, change.finding);  // no advice on what decides nothing
+  // No advice on what decides nothing.
+  if (!change.gated) return OfReason(change.reason, change.finding);
   switch (change.reason) {
     case Reason::kTooFewProcesses:
       return TooFew(verdict, change);
@@ -324,12 +324,11 @@ std::string NamesOf(const CompareVerdict& verdict, ExitCode code) {
 }
 
 std::string OpenWords(const CompareVerdict& verdict) {
-  size_t noisy = 0;
-  for (const Row& row : RowsThatDecide(verdict)) {
-    const bool held = row.benchmark->exit_code == ExitCode::kInconclusive;
-    if (held && row.change->TooNoisyToGate()) ++noisy;
-  }
-  if (noisy == 0) return std::string();
+  const auto rows = RowsThatDecide(verdict);
+  const auto holds_back = [](const Row& row) {
+    return row.benchmark->exit_code == ExitCode::kInconclusive && row.change->TooNoisyToGate();
+  };
+  if (std::none_of(rows.begin(), rows.end(), holds_back)) return std::string();
   return absl::StrCat("; may be worse by more than the guard: ",
                       NamesOf(verdict, ExitCode::kInconclusive));
 }
