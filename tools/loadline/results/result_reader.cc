@@ -1,429 +1,365 @@
 #include "tools/loadline/results/result_reader.h"
 
-#include <rapidjson/error/error.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <cmath>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
-#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/charconv.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/results/fault.h"
-#include "tools/loadline/results/json.h"
-#include "tools/loadline/results/locale_advice.h"
-#include "tools/loadline/results/result_row.h"
-#include "tools/loadline/results/stray_text.h"
+#include "tools/loadline/results/counted.h"
+#include "tools/loadline/results/fault_advice.h"
+#include "tools/loadline/results/json_reader.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/results/tokens.h"
 
 namespace loadline::results {
 namespace {
 
-constexpr size_t kMaxDepth = 64;
-constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";  // some editors write it before a text
-// From here on an object's names are looked up in a hash set; most objects stay below.
-constexpr size_t kFewMembers = 24;
-
-absl::Status ToStatus(absl::string_view source, absl::string_view text, const Fault& fault) {
-  const std::string file = source == "-" ? "standard input" : EscapeUnprintable(source);
-  return absl::InvalidArgumentError(absl::StrCat(
-      file, ": byte ", fault.offset, ", ", LineAndColumn(text, fault.offset), ": ", fault.message));
-}
-
-// Where the string began whose closing quote is the byte before `end`.
-size_t StringBegin(absl::string_view text, size_t end) {
-  size_t quote = end - 1;
-  while (quote > 0) {
-    quote = text.rfind('"', quote - 1);
-    if (quote == absl::string_view::npos) return 0;
-    size_t slashes = 0;
-    while (slashes < quote && text[quote - 1 - slashes] == '\\') ++slashes;
-    if (slashes % 2 == 0) return quote;
-  }
-  return 0;
-}
-
-// The integer that `text` is, if it has few enough digits to be one without a look at its value.
-std::optional<int64_t> ShortInteger(absl::string_view text) {
-  constexpr size_t kDigits = 18;
-  const bool negative = text[0] == '-';
-  if (negative) text.remove_prefix(1);
-  if (text.empty() || text.size() > kDigits || (negative && text == "0")) return std::nullopt;
-  int64_t value = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return negative ? -value : value;
-}
-
-// The number that `text` is, which the parser has found well-formed; nothing when a double cannot
-// hold it.
-std::optional<Number> ToNumber(absl::string_view text) {
-  if (const auto integer = ShortInteger(text))
-    return Number{static_cast<double>(*integer), integer};
-  if (text.back() == 'N') return Number{std::numeric_limits<double>::quiet_NaN(), {}};
-  if (text.back() == 'y' || text.back() == 'f') {
-    const double infinity = std::numeric_limits<double>::infinity();
-    return Number{text[0] == '-' ? -infinity : infinity, {}};
-  }
-  int64_t integer = 0;
-  if (absl::SimpleAtoi(text, &integer) && text != "-0") {
-    return Number{static_cast<double>(integer), integer};
-  }
-  double value = 0;
-  const auto result = absl::from_chars(text.data(), text.data() + text.size(), value);
-  // "1e-999" is out of range as well, and is zero.
-  if (result.ptr != text.data() + text.size() || !std::isfinite(value) ||
-      (result.ec != std::errc() && std::fabs(value) > 1)) {
-    return std::nullopt;
-  }
-  return Number{value, {}};
-}
-
-// Receives the parser's events and builds documents. Every callback returns false to stop at a
-// fault, which is then in fault().
-class Builder {
- public:
-  using Ch = char;
-
-  Builder(absl::string_view text, const rapidjson::MemoryStream& stream, ResultSink& sink)
-      : text_(text), stream_(stream), sink_(sink) {}
-
-  const std::optional<Fault>& fault() const { return fault_; }
-  // The document that has just ended, without its rows.
-  ResultFile Take() { return std::exchange(file_, ResultFile()); }
-
-  bool Null() { return InRow() ? RowTook(row_.Null()) : Add(Json()); }
-  bool Bool(bool value) { return InRow() ? RowTook(row_.Bool(value)) : Add(value); }
-  // Never called: the parser gives numbers as text, because its own conversion is undefined for
-  // some of them ("0e99").
-  bool Int(int) { return UnexpectedNumber(); }
-  bool Uint(unsigned) { return UnexpectedNumber(); }
-  bool Int64(int64_t) { return UnexpectedNumber(); }
-  bool Uint64(uint64_t) { return UnexpectedNumber(); }
-  bool Double(double) { return UnexpectedNumber(); }
-
-  // The number just read; its text is taken from the file, since the parser leaves NaN and
-  // Infinity out of what it passes.
-  bool RawNumber(const char*, rapidjson::SizeType, bool) {
-    const size_t end = stream_.Tell();
-    size_t begin = end;
-    while (begin > 0 && IsNumberChar(text_[begin - 1])) --begin;
-    const std::optional<Number> number = ToNumber(text_.substr(begin, end - begin));
-    if (!number.has_value()) return Fail("found a number that is out of a double's range", begin);
-    if (InRow()) return TakeNumber(*number, text_.substr(begin, end - begin));
-    return Add(number->integer.has_value() ? Json(*number->integer) : Json(number->value));
-  }
-
-  bool String(const char* chars, rapidjson::SizeType size, bool) {
-    const absl::string_view value(chars, size);
-    // The parser accepts an escaped lone low surrogate.
-    if (!IsValidUtf8(value)) return FailAtString("found a string that is not Unicode");
-    return InRow() ? RowTook(row_.Text(value)) : Add(value);
-  }
-
-  bool Key(const char* chars, rapidjson::SizeType size, bool) {
-    const absl::string_view name(chars, size);
-    if (!IsValidUtf8(name)) return FailAtString("found a name that is not Unicode");
-    if (InRow()) {
-      row_key_end_ = stream_.Tell();
-      return row_.Name(name) || FailAtString(row_.problem());
-    }
-    Frame& frame = frames_.back();
-    if (!frame.AddName(name)) {
-      return FailAtString(absl::StrCat("found the name ", Quoted(name), " twice in one object"));
-    }
-    frame.key = std::string(name);
-    frame.key_ends.push_back(stream_.Tell());
-    return true;
-  }
-
-  // The parser calls these before it takes the bracket.
-  bool StartObject() {
-    const Level level = InBenchmarks() ? Level::kRow : Level::kObject;
-    if (!Push(level)) return false;
-    if (level == Level::kRow) row_.Begin();
-    return true;
-  }
-  bool StartArray() {
-    if (frames_.empty()) return Fail("found an array, want a JSON object", stream_.Tell());
-    if (InBenchmarks()) return FailAtElement(stream_.Tell() + 1);
-    const bool rows = frames_.size() == 1 && frames_[0].key == "benchmarks";
-    return Push(rows ? Level::kBenchmarks : Level::kArray);
-  }
-
-  bool EndObject(rapidjson::SizeType) {
-    if (InRow()) return EndRow();
-    Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    if (frames_.empty()) return Finish(std::move(frame));
-    return AddNested(Json(std::move(frame.members)));
-  }
-  bool EndArray(rapidjson::SizeType) {
-    Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    return AddNested(Json(std::move(frame.elements)));
-  }
-
- private:
-  enum class Level { kObject, kArray, kBenchmarks, kRow };
-
-  struct Frame {
-    Frame(Level of, size_t bracket) : level(of), offset(bracket) {}
-
-    Level level;
-    size_t offset;    // of its bracket
-    std::string key;  // the member whose value comes next
-    Json::Object members;
-    Json::Array elements;
-    std::vector<size_t> key_ends;
-    absl::flat_hash_set<std::string> names;  // filled from kFewMembers on
-
-    // False when the name is there already.
-    bool AddName(absl::string_view name) {
-      if (members.size() < kFewMembers) {
-        for (const Json::Member& member : members) {
-          if (member.first == name) return false;
-        }
-        return true;
-      }
-      if (names.empty()) {
-        for (const Json::Member& member : members) names.insert(member.first);
-      }
-      return names.emplace(name).second;
-    }
-  };
-
-  static bool IsNumberChar(char c) {
-    return (c >= '0' && c <= '9') ||
-           absl::string_view("+-.eENaInfity").find(c) != absl::string_view::npos;
-  }
-
-  bool InRow() const { return !frames_.empty() && frames_.back().level == Level::kRow; }
-  bool InBenchmarks() const {
-    return !frames_.empty() && frames_.back().level == Level::kBenchmarks;
-  }
-
-  bool UnexpectedNumber() { return Fail("found a number that was not asked for", stream_.Tell()); }
-
-  bool Fail(std::string message, size_t offset) {
-    fault_ = Fault{std::move(message), offset};
-    return false;
-  }
-  // At the string whose closing quote was just read.
-  bool FailAtString(std::string message) {
-    return Fail(std::move(message), StringBegin(text_, stream_.Tell()));
-  }
-  bool FailAtElement(size_t end) {
-    return Fail("found an element of \"benchmarks\" that is no object", end - 1);
-  }
-
-  bool Push(Level level) {
-    if (frames_.size() >= kMaxDepth) {
-      return Fail(absl::StrCat("found more than ", kMaxDepth, " levels of nesting"),
-                  stream_.Tell());
-    }
-    frames_.emplace_back(level, stream_.Tell());
-    return true;
-  }
-
-  bool AddNested(Json value) {
-    return InRow() ? RowTook(row_.Nested(std::move(value))) : Add(std::move(value));
-  }
-
-  bool Add(Json value) {
-    if (frames_.empty()) return Fail("found no JSON object at the top", 0);
-    Frame& frame = frames_.back();
-    if (frame.level == Level::kObject) {
-      frame.members.emplace_back(std::move(frame.key), std::move(value));
-      return true;
-    }
-    if (frame.level == Level::kBenchmarks) return FailAtElement(stream_.Tell());
-    frame.elements.push_back(std::move(value));
-    return true;
-  }
-
-  bool RowTook(bool took) { return took || Fail(row_.problem(), StringBegin(text_, row_key_end_)); }
-
-  // Where a whole number is wanted, a locale's separator of thousands may look like a point.
-  bool TakeNumber(const Number& number, absl::string_view text) {
-    if (row_.Number(number)) return true;
-    const bool grouped = row_.WantsInteger() && IsGroupedNumber(text);
-    return Fail(absl::StrCat(row_.problem(), grouped ? "; " : "", grouped ? kLocaleAdvice : ""),
-                StringBegin(text_, row_key_end_));
-  }
-
-  bool EndRow() {
-    const size_t offset = frames_.back().offset;
-    frames_.pop_back();
-    if (!row_.Finish()) return Fail(row_.problem(), offset);
-    sink_.OnRow(row_.row());
-    return true;
-  }
-
-  bool Finish(Frame top) {
-    bool has_benchmarks = false;
-    for (size_t i = 0; i < top.members.size(); ++i) {
-      auto& [name, value] = top.members[i];
-      const auto fail = [&](const char* message) {
-        return Fail(message, StringBegin(text_, top.key_ends[i]));
-      };
-      if (name == "benchmarks") {
-        has_benchmarks = true;
-        if (!std::holds_alternative<Json::Array>(value.value)) {
-          return fail("\"benchmarks\" is not an array");
-        }
-      } else if (name == "context") {
-        auto* context = std::get_if<Json::Object>(&value.value);
-        if (context == nullptr) return fail("\"context\" is not an object");
-        file_.context = std::move(*context);
-      } else {
-        file_.extras.push_back(std::move(top.members[i]));
-      }
-    }
-    return has_benchmarks || FailWithoutBenchmarks(top.offset);
-  }
-
-  // Programs log in JSON, too.
-  bool FailWithoutBenchmarks(size_t offset) {
-    const bool elsewhere = absl::StrContains(text_, "\"benchmarks\"");
-    return Fail(absl::StrCat("the object has no \"benchmarks\"", elsewhere ? "; " : "",
-                             elsewhere ? kStrayTextAdvice : ""),
-                offset);
-  }
-
-  const absl::string_view text_;
-  const rapidjson::MemoryStream& stream_;
-  ResultSink& sink_;
-  std::vector<Frame> frames_;
-  RowReader row_;
-  size_t row_key_end_ = 0;
-  ResultFile file_;
-  std::optional<Fault> fault_;
-};
-
-std::string FoundAt(absl::string_view text, size_t offset) {
-  if (offset >= text.size()) return "the end of the file";
-  return Quoted(text.substr(offset, FirstChar(text.substr(offset)).size));
-}
-
-std::string Explain(rapidjson::ParseErrorCode code, absl::string_view text, size_t offset) {
-  using namespace rapidjson;  // NOLINT: the enumerators have no scope of their own
-  const std::string found = FoundAt(text, offset);
-  switch (code) {
-    case kParseErrorDocumentRootNotSingular:
-      return absl::StrCat("found ", found, " after the end of the object");
-    case kParseErrorObjectMissName:
-      return absl::StrCat("found ", found, ", want a name in quotes");
-    case kParseErrorObjectMissColon:
-      return absl::StrCat("found ", found, ", want : after the name");
-    case kParseErrorObjectMissCommaOrCurlyBracket:
-      return absl::StrCat("found ", found, ", want , or }");
-    case kParseErrorArrayMissCommaOrSquareBracket:
-      return absl::StrCat("found ", found, ", want , or ]");
-    case kParseErrorStringUnicodeEscapeInvalidHex:
-    case kParseErrorStringUnicodeSurrogateInvalid:
-      return "found an escape that is no Unicode character";
-    case kParseErrorStringEscapeInvalid:
-      return absl::StrCat("found an unknown escape or a bare control in a string at ", found);
-    case kParseErrorStringMissQuotationMark:
-      return "found a string that does not end";
-    case kParseErrorStringInvalidEncoding:
-      return absl::StrCat("found ", found, " in a string, which is no UTF-8 or a bare control");
-    case kParseErrorNumberTooBig:
-      return "found a number that is out of a double's range";
-    case kParseErrorNumberMissFraction:
-    case kParseErrorNumberMissExponent:
-      return absl::StrCat("found ", found, " in a number, want a digit");
-    default:
-      return absl::StrCat("found ", found, ", want a JSON value");
-  }
-}
-
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseNumbersAsStringsFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseNanAndInfFlag | rapidjson::kParseStopWhenDoneFlag;
-
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+constexpr char kDropped[] = "loadline_dropped";
 // The smallest document has 17 bytes, and is a process with an environment and a line of its own in
 // every report: without a limit a file would cost a hundred times its size.
 constexpr size_t kMostDocuments = 4096;
 
-// The documents of a text, one after another.
-class Documents {
- public:
-  Documents(absl::string_view text, ResultSink& sink)
-      : text_(text),
-        stream_(text.data(), text.size()),
-        sink_(sink),
-        builder_(text, stream_, sink) {}
+// A member of a row that the format names. One of the pointers is set, or none of them for
+// "run_type" and "loadline_dropped".
+struct Field {
+  absl::string_view name;
+  std::string Row::*text = nullptr;
+  int64_t Row::*integer = nullptr;
+  int64_t smallest = 0;
+  bool Row::*flag = nullptr;
+  std::optional<double> Row::*time = nullptr;
+};
 
-  std::optional<Fault> Read(absl::string_view source, size_t most) {
-    for (size_t count = 1; !AtEnd(count); ++count) {
-      if (count > 1 && text_[stream_.Tell()] != '{') return Trailing("after the end of the object");
-      if (count > most) {
-        return Trailing(absl::StrCat("after the end of the object, want at most ", most,
-                                     most == 1 ? " result document" : " result documents",
-                                     " in this file"));
-      }
-      if (std::optional<Fault> fault = ReadOne()) return fault;
-      ResultFile document = builder_.Take();
-      document.source =
-          count == 1 ? std::string(source) : absl::StrCat(source, " (document ", count, ")");
-      sink_.OnDocument(std::move(document));
+// In the order in which Google Benchmark writes them.
+constexpr Field kFields[] = {
+    {.name = "name", .text = &Row::name},
+    {.name = "family_index", .integer = &Row::family_index},
+    {.name = "per_family_instance_index", .integer = &Row::per_family_instance_index},
+    {.name = "run_name", .text = &Row::run_name},
+    {.name = "run_type"},
+    {.name = "repetitions", .integer = &Row::repetitions},
+    {.name = "repetition_index", .integer = &Row::repetition_index},
+    {.name = "threads", .integer = &Row::threads, .smallest = 1},
+    {.name = "aggregate_name", .text = &Row::aggregate_name},
+    {.name = "aggregate_unit", .text = &Row::aggregate_unit},
+    {.name = "error_occurred", .flag = &Row::error_occurred},
+    {.name = "error_message", .text = &Row::error_message},
+    {.name = "skipped", .flag = &Row::skipped},
+    {.name = "skip_message", .text = &Row::skip_message},
+    {.name = "iterations", .integer = &Row::iterations},
+    {.name = "real_time", .time = &Row::real_time_ns},
+    {.name = "cpu_time", .time = &Row::cpu_time_ns},
+    {.name = "time_unit", .text = &Row::time_unit},
+    {.name = "label", .text = &Row::label},
+    {.name = kDropped},
+};
+static_assert(std::size(kFields) <= 32, "RowReader::seen_ has a bit for each");
+
+// A whole number; also one written as a double, which some tools do with every number.
+std::optional<int64_t> AsInteger(const Json& json) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (const auto* integer = std::get_if<int64_t>(&json.value)) return *integer;
+  const double value = json.AsNumber().value_or(kNotANumber);
+  if (!(std::fabs(value) <= kExact) || std::trunc(value) != value) return std::nullopt;
+  return static_cast<int64_t>(value);
+}
+
+// Tools that cannot write NaN write null.
+std::optional<double> AsNumberOrNull(const Json& json) {
+  return std::holds_alternative<std::nullptr_t>(json.value) ? kNotANumber : json.AsNumber();
+}
+
+// Whether the counter is one of ours that says how long something took. Of other people's counters
+// one may well be below zero.
+bool IsDuration(absl::string_view counter) {
+  constexpr absl::string_view kDurations[] = {"init_main_ns", "init_ready_ns", "init_first_op_ns",
+                                              "teardown_ns",  "lat_p50_ns",    "lat_p90_ns",
+                                              "lat_p99_ns",   "lat_p999_ns",   "lat_max_ns"};
+  return absl::c_linear_search(kDurations, counter);
+}
+
+// Reads one row, which comes next.
+class RowReader {
+ public:
+  explicit RowReader(JsonReader& json) : json_(json) {}
+
+  bool Read() {
+    const size_t begin = json_.offset();
+    const auto member = [this](absl::string_view name, size_t at) {
+      at_ = at;
+      return ReadMember(name);
+    };
+    if (!json_.ReadObject(member)) return false;
+    at_ = begin;
+    return Finish();
+  }
+  Row& row() { return row_; }
+
+ private:
+  bool Fail(absl::string_view name, absl::string_view problem) {
+    return json_.Fail(at_,
+                      absl::StrCat("row ", Quoted(row_.name), ": ", Quoted(name), " ", problem));
+  }
+  bool FailTwice(absl::string_view name, absl::string_view advice = "") {
+    return json_.Fail(
+        at_, absl::StrCat("found the name ", Quoted(name), " twice in one object", advice));
+  }
+
+  // Null where the format does not have the name. Members are mostly in the order of the table.
+  const Field* FindField(absl::string_view name) {
+    for (size_t i = 0; i < std::size(kFields); ++i) {
+      const Field& field = kFields[next_++ % std::size(kFields)];
+      if (field.name == name) return &field;
     }
-    return std::nullopt;
+    return nullptr;
+  }
+
+  bool ReadMember(absl::string_view name) {
+    const Field* const field = FindField(name);
+    if (field == nullptr) return ReadOther(std::string(name));
+    const uint32_t bit = uint32_t{1} << (field - kFields);
+    if ((seen_ & bit) != 0) return FailTwice(name, "; a user counter may not have this name");
+    seen_ |= bit;
+    Json value;
+    json_.Peek();
+    const size_t begin = json_.offset();
+    if (!json_.ReadValue(value)) return false;
+    if (field->integer == nullptr) return Take(*field, value);
+    return TakeInteger(*field, AsInteger(value),
+                       json_.text().substr(begin, json_.offset() - begin));
+  }
+
+  // A counter, or one of the extras.
+  bool ReadOther(std::string name) {
+    Json value;
+    if (!json_.ReadValue(value)) return false;
+    const std::optional<double> number = AsNumberOrNull(value);
+    if (row_.counters.contains(name) || extras_.contains(name)) return FailTwice(name);
+    if (number.has_value()) {
+      row_.counters.emplace(std::move(name), *number);
+    } else {
+      extras_.insert(name);
+      row_.extras.emplace_back(std::move(name), std::move(value));
+    }
+    return true;
+  }
+
+  bool Take(const Field& field, Json& value) {
+    if (field.text != nullptr) return TakeText(field, std::get_if<std::string>(&value.value));
+    if (field.time != nullptr) {
+      row_.*field.time = AsNumberOrNull(value);
+      return (row_.*field.time).has_value() || Fail(field.name, "is not a number");
+    }
+    if (field.flag != nullptr) {
+      const bool* flag = std::get_if<bool>(&value.value);
+      if (flag == nullptr) return Fail(field.name, "is neither true nor false");
+      row_.*field.flag = *flag;
+      return true;
+    }
+    if (field.name == kDropped) return TakeDropped(std::get_if<Json::Array>(&value.value));
+    const std::string* text = value.AsString();
+    if (text == nullptr || (*text != "iteration" && *text != "aggregate")) {
+      return Fail(field.name, "is neither \"iteration\" nor \"aggregate\"");
+    }
+    row_.run_type = *text == "aggregate" ? RunType::kAggregate : RunType::kIteration;
+    return true;
+  }
+
+  bool TakeText(const Field& field, std::string* text) {
+    if (text == nullptr) return Fail(field.name, "is not a string");
+    if (field.text == &Row::time_unit && NanosPerTimeUnit(*text) == 0) {
+      return Fail(field.name, absl::StrCat("is ", Quoted(*text), ", want ns, us, ms or s"));
+    }
+    row_.*field.text = std::move(*text);
+    return true;
+  }
+
+  // `written`: as the file has it. A locale's separator of thousands may look like a point.
+  bool TakeInteger(const Field& field, std::optional<int64_t> integer, absl::string_view written) {
+    if (integer >= field.smallest) {
+      row_.*field.integer = *integer;
+      return true;
+    }
+    const std::string problem =
+        integer.has_value() ? absl::StrCat("is ", *integer, ", want a number from ", field.smallest)
+                            : "is not a whole number of 63 bits";
+    return Fail(field.name, problem + (IsGroupedNumber(written) ? kLocaleAdvice : ""));
+  }
+
+  bool TakeDropped(const Json::Array* names) {
+    if (names == nullptr) return Fail(kDropped, "is not an array of names");
+    for (const Json& name : *names) {
+      const std::string* text = name.AsString();
+      if (text == nullptr) return Fail(kDropped, "is not an array of names");
+      dropped_.push_back(*text);
+    }
+    return true;
+  }
+
+  // What needs the whole row, whatever the order of its members was.
+  bool Finish() {
+    if (row_.name.empty()) return Fail("name", "is missing or empty");
+    if (row_.run_name.empty()) row_.run_name = row_.name;
+    return ApplyDropped() && FinishTimes() &&
+           (row_.run_type == RunType::kAggregate || CheckMeasurement());
+  }
+
+  bool ApplyDropped() {
+    for (const std::string& name : dropped_) {
+      const Field* field = FindField(name);
+      bool there = false;
+      if (field != nullptr && field->time != nullptr) {
+        there = (row_.*field->time).has_value();
+        row_.*field->time = kNotANumber;
+      } else {
+        there = !row_.counters.emplace(name, kNotANumber).second;
+      }
+      if (there) return Fail(name, absl::StrCat("has a value and is named in ", Quoted(kDropped)));
+    }
+    return true;
+  }
+
+  bool FinishTimes() {
+    for (const Field& field : kFields) {
+      if (field.time == nullptr || !(row_.*field.time).has_value()) continue;
+      double& time = *(row_.*field.time);
+      if (row_.time_unit.empty()) return Fail("time_unit", "is missing");
+      if (row_.run_type == RunType::kIteration && time < 0) return FailNegative(field.name, time);
+      if (row_.aggregate_unit != "percentage") time *= NanosPerTimeUnit(row_.time_unit);
+    }
+    return true;
+  }
+
+  // Of rows that are no aggregates: what a statistic of the program's own makes may be negative.
+  bool CheckMeasurement() {
+    for (const auto& [name, value] : row_.counters) {
+      if (value < 0 && IsDuration(name)) return FailNegative(name, value);
+    }
+    if (!row_.measured()) return true;
+    if (!row_.real_time_ns.has_value()) return Fail("real_time", "is missing");
+    if (!row_.cpu_time_ns.has_value()) return Fail("cpu_time", "is missing");
+    return row_.iterations >= 1 || Fail("iterations", "is missing or 0 in a row without error");
+  }
+
+  bool FailNegative(absl::string_view name, double value) {
+    return Fail(name, absl::StrCat("is ", value, ", want no negative time"));
+  }
+
+  JsonReader& json_;
+  Row row_;
+  size_t at_ = 0;                            // where a problem is said to be
+  size_t next_ = 0;                          // the field that is expected
+  uint32_t seen_ = 0;                        // fields, by their place in the table
+  absl::flat_hash_set<std::string> extras_;  // their names
+  std::vector<std::string> dropped_;
+};
+
+// Reads the documents of a text, one after another.
+class DocumentReader {
+ public:
+  DocumentReader(absl::string_view source, const std::string& text, ResultSink& sink)
+      : source_(source), json_(source, text), sink_(sink) {}
+
+  absl::Status Read(size_t most) {
+    if (!CheckText()) return json_.status();
+    for (size_t count = 1;; ++count) {
+      json_.SkipByteOrderMark();
+      if (count > 1 && json_.Peek() == '\0') return absl::OkStatus();
+      if (count > 1 && !ExpectDocument(count, most)) return json_.status();
+      file_.source =
+          count == 1 ? std::string(source_) : absl::StrCat(source_, " (document ", count, ")");
+      if (!ReadDocument()) return json_.status();
+      sink_.OnDocument(std::exchange(file_, ResultFile()));
+    }
   }
 
  private:
-  // The first document is there even where nothing is: the parser says what is missing.
-  bool AtEnd(size_t count) {
-    rapidjson::SkipWhitespace(stream_);
-    if (absl::StartsWith(text_.substr(stream_.Tell()), kByteOrderMark)) {
-      stream_.src_ += sizeof(kByteOrderMark) - 1;
-      rapidjson::SkipWhitespace(stream_);
+  bool CheckText() {
+    const absl::string_view text = json_.text();
+    if (absl::StripAsciiWhitespace(text).empty()) {
+      return json_.Fail(0, "the file is empty, want a JSON object with \"benchmarks\"");
     }
-    return count > 1 && stream_.Tell() == text_.size();
+    if (absl::StartsWith(text, "#!")) {
+      return json_.Fail(0, "found a script, and nothing that is read is ever run");
+    }
+    const size_t nul = text.find('\0');
+    return nul == absl::string_view::npos || json_.Fail(nul, "found a NUL byte");
   }
 
-  std::optional<Fault> ReadOne() {
-    const rapidjson::ParseResult result = reader_.Parse<kParseFlags>(stream_, builder_);
-    if (builder_.fault().has_value()) return builder_.fault();
-    if (!result.IsError()) return std::nullopt;
-    return Fault{Explain(result.Code(), text_, result.Offset()), result.Offset()};
+  // After the first.
+  bool ExpectDocument(size_t count, size_t most) {
+    constexpr char kWhere[] = " after the end of the object";
+    if (json_.Peek() != '{') return json_.FailHere(kWhere);
+    return count <= most ||
+           json_.FailHere(absl::StrCat(kWhere, ", want at most ", Counted(most, "result document"),
+                                       " in this file"));
   }
 
-  Fault Trailing(absl::string_view where) const {
-    const size_t offset = stream_.Tell();
-    return Fault{absl::StrCat("found ", FoundAt(text_, offset), " ", where), offset};
+  bool ReadDocument() {
+    const char first = json_.Peek();
+    const size_t begin = json_.offset();
+    if (first == '[') return json_.Fail(begin, "found an array, want a JSON object");
+    if (first != '{') {
+      Json other;
+      return json_.ReadValue(other) && json_.Fail(0, "found no JSON object at the top");
+    }
+    bool has_benchmarks = false;
+    const auto member = [&](absl::string_view name, size_t at) {
+      has_benchmarks = has_benchmarks || name == "benchmarks";
+      return ReadMember(std::string(name), at);
+    };
+    if (!json_.ReadUniqueMembers(member)) return false;
+    if (has_benchmarks) return true;
+    // Programs log in JSON, too.
+    const bool elsewhere = absl::StrContains(json_.text(), "\"benchmarks\"");
+    return json_.Fail(
+        begin, absl::StrCat("the object has no \"benchmarks\"", elsewhere ? kStrayTextAdvice : ""));
   }
 
-  const absl::string_view text_;
-  rapidjson::MemoryStream stream_;
+  bool ReadMember(std::string name, size_t at) {
+    if (name == "benchmarks" && json_.Peek() == '[') {
+      return json_.ReadArray([this] { return ReadRow(); });
+    }
+    Json value;
+    if (!json_.ReadValue(value)) return false;
+    if (name == "benchmarks") return json_.Fail(at, "\"benchmarks\" is not an array");
+    if (name == "context") {
+      auto* context = std::get_if<Json::Object>(&value.value);
+      if (context == nullptr) return json_.Fail(at, "\"context\" is not an object");
+      file_.context = std::move(*context);
+    } else {
+      file_.extras.emplace_back(std::move(name), std::move(value));
+    }
+    return true;
+  }
+
+  bool ReadRow() {
+    const char first = json_.Peek();
+    if (first == '{') {
+      RowReader reader(json_);
+      if (!reader.Read()) return false;
+      sink_.OnRow(reader.row());
+      return true;
+    }
+    Json other;
+    if (first != '[' && !json_.ReadValue(other)) return false;
+    return json_.Fail(json_.offset() - (first == '[' ? 0 : 1),
+                      "found an element of \"benchmarks\" that is no object");
+  }
+
+  const absl::string_view source_;
+  JsonReader json_;
   ResultSink& sink_;
-  Builder builder_;
-  rapidjson::Reader reader_;
+  ResultFile file_;
 };
-
-absl::Status Stream(absl::string_view source, std::string text, size_t most, ResultSink& sink) {
-  std::optional<Fault> fault = PrepareTokens(text);
-  if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
-  if (!fault.has_value()) return absl::OkStatus();
-  std::string advice = AdviceOnLocale(text, fault->offset);
-  if (advice.empty()) advice = AdviceOnStrayText(text, fault->offset);
-  // The reader itself advises where the parser finds nothing wrong.
-  if (!absl::StrContains(fault->message, advice)) fault->message += advice;
-  return ToStatus(source, text, *fault);
-}
 
 class Collector : public ResultSink {
  public:
@@ -441,25 +377,25 @@ class Collector : public ResultSink {
 
 }  // namespace
 
-absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink) {
-  return Stream(source, std::move(text), kMostDocuments, sink);
+absl::Status StreamResults(absl::string_view source, const std::string& text, ResultSink& sink) {
+  return DocumentReader(source, text, sink).Read(kMostDocuments);
 }
 
 absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
                               const InputOptions& options) {
-  LOADLINE_ASSIGN_OR_RETURN(std::string text, ReadInputFile(path, options));
-  return StreamResults(path, std::move(text), sink);
+  LOADLINE_ASSIGN_OR_RETURN(const std::string text, ReadInputFile(path, options));
+  return StreamResults(path, text, sink);
 }
 
-absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text) {
+absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, const std::string& text) {
   Collector collector;
-  LOADLINE_RETURN_IF_ERROR(Stream(source, std::move(text), 1, collector));
+  LOADLINE_RETURN_IF_ERROR(DocumentReader(source, text, collector).Read(1));
   return std::move(collector.Take().front());
 }
 
 absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options) {
-  LOADLINE_ASSIGN_OR_RETURN(std::string text, ReadInputFile(path, options));
-  return ParseResultFile(path, std::move(text));
+  LOADLINE_ASSIGN_OR_RETURN(const std::string text, ReadInputFile(path, options));
+  return ParseResultFile(path, text);
 }
 
 absl::StatusOr<std::vector<ResultFile>> ReadResultFiles(absl::string_view path,

@@ -47,14 +47,16 @@ std::string Build(const ResultFile& file) {
 
 // "L1 Data 32768, L2 Unified 524288"; sizes in bytes.
 std::string Caches(const ResultFile& file) {
-  const Json* caches = file.Context("caches");
+  const Json* caches = results::FindMember(file.context, "caches");
   const auto* array = caches == nullptr ? nullptr : std::get_if<Json::Array>(&caches->value);
   if (array == nullptr) return std::string();
   std::vector<std::string> parts;
   for (const Json& cache : *array) {
-    const Json* type = cache.Find("type");
-    const Json* level = cache.Find("level");
-    const Json* size = cache.Find("size");
+    const auto* members = std::get_if<Json::Object>(&cache.value);
+    if (members == nullptr) continue;
+    const Json* type = results::FindMember(*members, "type");
+    const Json* level = results::FindMember(*members, "level");
+    const Json* size = results::FindMember(*members, "size");
     if (type == nullptr || type->AsString() == nullptr || level == nullptr || size == nullptr) {
       continue;
     }

@@ -30,7 +30,7 @@ std::optional<double> NumberIn(const ResultFile& file, absl::string_view key) {
 
 // Google Benchmark's "load_avg": of one, five and fifteen minutes, at the program's start.
 std::optional<double> LoadAverage(const ResultFile& file) {
-  const Json* const said = file.Context("load_avg");
+  const Json* const said = results::FindMember(file.context, "load_avg");
   const auto* array = said == nullptr ? nullptr : std::get_if<Json::Array>(&said->value);
   if (array == nullptr || array->empty()) return std::nullopt;
   return IfPossible(array->front().AsNumber());
