@@ -60,7 +60,6 @@ void Side::AddRow(const Row& row) {
   const uint32_t index = BenchmarkIndex(row);
   SideBenchmark& benchmark = benchmarks_[index];
   benchmark.only_aggregates = false;
-  if (!open_[index].seen) ++iteration_benchmarks_;
   open_[index].seen = true;
   benchmark.threads = std::max(benchmark.threads, row.threads);
   if (row.error_occurred) {
@@ -95,7 +94,6 @@ void Side::AddMeasurement(const Row& row, uint32_t index) {
   if (benchmark.time_unit.empty()) benchmark.time_unit = row.time_unit;
   benchmark.units_mixed = benchmark.units_mixed || benchmark.time_unit != row.time_unit;
   benchmark.ran_as_named = benchmark.ran_as_named && RanAsNamed(row);
-  if (open.rows.empty()) touched_.push_back(index);
   const auto number = static_cast<uint32_t>(open.rows.size());
   open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
                        row.repetitions, row.counters.contains("init_main_ns")});
@@ -122,10 +120,12 @@ void Side::Finish(const ResultFile& file) {
   if (!absl::SimpleAtoi(file.ContextText("loadline.repetitions"), &run_processes)) {
     run_processes = 0;
   }
-  for (const uint32_t index : touched_) {
-    if (MayBeSeveral(open_[index], isolated)) benchmarks_[index].several = true;
-    const std::vector<uint32_t> processes = ProcessesOf(open_[index], isolated, run_processes);
-    Reduce(processes, open_[index], benchmarks_[index]);
+  size_t seen = 0;
+  for (size_t i = 0; i < open_.size(); ++i) {
+    if (open_[i].seen) ++seen;
+    if (open_[i].rows.empty()) continue;
+    if (MayBeSeveral(open_[i], isolated)) benchmarks_[i].several = true;
+    Reduce(ProcessesOf(open_[i], isolated, run_processes), open_[i], benchmarks_[i]);
   }
   const std::string date = file.ContextText("date");
   files_.push_back({.environment = EnvironmentOf(file),
@@ -135,11 +135,10 @@ void Side::Finish(const ResultFile& file) {
                     .time_semantics = TimeSemanticsOf(file),
                     .incomplete = file.incomplete(),
                     .isolated = isolated,
-                    .benchmarks = std::exchange(iteration_benchmarks_, 0),
+                    .benchmarks = seen,
                     .aggregates = std::exchange(aggregates_, false),
                     .fingerprint = FingerprintOf(std::exchange(fingerprint_, 0), date)});
   open_.clear();
-  touched_.clear();
 }
 
 // Whether a file's rows of one name may belong to several benchmarks. A repetition that is there

@@ -112,7 +112,7 @@ class Side final : public results::ResultSink {
   };
   // A benchmark in the file at hand.
   struct Open {
-    bool seen = false;
+    bool seen = false;  // it has iteration rows
     std::vector<RowOrigin> rows;
     std::vector<Reading> readings;
   };
@@ -135,9 +135,7 @@ class Side final : public results::ResultSink {
   std::vector<std::string> metrics_;
   absl::flat_hash_map<std::string, uint32_t> metric_index_;
   // Of the file at hand.
-  std::vector<Open> open_;         // by benchmark of the side
-  std::vector<uint32_t> touched_;  // those that were measured
-  size_t iteration_benchmarks_ = 0;
+  std::vector<Open> open_;  // by benchmark of the side
   bool aggregates_ = false;
   uint64_t fingerprint_ = 0;
 };
