@@ -129,6 +129,7 @@ bool IsPlain(char c) { return c >= ' ' && c < '\x7f'; }
 
 // Whatever the names in it were: nothing that a terminal acts on, and no build service's command.
 void RequireInert(const std::string& out) {
+  Require(results::IsValidUtf8(out), "a report is UTF-8");
   Require(!out.empty() && out.back() == '\n', "a report ends its line");
   Require(!absl::StrContains(out, "##[") && !absl::StrContains(out, "##vso["), "no command");
   for (absl::string_view line : absl::StrSplit(out, '\n')) {

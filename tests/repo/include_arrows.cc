@@ -73,7 +73,7 @@ const std::vector<ThirdParty>& ThirdParties() {
       {"gmock/", {"tests"}},
       {"CLI/", {"tools/loadline/cli/parse_flags.cc"}},
       {"toml++/", {"tools/loadline"}},
-      {"rapidjson/", {"lib/loadline/monitor", "tests"}},
+      {"rapidjson/", {"lib/loadline/monitor", "tools/loadline", "tests"}},
       {"boost/", {"lib/loadline/stats", "tests/loadline/stats"}},
       {"mimalloc", {"lib/loadline/harness", "benchmarks"}},
   };

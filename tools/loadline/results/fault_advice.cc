@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "loadline/base/utf8.h"
 #include "tools/loadline/results/text_safety.h"
@@ -94,11 +95,28 @@ bool IsStrayText(absl::string_view text, size_t offset) {
   return IsPrinted(line) && (HasForeignWord(OutsideStrings(line), last) || HasNoStructure(line));
 }
 
-}  // namespace
-
-std::string AdviceOnFault(absl::string_view text, size_t offset) {
+absl::string_view AdviceAt(absl::string_view text, size_t offset) {
   if (offset > 0 && offset < text.size() && IsPartedNumber(text, offset)) return kLocaleAdvice;
   return IsStrayText(text, offset) ? kStrayTextAdvice : "";
+}
+
+// "line 4:17" of a byte offset: lines and columns from 1, a column is a UTF-8 character.
+std::string LineAndColumn(absl::string_view text, size_t offset) {
+  const absl::string_view before = text.substr(0, offset);
+  const absl::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  return absl::StrCat("line ", 1 + absl::c_count(before, '\n'), ":",
+                      1 + line.size() - static_cast<size_t>(absl::c_count_if(line, continues)));
+}
+
+}  // namespace
+
+absl::Status ToStatus(const Fault& fault, absl::string_view source, absl::string_view text) {
+  const absl::string_view advice = AdviceAt(text, fault.offset);
+  return absl::InvalidArgumentError(
+      absl::StrCat(source == "-" ? "standard input" : EscapeUnprintable(source), ": byte ",
+                   fault.offset, ", ", LineAndColumn(text, fault.offset), ": ", fault.message,
+                   absl::StrContains(fault.message, advice) ? "" : advice));
 }
 
 bool IsGroupedNumber(absl::string_view number) {

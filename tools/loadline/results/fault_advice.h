@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace loadline::results {
@@ -19,11 +20,18 @@ inline constexpr char kStrayTextAdvice[] =
     "; the program seems to print to standard output; have it write its results to a file of their "
     "own: --benchmark_out=FILE --benchmark_out_format=json";
 
-// What to add to the message about a fault at `offset` of a result file. kLocaleAdvice where a
-// number there has a separator that JSON has not ("3,79e+01", "1 725"). kStrayTextAdvice where the
-// line is no JSON and the rest seems to be results. Empty where the file ends too early, is
+// What is wrong with a text, and at which of its bytes.
+struct Fault {
+  size_t offset = 0;
+  std::string message;
+};
+
+// kInvalidArgument, as "FILE: byte 120, line 4:17: " and the message. `source` is what the text is
+// called, "-" standard input. Adds, where the message has it not, kLocaleAdvice where a number
+// there has a separator that JSON has not ("3,79e+01", "1 725"), and kStrayTextAdvice where the
+// line is no JSON and the rest seems to be results; nothing where the file ends too early, is
 // something else, or has bytes there that nobody prints.
-std::string AdviceOnFault(absl::string_view text, size_t offset);
+absl::Status ToStatus(const Fault& fault, absl::string_view source, absl::string_view text);
 
 // Whether a number that should be whole looks like one whose digits are in groups of three:
 // "38.785".

@@ -23,7 +23,7 @@ namespace loadline::results {
 // bytes, no "benchmarks", a row whose fields contradict the format (unknown time_unit, negative
 // time, 0 iterations, a counter named like a field). The same repetition may be there twice: people
 // put the rows of several runs into one array.
-absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, const std::string& text);
+absl::StatusOr<ResultFile> ParseResultFile(absl::string_view source, std::string text);
 
 // ReadInputFile, then ParseResultFile. `path` "-" is standard input.
 absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOptions& options = {});
@@ -42,7 +42,7 @@ class ResultSink {
 
 // Reads a file of one or more documents into `sink`. The status is the one that ParseResultFile
 // would give; unless it is OK, what the sink was given is not to be used. Does not keep the sink.
-absl::Status StreamResults(absl::string_view source, const std::string& text, ResultSink& sink);
+absl::Status StreamResults(absl::string_view source, std::string text, ResultSink& sink);
 absl::Status StreamResultFile(absl::string_view path, ResultSink& sink,
                               const InputOptions& options = {});
 

@@ -1,5 +1,7 @@
 #include "tools/loadline/results/text_safety.h"
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -9,6 +11,14 @@ Utf8Char FirstChar(absl::string_view text) {
   Utf8Char c = FirstUtf8Char(text);
   if (!c.valid) c.size = 1;
   return c;
+}
+
+bool IsValidUtf8(absl::string_view text) {
+  if (absl::c_all_of(text, absl::ascii_isascii)) return true;
+  for (; !text.empty(); text.remove_prefix(FirstUtf8Char(text).size)) {
+    if (!FirstUtf8Char(text).valid) return false;
+  }
+  return true;
 }
 
 std::string EscapeUnprintable(absl::string_view text) {

@@ -12,6 +12,8 @@ namespace loadline::results {
 // The first character, of which only one byte is taken where it is invalid. REQUIRES: not empty.
 Utf8Char FirstChar(absl::string_view text);
 
+bool IsValidUtf8(absl::string_view text);
+
 // The text as \xNN for every byte of a character that IsUnprintable() and for every invalid byte;
 // everything else, backslashes too, stays. Applying it twice changes nothing.
 std::string EscapeUnprintable(absl::string_view text);

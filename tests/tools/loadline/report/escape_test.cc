@@ -46,6 +46,7 @@ TEST(Escape, GivesOneLineOfPrintableUtf8InEverySink) {
   ForEachText([](const std::string& text) {
     for (const Sink& sink : kSinks) {
       const std::string out = sink.escape(text);
+      ASSERT_TRUE(results::IsValidUtf8(out)) << sink.name;
       ASSERT_EQ(results::EscapeUnprintable(out), out) << sink.name;
     }
   });

@@ -32,12 +32,12 @@ TEST(FirstChar, DecodesEveryCodePointAndNoSurrogate) {
   }
 }
 
-TEST(FirstChar, RefusesOverlongCutAndTooLargeSequences) {
+TEST(IsValidUtf8, RefusesOverlongCutAndTooLargeSequences) {
   for (const char* bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xF0\x80\x80\xAF", "\xF4\x90\x80\x80",
                           "\xE2\x82", "\x80", "\xFF", "\xED\xA0\x80"}) {
-    EXPECT_FALSE(FirstChar(bad).valid) << bad;
+    EXPECT_FALSE(IsValidUtf8(bad)) << bad;
   }
-  EXPECT_TRUE(FirstChar("\xF0\x9F\x9A\xA2 ship").valid);
+  EXPECT_TRUE(IsValidUtf8("\xF0\x9F\x9A\xA2 ship"));
 }
 
 TEST(EscapeUnprintable, LeavesNoByteThatATerminalActsOn) {
@@ -45,6 +45,7 @@ TEST(EscapeUnprintable, LeavesNoByteThatATerminalActsOn) {
     for (int b = 0; b < 256; ++b) {
       const std::string escaped =
           EscapeUnprintable(std::string{static_cast<char>(a), static_cast<char>(b)});
+      ASSERT_TRUE(IsValidUtf8(escaped)) << a << " " << b;
       ASSERT_EQ(EscapeUnprintable(escaped), escaped) << a << " " << b;
       for (char c : escaped) ASSERT_GE(static_cast<unsigned char>(c), 0x20);
     }
