@@ -154,8 +154,7 @@ class CompareCommand : public Command {
     input.max_bytes = max_bytes_;
     for (const std::string& path : paths) {
       if (kept == nullptr) {
-        samples::Side::Sink sink(side);
-        LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, sink, input));
+        LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, side, input));
         continue;
       }
       LOADLINE_ASSIGN_OR_RETURN(std::vector<results::ResultFile> files,

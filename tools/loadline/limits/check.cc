@@ -12,8 +12,7 @@
 #include "tools/loadline/results/counted.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/samples/benchmark_rows.h"
-#include "tools/loadline/samples/fingerprint.h"
-#include "tools/loadline/samples/machine_load.h"
+#include "tools/loadline/samples/machine.h"
 #include "tools/loadline/samples/time_semantics.h"
 
 namespace loadline::limits {
@@ -130,11 +129,6 @@ absl::string_view Word(results::ExitCode code) {
   }
 }
 
-std::string HostText(const samples::Host& host) {
-  return host.description.empty() ? host.name
-                                  : absl::StrCat(host.name, " (", host.description, ")");
-}
-
 // "3 limits hold", "1 of 3 limits broken", ...
 std::string LimitsText(const CheckVerdict& verdict) {
   const size_t all = verdict.limits.size();
@@ -207,7 +201,7 @@ std::string CheckVerdict::Headline() const {
   std::string text =
       absl::StrCat(Word(exit_code), ": ", LimitsText(*this), ", measured on ",
                    absl::StrJoin(hosts, " and ", [](std::string* out, const samples::Host& host) {
-                     absl::StrAppend(out, HostText(host));
+                     absl::StrAppend(out, host.Text());
                    }));
   if (busy) absl::StrAppend(&text, " while busy");
   if (reference.empty()) return text;

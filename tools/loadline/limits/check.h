@@ -10,7 +10,7 @@
 #include "tools/loadline/policy/policy.h"
 #include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/results/result_file.h"
-#include "tools/loadline/samples/host.h"
+#include "tools/loadline/samples/machine.h"
 
 namespace loadline::limits {
 

@@ -1,9 +1,10 @@
-#include "tools/loadline/results/stray_text.h"
+#include "tools/loadline/results/fault_advice.h"
 
 #include <fstream>
 #include <iterator>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/status_matchers.h"
@@ -87,6 +88,38 @@ TEST(StrayText, IsNotWhereAFileEndsTooEarly) {
           << name << " cut at " << size;
     }
   }
+}
+
+// What the reader says of a row with this text for its iterations and that for its time.
+std::string Said(const std::string& iterations, const std::string& time) {
+  const auto file = ParseResultFile(
+      "file.json",
+      absl::StrCat(R"({"benchmarks": [{"name": "Sort", "iterations": )", iterations,
+                   R"(, "real_time": )", time, R"(, "cpu_time": 1, "time_unit": "ns"}]})"));
+  EXPECT_FALSE(file.ok());
+  return std::string(file.status().message());
+}
+
+TEST(AdviceOnLocale, IsGivenWhereANumberHasTheSeparatorsOfPeople) {
+  for (const char* time : {"7,25e+02", "1 725", "1.725.000", "1'725",
+                           "1\xE2\x80\xAF"
+                           "725"}) {
+    EXPECT_THAT(Said("9", time), AllOf(HasSubstr("the program's locale"), HasSubstr("LC_ALL=C")))
+        << time;
+  }
+  EXPECT_THAT(Said("12.500", "1"), HasSubstr("the program's locale"));
+}
+
+TEST(AdviceOnLocale, IsNotGivenForOtherFaults) {
+  for (const char* time : {"seven", "1 \"two\": 3", "1}", "-", "1..5", "[1, \"a\" 2]"}) {
+    EXPECT_THAT(Said("9", time), Not(HasSubstr("locale"))) << time;
+  }
+  for (const char* time :
+       {"12.345, \"real_time\": 12.345", "1 \"two\": 12.345", "1, \"label\": 12.345", "[1\n2]"}) {
+    EXPECT_THAT(Said("9", time), Not(HasSubstr("locale"))) << time;
+  }
+  EXPECT_THAT(Said("2.5", "1"), Not(HasSubstr("locale")));
+  EXPECT_THAT(Said("\"38.785\"", "1"), Not(HasSubstr("locale")));
 }
 
 }  // namespace

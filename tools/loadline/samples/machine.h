@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOADLINE_SAMPLES_MACHINE_LOAD_H_
-#define TOOLS_LOADLINE_SAMPLES_MACHINE_LOAD_H_
+#ifndef TOOLS_LOADLINE_SAMPLES_MACHINE_H_
+#define TOOLS_LOADLINE_SAMPLES_MACHINE_H_
 
 #include <optional>
 #include <string>
@@ -7,6 +7,18 @@
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::samples {
+
+// The machine that a result file was measured on, as far as its context says.
+struct Host {
+  std::string name;         // "unknown host" where the context names none
+  std::string description;  // "Linux 6.1.0, x86_64, 2 CPUs"; empty where nothing is known
+  bool reference = false;   // the machine that the policy's limits are about
+
+  std::string Text() const;  // "NAME (DESCRIPTION)"
+  friend bool operator==(const Host&, const Host&) = default;
+};
+// `reference` is left false: the policy says it.
+Host HostOf(const results::ResultFile& file);
 
 // Above it, per CPU, a machine had something else to do.
 inline constexpr double kBusyLoadPerCpu = 0.5;
@@ -29,4 +41,4 @@ std::optional<MachineLoad> LoadOf(const results::ResultFile& file);
 
 }  // namespace loadline::samples
 
-#endif  // TOOLS_LOADLINE_SAMPLES_MACHINE_LOAD_H_
+#endif  // TOOLS_LOADLINE_SAMPLES_MACHINE_H_

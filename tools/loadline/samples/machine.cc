@@ -1,4 +1,4 @@
-#include "tools/loadline/samples/machine_load.h"
+#include "tools/loadline/samples/machine.h"
 
 #include <algorithm>
 #include <vector>
@@ -30,13 +30,35 @@ std::optional<double> NumberIn(const ResultFile& file, absl::string_view key) {
 
 // Google Benchmark's "load_avg": of one, five and fifteen minutes, at the program's start.
 std::optional<double> LoadAverage(const ResultFile& file) {
-  const Json* const said = file.Context("load_avg");
+  const Json* const said = results::FindMember(file.context, "load_avg");
   const auto* array = said == nullptr ? nullptr : std::get_if<Json::Array>(&said->value);
   if (array == nullptr || array->empty()) return std::nullopt;
   return IfPossible(array->front().AsNumber());
 }
 
 }  // namespace
+
+Host HostOf(const ResultFile& file) {
+  Host host;
+  host.name = file.ContextText("loadline.host.name");
+  if (host.name.empty()) host.name = file.ContextText("host_name");
+  if (host.name.empty()) host.name = "unknown host";
+  const std::string os = file.ContextText("loadline.host.os");
+  const std::string release = file.ContextText("loadline.host.os_release");
+  const std::string cpus = file.ContextText("num_cpus");
+  std::vector<std::string> parts = {
+      absl::StrCat(os, os.empty() || release.empty() ? "" : " ", release),
+      file.ContextText("loadline.host.architecture"),
+      file.ContextText("loadline.host.hardware_model"), file.ContextText("loadline.host.cpu_model"),
+      cpus.empty() ? "" : absl::StrCat(cpus, cpus == "1" ? " CPU" : " CPUs")};
+  std::erase(parts, "");
+  host.description = absl::StrJoin(parts, ", ");
+  return host;
+}
+
+std::string Host::Text() const {
+  return description.empty() ? name : absl::StrCat(name, " (", description, ")");
+}
 
 double MachineLoad::PerCpu() const {
   return std::max({0.0, before.value_or(0), after.value_or(0) - own}) / cpus;

@@ -1,4 +1,4 @@
-#include "tools/loadline/samples/machine_load.h"
+#include "tools/loadline/samples/machine.h"
 
 #include <cmath>
 #include <limits>
