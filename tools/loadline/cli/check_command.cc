@@ -16,8 +16,8 @@
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/limits/check.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/check_report.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::cli {
@@ -50,8 +50,8 @@ class CheckCommand : public Command {
   int Run(const Terminal& terminal) override {
     absl::StatusOr<limits::CheckVerdict> verdict = Judge();
     if (!verdict.ok()) return Fail(verdict.status(), terminal);
-    const absl::Status written =
-        output_.Write(RenderCheck(*verdict, output_.format(), output_.color(terminal)), terminal);
+    const absl::Status written = output_.Write(
+        report::Render(*verdict, output_.format(), {.color = output_.color(terminal)}), terminal);
     if (!written.ok()) return Fail(written, terminal);
     return static_cast<int>(verdict->exit_code);
   }

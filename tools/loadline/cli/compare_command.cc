@@ -21,8 +21,8 @@
 #include "tools/loadline/compare/compare.h"
 #include "tools/loadline/compare/noise.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/samples/side.h"
@@ -77,7 +77,7 @@ class CompareCommand : public Command {
     const absl::StatusOr<compare::CompareVerdict> verdict = Judge();
     if (!verdict.ok()) return Fail(verdict.status(), terminal);
     const absl::Status written = output_.Write(
-        RenderCompare(*verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
+        report::Render(*verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
         terminal);
     if (!written.ok()) return Fail(written, terminal);
     return static_cast<int>(verdict->exit_code);

@@ -14,8 +14,8 @@
 #include "tools/loadline/compare/compare.h"
 #include "tools/loadline/duet/duet.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/samples/side.h"
 
@@ -126,7 +126,7 @@ class DuetCommand : public Command {
                                             outcome.seconds, outcome.control_seconds));
     code_ = static_cast<int>(verdict.exit_code);
     return output_.Write(
-        RenderCompare(verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
+        report::Render(verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
         terminal);
   }
 

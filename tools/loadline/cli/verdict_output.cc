@@ -1,5 +1,6 @@
 #include "tools/loadline/cli/verdict_output.h"
 
+#include "absl/algorithm/container.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/cli/flag_values.h"
 
@@ -7,7 +8,9 @@ namespace loadline::cli {
 
 void VerdictOutput::AddFlags(std::vector<Flag>& flags) {
   flags.push_back(
-      {"--format", OneOf(report::FormatNames(), &format_), "How the verdict is written"});
+      {"--format",
+       OneOf({std::begin(report::kFormatNames), std::end(report::kFormatNames)}, &format_),
+       "How the verdict is written"});
   flags.push_back(
       {"--out", Text("FILE", &path_), "Where the verdict goes; - or nothing: standard output"});
 }
@@ -19,7 +22,8 @@ absl::Status VerdictOutput::Open(absl::Span<const std::string> inputs) {
 }
 
 report::Format VerdictOutput::format() const {
-  return report::ParseFormat(format_).value_or(report::Format::kText);
+  return static_cast<report::Format>(absl::c_find(report::kFormatNames, format_) -
+                                     report::kFormatNames);
 }
 
 absl::Status VerdictOutput::Write(absl::string_view text, const Terminal& terminal) {

@@ -10,7 +10,7 @@
 #include "absl/types/span.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flags.h"
-#include "tools/loadline/report/format.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/output_file.h"
 
 namespace loadline::cli {
