@@ -1,14 +1,13 @@
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
-#include "tools/loadline/report/check_parts.h"
 #include "tools/loadline/report/compare_prose.h"
-#include "tools/loadline/report/compare_report.h"
-#include "tools/loadline/report/json_parts.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/json.h"
 
 namespace loadline::report {
@@ -18,59 +17,96 @@ using compare::BenchmarkComparison;
 using compare::Change;
 using compare::CompareVerdict;
 using compare::Finding;
-using compare::Method;
-using compare::Reason;
-using policy::EnvironmentWeight;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
 using results::Json;
 
-std::string NameOf(Finding finding) { return absl::AsciiStrToLower(FindingName(finding)); }
-
-constexpr const char* kReasonNames[] = {"",
-                                        "too_few_processes",
-                                        "too_noisy",
-                                        "not_among_so_many",
-                                        "environment",
-                                        "time_semantics",
-                                        "not_finite",
-                                        "only_aggregates",
-                                        "several_of_one_name",
-                                        "on_base",
-                                        "metric_gone",
-                                        "nothing_gated",
-                                        "budget_used_up",
-                                        "same_program",
-                                        "control",
-                                        "blind"};
-static_assert(std::size(kReasonNames) == compare::kReasons);
-const char* NameOf(Reason reason) { return kReasonNames[static_cast<size_t>(reason)]; }
-
+// Of the values of Dimension, Method and EnvironmentWeight.
+constexpr const char* kUnitNames[] = {"", "bytes", "ns", "%"};
 constexpr const char* kMethodNames[] = {"none",  "exact",        "shift", "shift_of_values",
                                         "noise", "paired_signs", "point"};
 static_assert(std::size(kMethodNames) == compare::kMethods);
-const char* NameOf(Method method) { return kMethodNames[static_cast<size_t>(method)]; }
+constexpr const char* kWeightNames[] = {"refuse", "warn", "note"};
 
-const char* NameOf(EnvironmentWeight weight) {
-  switch (weight) {
-    case EnvironmentWeight::kRefuse:
-      return "refuse";
-    case EnvironmentWeight::kWarn:
-      return "warn";
-    case EnvironmentWeight::kNote:
-      return "note";
-  }
-  return "note";
+Json::Array Strings(const std::vector<std::string>& strings) {
+  return Json::Array(strings.begin(), strings.end());
+}
+
+// `as_json` of each item.
+template <typename T, typename F>
+Json::Array Each(const std::vector<T>& items, F as_json) {
+  Json::Array out;
+  for (const T& item : items) out.push_back(as_json(item));
+  return out;
+}
+
+// Null when there is no number, or when it is not finite.
+Json Finite(std::optional<double> number) {
+  return number.has_value() && std::isfinite(*number) ? Json(*number) : Json();
+}
+
+Json HostAsJson(const samples::Host& host) {
+  return Json::Object{{"name", host.name},
+                      {"description", host.description},
+                      {"reference_machine", host.reference}};
+}
+
+Json LimitAsJson(const LimitVerdict& verdict) {
+  const policy::LimitExpression& require = verdict.limit.require;
+  return Json::Object{
+      {"require", require.text},
+      {"benchmarks", Strings(verdict.limit.benchmarks)},
+      {"line", verdict.limit.where.line},
+      {"column", verdict.limit.where.column},
+      {"outcome", absl::AsciiStrToLower(OutcomeName(verdict.outcome))},
+      {"exit_code", static_cast<int>(verdict.exit_code)},
+      {"mark", require.mark},
+      {"worst", Finite(verdict.worst)},
+      {"unit", kUnitNames[static_cast<size_t>(require.unit.dimension)]},
+      {"worst_text", verdict.WorstText()},
+      {"worst_benchmark", verdict.worst_benchmark},
+      {"worst_result", verdict.worst_source},
+      {"benchmarks_matched", verdict.benchmarks_matched},
+      {"benchmarks_measured", verdict.benchmarks_measured},
+      {"rows_without_counter", verdict.rows_without_counter},
+      {"lacking", Strings(verdict.lacking)},
+      {"explanation", verdict.explanation},
+  };
+}
+
+Json FailureAsJson(const limits::FailedBenchmark& failure) {
+  return Json::Object{
+      {"result", failure.source}, {"benchmark", failure.benchmark}, {"message", failure.message}};
+}
+
+Json CheckAsJson(const CheckVerdict& verdict) {
+  return Json::Object{
+      {"schema", "loadline.check.1"},
+      {"pass", verdict.exit_code == results::ExitCode::kPass},
+      {"exit_code", static_cast<int>(verdict.exit_code)},
+      {"headline", verdict.Headline()},
+      {"policy", verdict.policy},
+      {"reference", verdict.reference},
+      {"results", Strings(verdict.sources)},
+      {"hosts", Each(verdict.hosts, HostAsJson)},
+      {"benchmarks", verdict.benchmarks},
+      {"limits", Each(verdict.limits, LimitAsJson)},
+      {"failures", Each(verdict.failures, FailureAsJson)},
+      {"problems", Strings(verdict.problems)},
+      {"notes", Strings(verdict.notes)},
+  };
 }
 
 Json IntervalAsJson(const std::optional<compare::ChangeInterval>& change) {
   if (!change.has_value()) return Json();
-  return Json::Object{{"estimate", JsonFinite(change->estimate)},
-                      {"low", JsonFinite(change->low)},
-                      {"high", JsonFinite(change->high)},
+  return Json::Object{{"estimate", Finite(change->estimate)},
+                      {"low", Finite(change->low)},
+                      {"high", Finite(change->high)},
                       {"absolute", change->absolute}};
 }
 
 Json ClaimAsJson(const Change::Claim& claim) {
-  return Json::Object{{"p", JsonFinite(claim.p)}, {"p_adjusted", JsonFinite(claim.adjusted)}};
+  return Json::Object{{"p", Finite(claim.p)}, {"p_adjusted", Finite(claim.adjusted)}};
 }
 
 Json ClaimsAsJson(const std::optional<Change::Claims>& claims) {
@@ -85,53 +121,48 @@ Json ChangeAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benc
                   const Change& change) {
   return Json::Object{
       {"metric", verdict.metrics[change.metric]},
-      {"finding", NameOf(change.finding)},
-      {"beyond_margin", std::string(BeyondName(change))},
+      {"finding", FindingName(change.finding, false)},
+      {"beyond_margin", BeyondName(change)},
       {"layout", change.layout},
-      {"reason", NameOf(change.reason)},
+      {"reason", ReasonName(change.reason)},
       {"explanation", Explain(verdict, benchmark, change)},
-      {"method", NameOf(change.method)},
-      {"direction", std::string(DirectionName(change.direction))},
+      {"method", kMethodNames[static_cast<size_t>(change.method)]},
+      {"direction", DirectionName(change.direction)},
       {"gated", change.gated},
       {"margin", change.margin},
       {"guard", change.guard},
-      {"base", JsonFinite(change.base)},
-      {"new", JsonFinite(change.candidate)},
+      {"base", Finite(change.base)},
+      {"new", Finite(change.candidate)},
       {"base_processes", change.base_processes},
       {"new_processes", change.new_processes},
       {"change", IntervalAsJson(change.change)},
-      {"detectable", JsonFinite(change.detectable)},
+      {"detectable", Finite(change.detectable)},
       {"processes_to_tell",
        change.processes_to_tell.has_value() ? Json(*change.processes_to_tell) : Json()},
-      {"beside_the_rest", JsonFinite(change.beside_the_rest)},
+      {"beside_the_rest", Finite(change.beside_the_rest)},
       {"claims", ClaimsAsJson(change.claims)}};
 }
 
 Json BenchmarkAsJson(const CompareVerdict& verdict, const BenchmarkComparison& benchmark) {
-  Json::Array labels;
-  for (size_t i = 0; i < compare::kLabels; ++i) {
-    const auto label = static_cast<compare::Label>(i);
-    if (benchmark.has(label)) labels.push_back(LabelText(label, benchmark));
-  }
   return Json::Object{{"name", benchmark.name},
-                      {"finding", NameOf(benchmark.finding)},
-                      {"reason", NameOf(benchmark.reason)},
+                      {"finding", FindingName(benchmark.finding, false)},
+                      {"reason", ReasonName(benchmark.reason)},
                       {"explanation", Explain(verdict, benchmark)},
                       {"exit_code", static_cast<int>(benchmark.exit_code)},
                       {"message", benchmark.message},
-                      {"labels", std::move(labels)},
+                      {"labels", Strings(LabelsOf(benchmark))},
                       {"base_processes", benchmark.base_processes},
                       {"new_processes", benchmark.new_processes},
                       {"base_repetitions", benchmark.base_repetitions},
                       {"new_repetitions", benchmark.new_repetitions},
-                      {"metrics", JsonEach(benchmark.changes, [&](const Change& change) {
+                      {"metrics", Each(benchmark.changes, [&](const Change& change) {
                          return ChangeAsJson(verdict, benchmark, change);
                        })}};
 }
 
 Json SideAsJson(const compare::SideSummary& side) {
-  return Json::Object{{"results", JsonStrings(side.sources)},
-                      {"hosts", JsonStrings(side.hosts)},
+  return Json::Object{{"results", Strings(side.sources)},
+                      {"hosts", Strings(side.hosts)},
                       {"benchmarks", side.benchmarks},
                       {"min_processes", side.min_processes},
                       {"max_processes", side.max_processes}};
@@ -140,7 +171,7 @@ Json SideAsJson(const compare::SideSummary& side) {
 Json DifferenceAsJson(const samples::EnvironmentDifference& difference) {
   return Json::Object{{"key", difference.key},
                       {"what", difference.what},
-                      {"weight", NameOf(difference.weight)},
+                      {"weight", kWeightNames[static_cast<size_t>(difference.weight)]},
                       {"allowed", difference.allowed},
                       {"base", difference.base},
                       {"new", difference.candidate},
@@ -152,7 +183,7 @@ Json CountsAsJson(const CompareVerdict& verdict) {
   Json::Object counts;
   for (size_t i = 0; i < compare::kFindings; ++i) {
     const auto finding = static_cast<Finding>(i);
-    counts.emplace_back(NameOf(finding), verdict.CountOf(finding));
+    counts.emplace_back(FindingName(finding, false), verdict.CountOf(finding));
   }
   return counts;
 }
@@ -169,8 +200,10 @@ Json FamilyAsJson(const compare::Family& family) {
 
 }  // namespace
 
-std::string CompareAsJson(const CompareVerdict& verdict) {
-  const Json limits = verdict.limits.has_value() ? CheckAsJsonValue(*verdict.limits) : Json();
+std::string AsJson(const CheckVerdict& verdict) { return WriteJson(CheckAsJson(verdict)) + "\n"; }
+
+std::string AsJson(const CompareVerdict& verdict) {
+  const Json limits = verdict.limits.has_value() ? CheckAsJson(*verdict.limits) : Json();
   return WriteJson(Json::Object{
              {"schema", "loadline.compare.2"},
              {"pass", verdict.exit_code == results::ExitCode::kPass},
@@ -186,19 +219,19 @@ std::string CompareAsJson(const CompareVerdict& verdict) {
                                        {"others", FamilyAsJson(verdict.others)}}},
              {"processes_needed", verdict.processes_needed},
              {"rho", verdict.rho},
-             {"moved_alike", JsonFinite(verdict.moved_alike)},
-             {"void", JsonStrings(verdict.void_reasons)},
+             {"moved_alike", Finite(verdict.moved_alike)},
+             {"void", Strings(verdict.void_reasons)},
              {"same_executable", verdict.same_executable},
-             {"environment", JsonEach(verdict.environment, DifferenceAsJson)},
+             {"environment", Each(verdict.environment, DifferenceAsJson)},
              {"counts", CountsAsJson(verdict)},
              {"geometric_mean", GeometricMeanAsJson(verdict)},
-             {"benchmarks", JsonEach(verdict.benchmarks,
-                                     [&](const BenchmarkComparison& benchmark) {
-                                       return BenchmarkAsJson(verdict, benchmark);
-                                     })},
+             {"benchmarks", Each(verdict.benchmarks,
+                                 [&](const BenchmarkComparison& benchmark) {
+                                   return BenchmarkAsJson(verdict, benchmark);
+                                 })},
              {"limits", limits},
-             {"problems", JsonStrings(verdict.problems)},
-             {"notes", JsonStrings(verdict.notes)},
+             {"problems", Strings(verdict.problems)},
+             {"notes", Strings(verdict.notes)},
          }) +
          "\n";
 }

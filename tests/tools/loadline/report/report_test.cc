@@ -1,5 +1,4 @@
-#include "tools/loadline/report/compare_prose.h"
-#include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/report/report.h"
 
 #include <rapidjson/document.h>
 
@@ -15,8 +14,9 @@
 #include "tests/tools/loadline/report/golden_file.h"
 #include "tests/tools/loadline/report/sample_check.h"
 #include "tests/tools/loadline/report/sample_comparison.h"
-#include "tools/loadline/report/compare_rows.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/markdown_parts.h"
+#include "tools/loadline/report/report_parts.h"
 
 namespace loadline::report {
 namespace {
@@ -43,23 +43,33 @@ size_t LinesWith(const std::string& text, absl::string_view word) {
   return lines;
 }
 
-TEST(CompareReport, TextIsTheGolden) {
-  ExpectGolden("compare.txt", CompareAsText(SampleComparison(), {}));
+TEST(CheckReport, IsTheGoldenInEveryFormat) {
+  const limits::CheckVerdict check = SampleCheck();
+  ExpectGolden("check.txt", AsText(check, {}));
+  ExpectGolden("check.md", AsMarkdown(check));
+  ExpectGolden("check.json", AsJson(check));
+  ExpectGolden("check.xml", AsJunit(check));
+  ExpectGolden("check.sarif", AsSarif(check));
+  ExpectGolden("check.csv", AsCsv(check));
 }
-TEST(CompareReport, MarkdownIsTheGolden) {
-  ExpectGolden("compare.md", CompareAsMarkdown(SampleComparison()));
+
+TEST(CheckReport, JsonKeepsANameThatNeedsEscaping) {
+  limits::CheckVerdict verdict = SampleCheck();
+  const std::string name = "a\"\\\n\x1b##[x]";
+  verdict.limits[0].worst_benchmark = name;
+  rapidjson::Document json;
+  ASSERT_FALSE(json.Parse(AsJson(verdict).c_str()).HasParseError());
+  EXPECT_EQ(std::string(json["limits"][0]["worst_benchmark"].GetString()), name);
 }
-TEST(CompareReport, JsonIsTheGolden) {
-  ExpectGolden("compare.json", CompareAsJson(SampleComparison()));
-}
-TEST(CompareReport, JunitIsTheGolden) {
-  ExpectGolden("compare.xml", CompareAsJunit(SampleComparison()));
-}
-TEST(CompareReport, SarifIsTheGolden) {
-  ExpectGolden("compare.sarif", CompareAsSarif(SampleComparison()));
-}
-TEST(CompareReport, CsvIsTheGolden) {
-  ExpectGolden("compare.csv", CompareAsCsv(SampleComparison()));
+
+TEST(CompareReport, IsTheGoldenInEveryFormat) {
+  const CompareVerdict comparison = SampleComparison();
+  ExpectGolden("compare.txt", AsText(comparison, {}));
+  ExpectGolden("compare.md", AsMarkdown(comparison));
+  ExpectGolden("compare.json", AsJson(comparison));
+  ExpectGolden("compare.xml", AsJunit(comparison));
+  ExpectGolden("compare.sarif", AsSarif(comparison));
+  ExpectGolden("compare.csv", AsCsv(comparison));
 }
 
 TEST(CompareReport, EveryFormatHasTheLimitsThatTheCheckReportHas) {
@@ -67,7 +77,7 @@ TEST(CompareReport, EveryFormatHasTheLimitsThatTheCheckReportHas) {
   verdict.limits = SampleCheck();
   for (Format format : {Format::kText, Format::kMarkdown, Format::kJson, Format::kJunit,
                         Format::kSarif, Format::kCsv}) {
-    const std::string text = absl::StrReplaceAll(RenderCompare(verdict, format), {{"\\", ""}});
+    const std::string text = absl::StrReplaceAll(Render(verdict, format), {{"\\", ""}});
     for (const limits::LimitVerdict& limit : verdict.limits->limits) {
       EXPECT_THAT(text, HasSubstr(limit.required().substr(0, limit.required().find(')'))));
     }
@@ -108,14 +118,14 @@ TEST(FormatChange, ShowsOnWhichSideOfTheMarginAChangeIs) {
 
 TEST(CompareText, FoldsALongTableAndSaysHowToUnfoldIt) {
   const CompareVerdict verdict = Many(100, Finding::kSame);
-  const std::string text = CompareAsText(verdict, {});
+  const std::string text = AsText(verdict, {});
   EXPECT_EQ(LinesWith(text, "B/10"), 40);
   EXPECT_THAT(text, HasSubstr("60 more rows are folded (60 SAME); --all shows the rest\n"));
-  EXPECT_EQ(LinesWith(CompareAsText(verdict, {.all = true}), "B/10"), 100);
+  EXPECT_EQ(LinesWith(AsText(verdict, {.all = true}), "B/10"), 100);
 }
 
 TEST(CompareText, FoldsNoRegression) {
-  EXPECT_EQ(LinesWith(CompareAsText(Many(100, Finding::kRegressed), {}), "REGRESSED "), 100);
+  EXPECT_EQ(LinesWith(AsText(Many(100, Finding::kRegressed), {}), "REGRESSED "), 100);
 }
 
 TEST(CompareText, TellsWhatIsIgnoredOnDemand) {
@@ -123,18 +133,18 @@ TEST(CompareText, TellsWhatIsIgnoredOnDemand) {
   verdict.benchmarks = {SampleBenchmark("BM_Ignored", Finding::kMissing),
                         SampleBenchmark("BM_Told", Finding::kMissing)};
   verdict.benchmarks[0].ignored = true;
-  const std::string folded = CompareAsText(verdict, {});
+  const std::string folded = AsText(verdict, {});
   EXPECT_THAT(folded, HasSubstr("BM_Told"));
   EXPECT_THAT(folded, Not(HasSubstr("BM_Ignored")));
   EXPECT_THAT(folded, HasSubstr("1 more row is folded (1 MISSING); --all shows the rest"));
-  EXPECT_THAT(CompareAsText(verdict, {.all = true}), HasSubstr("BM_Ignored"));
+  EXPECT_THAT(AsText(verdict, {.all = true}), HasSubstr("BM_Ignored"));
 }
 
 TEST(CompareText, ColourOnlyAddsColour) {
   const CompareVerdict verdict = SampleComparison();
-  const std::string plain = CompareAsText(verdict, {});
+  const std::string plain = AsText(verdict, {});
   EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
-  const std::string coloured = CompareAsText(verdict, {.color = true});
+  const std::string coloured = AsText(verdict, {.color = true});
   EXPECT_NE(coloured, plain);
   EXPECT_EQ(absl::StrReplaceAll(
                 coloured, {{"\x1b[31m", ""}, {"\x1b[32m", ""}, {"\x1b[33m", ""}, {"\x1b[0m", ""}}),
@@ -145,7 +155,7 @@ TEST(CompareMarkdown, FitsIntoACommentHoweverMuchThereIsToSay) {
   for (Finding finding : {Finding::kRegressed, Finding::kSame}) {
     CompareVerdict verdict = Many(5'000, finding);
     for (int i = 0; i < 2'000; ++i) verdict.notes.push_back(absl::StrCat("note ", i));
-    const std::string text = CompareAsMarkdown(verdict);
+    const std::string text = AsMarkdown(verdict);
     EXPECT_LE(text.size(), kMarkdownLimit);
     EXPECT_GT(text.size(), kMarkdownLimit / 2);
     EXPECT_THAT(text, HasSubstr("left out for want of room"));
@@ -157,21 +167,21 @@ TEST(CompareMarkdown, FitsIntoACommentHoweverLongTheNamesAre) {
   for (auto& benchmark : verdict.benchmarks) benchmark.name.append(50'000, '|');
   verdict.notes = {std::string(100'000, '<')};
   verdict.base.sources[0] = std::string(100'000, '&');
-  EXPECT_LE(CompareAsMarkdown(verdict).size(), kMarkdownLimit);
+  EXPECT_LE(AsMarkdown(verdict).size(), kMarkdownLimit);
 }
 
 TEST(CompareJson, SaysNullWhereThereIsNoFiniteNumber) {
   CompareVerdict verdict = SampleComparison();
   verdict.benchmarks[0].changes[0].change->high = HUGE_VAL;
   rapidjson::Document json;
-  ASSERT_FALSE(json.Parse(CompareAsJson(verdict).c_str()).HasParseError());
+  ASSERT_FALSE(json.Parse(AsJson(verdict).c_str()).HasParseError());
   EXPECT_TRUE(json["benchmarks"][0]["metrics"][0]["change"]["high"].IsNull());
   EXPECT_TRUE(json["benchmarks"][0]["metrics"][0]["change"]["low"].IsNumber());
 }
 
 TEST(CompareJson, CountsEveryFinding) {
   rapidjson::Document json;
-  ASSERT_FALSE(json.Parse(CompareAsJson(SampleComparison()).c_str()).HasParseError());
+  ASSERT_FALSE(json.Parse(AsJson(SampleComparison()).c_str()).HasParseError());
   EXPECT_EQ(json["counts"].MemberCount(), compare::kFindings);
   EXPECT_EQ(json["counts"]["regressed"].GetInt(), 1);
 }
@@ -179,7 +189,7 @@ TEST(CompareJson, CountsEveryFinding) {
 TEST(CompareReport, GivesTheSameBytesForTheSameVerdict) {
   for (Format format : {Format::kText, Format::kMarkdown, Format::kJson, Format::kJunit,
                         Format::kSarif, Format::kCsv}) {
-    EXPECT_EQ(RenderCompare(SampleComparison(), format), RenderCompare(SampleComparison(), format));
+    EXPECT_EQ(Render(SampleComparison(), format), Render(SampleComparison(), format));
   }
 }
 
