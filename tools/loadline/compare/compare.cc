@@ -263,7 +263,7 @@ class Comparer {
   void CheckOverride(const policy::CompareOverride& override) {
     for (const samples::Side* side : {&base_, &candidate_}) {
       for (const samples::SideBenchmark& benchmark : side->benchmarks()) {
-        if (override.SelectsBenchmark(benchmark.name)) return;
+        if (override.SelectsBenchmark({benchmark.name})) return;
       }
     }
     Problem(ExitCode::kInvalid, absl::StrCat("[[compare.override]] in line ", override.where.line,

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/loadline/policy/toml_string_position.h"
+#include "tools/loadline/policy/policy.h"
 
 namespace loadline::report {
 
