@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "loadline/base/status_macros.h"
+#include "loadline/stats/shift_test.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
@@ -44,7 +45,7 @@ class NoiseCommand : public Command {
         {{"--suite", Program(&options_.suite), "A Google Benchmark program", kRequired},
          FilterFlag(&options_.filter),
          ProfileFlag(&options_.profile),
-         {"--processes", WholeNumber("N", &options_.repetitions, noise::kFewestProcesses, 10000),
+         {"--processes", WholeNumber("N", &options_.repetitions, stats::kFewestForASpread, 10000),
           "Processes a benchmark, at least 3"},
          SeedFlag(&options_.seed),
          ProcessLimitFlag(&options_.time_limit_seconds),

@@ -30,11 +30,6 @@
 namespace loadline::run {
 namespace {
 
-// What a comparison takes where nobody says another.
-constexpr double kAlpha = 0.01;
-constexpr double kMargin = 0.05;
-constexpr uint64_t kFewestForASpread = 3;
-
 // How many starts of the probe's baseline stand against the starts of its scenarios.
 constexpr int kProbeBaselineStarts = 9;
 
@@ -287,18 +282,19 @@ std::string WhatRepetitionsTell(size_t benchmarks, int repetitions) {
   const std::string subject = absl::StrCat(
       results::Counted(processes, "process", "processes"), " of ",
       benchmarks == 1 ? "1 benchmark" : absl::StrCat("each of ", benchmarks, " benchmarks"));
-  if (processes < kFewestForASpread) {
+  if (processes < stats::kFewestForASpread) {
     return absl::StrCat(subject, ": enough to check limits; to compare with another run, ",
                         "--repetitions 10 or more");
   }
+  const double alpha = stats::kDefaultAlpha;
   const auto detectable = [&](double deviation) {
-    const double reach = stats::ShiftTestReach(deviation, processes, benchmarks, kAlpha);
-    return absl::StrFormat("%+.2g %%", 100 * std::expm1(std::log1p(kMargin) + reach));
+    const double reach = stats::ShiftTestReach(deviation, processes, benchmarks, alpha);
+    return absl::StrFormat("%+.2g %%", 100 * std::expm1(std::log1p(stats::kDefaultMargin) + reach));
   };
   std::string text = absl::StrCat(subject, ": a comparison with as many calls ", detectable(0.01),
                                   " REGRESSED (margin 5 %) where processes differ by 1 %, ",
                                   detectable(0.03), " where they differ by 3 %");
-  const uint64_t fewest = stats::FewestForSeparation(benchmarks, kAlpha);
+  const uint64_t fewest = stats::FewestForSeparation(benchmarks, alpha);
   if (processes < fewest) {
     absl::StrAppend(&text, "; among so many, less than a factor of 1.5 takes --repetitions ",
                     fewest, " or more");

@@ -150,7 +150,7 @@ TEST(Compare, TheNumberOfProcessesItAsksForFollowsFromAlpha) {
 TEST(Compare, UsesTheRecordedSpreadOfProcessesWhereThereIsOne) {
   Noise noise;
   noise.source = "noise.json";
-  noise.Set(kName, "cpu_time_ns", 0.01);
+  noise.benchmarks[kName].sigma_log["cpu_time_ns"] = 0.01;
   CompareOptions options;
   options.noise = &noise;
   const auto run = [&](double nanos) {

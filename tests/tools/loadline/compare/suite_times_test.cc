@@ -1,16 +1,15 @@
-#include "tools/loadline/compare/geometric_mean.h"
+#include "tools/loadline/compare/suite_times.h"
 
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 
 namespace loadline::compare {
 namespace {
-
-const std::vector<std::string> kMetrics = {"cpu_time_ns"};
 
 // A benchmark whose time changed by exp(log), known to be between exp(log - half) and
 // exp(log + half).
@@ -26,9 +25,16 @@ BenchmarkComparison Changed(const std::string& name, double log, std::optional<d
   return benchmark;
 }
 
+std::optional<GeometricMean> Mean(std::vector<BenchmarkComparison> benchmarks) {
+  CompareVerdict verdict;
+  verdict.confidence = 0.98;
+  verdict.metrics = {"cpu_time_ns"};
+  verdict.benchmarks = std::move(benchmarks);
+  return MeanOfChanges(verdict);
+}
+
 TEST(MeanOfChanges, IsTheMeanLogarithmWithTheErrorOfAMean) {
-  const auto mean =
-      MeanOfChanges({Changed("A", 0.10, 0.03), Changed("B", 0.02, 0.04)}, kMetrics, 0.98);
+  const auto mean = Mean({Changed("A", 0.10, 0.03), Changed("B", 0.02, 0.04)});
   ASSERT_TRUE(mean.has_value());
   EXPECT_EQ(mean->benchmarks, 2U);
   EXPECT_NEAR(std::log1p(mean->change.estimate), 0.06, 1e-12);
@@ -37,16 +43,15 @@ TEST(MeanOfChanges, IsTheMeanLogarithmWithTheErrorOfAMean) {
 }
 
 TEST(MeanOfChanges, HasNoIntervalWhereOneBenchmarkHasNone) {
-  const auto mean =
-      MeanOfChanges({Changed("A", 0.10, 0.03), Changed("B", 0.02, std::nullopt)}, kMetrics, 0.98);
+  const auto mean = Mean({Changed("A", 0.10, 0.03), Changed("B", 0.02, std::nullopt)});
   ASSERT_TRUE(mean.has_value());
   EXPECT_NEAR(std::log1p(mean->change.estimate), 0.06, 1e-12);
   EXPECT_FALSE(mean->change.low.has_value());
 }
 
 TEST(MeanOfChanges, IsOfTheTimeAloneThatABenchmarkIsAbout) {
-  EXPECT_FALSE(MeanOfChanges({Changed("A/real_time", 0.1, 0.1)}, kMetrics, 0.98).has_value());
-  EXPECT_FALSE(MeanOfChanges({}, kMetrics, 0.98).has_value());
+  EXPECT_FALSE(Mean({Changed("A/real_time", 0.1, 0.1)}).has_value());
+  EXPECT_FALSE(Mean({}).has_value());
 }
 
 }  // namespace
