@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/branches/step_line.h"
 #include "tools/loadline/branches/suite_finder.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/progress.h"
 
 namespace loadline::branches {
 namespace {
@@ -70,11 +70,11 @@ absl::Status BuiltSides::Prepare(Side& side, absl::string_view name,
   std::filesystem::create_directory(dir, error);
   if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("making ", dir));
   {
-    const StepLine line(terminal_, absl::StrCat("checking out ", described));
+    const run::StepLine line(terminal_, absl::StrCat("checking out ", described));
     LOADLINE_ASSIGN_OR_RETURN(
         side.checkout, Checkout::Create(*repository_, side.commit, absl::StrCat(dir, "/src")));
   }
-  const StepLine line(terminal_, absl::StrCat("configuring ", described));
+  const run::StepLine line(terminal_, absl::StrCat("configuring ", described));
   side.run.emplace(absl::StrCat(dir, "/build.log"));
   side.build.emplace(described, dir, *side.run);
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<Executable> executables,
@@ -89,7 +89,7 @@ absl::Status BuiltSides::Prepare(Side& side, absl::string_view name,
 }
 
 absl::Status BuiltSides::Make(const Side& side) const {
-  const StepLine line(terminal_, absl::StrCat("building ", side.build->name()));
+  const run::StepLine line(terminal_, absl::StrCat("building ", side.build->name()));
   LOADLINE_RETURN_IF_ERROR(side.build->Make(side.suite.target));
   return CheckIsSuite(side.suite);
 }

@@ -15,7 +15,6 @@
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/run/child_process.h"
-#include "tools/loadline/run/descriptor.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/spawn.h"
 
@@ -60,8 +59,7 @@ absl::StatusOr<std::unique_ptr<BenchProcess>> BenchProcess::Start(
   const run::Descriptor err(
       ::open(options.err_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (err.get() < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", options.err_path));
-  run::SpawnOptions spawn{.program = options.program,
-                          .arguments = {options.program},
+  run::SpawnOptions spawn{.arguments = {options.program},
                           .environment = options.environment,
                           .out = -1,
                           .err = err.get(),

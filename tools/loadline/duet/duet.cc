@@ -16,7 +16,7 @@
 #include "tools/loadline/duet/sequential_test.h"
 #include "tools/loadline/policy/terms.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 #include "tools/loadline/run/child_process.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/progress.h"

@@ -13,7 +13,7 @@
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/run/child_process.h"
 #include "tools/loadline/run/interruption.h"
-#include "tools/loadline/run/suite_arguments.h"
+#include "tools/loadline/run/suite_runner.h"
 
 namespace loadline::duet {
 namespace {

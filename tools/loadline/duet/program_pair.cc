@@ -15,7 +15,7 @@
 #include "tools/loadline/duet/pinned.h"
 #include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 #include "tools/loadline/run/child_process.h"
 
 namespace loadline::duet {

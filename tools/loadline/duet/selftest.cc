@@ -63,7 +63,7 @@ class Selftest {
     for (const std::string& name : names) {
       alarm = TestAlone(name) || alarm;
       for (Found& found : outcome_.found) {
-        progress_.Begin(name);
+        progress_.Show(begun_++, name);
         if (TakesPart(name) && programs_.CanSpike(name, found.spike)) TestSpike(name, found);
       }
     }
@@ -106,7 +106,7 @@ class Selftest {
 
   // True for a false alarm.
   bool TestAlone(const std::string& name) {
-    progress_.Begin(name);
+    progress_.Show(begun_++, name);
     const double alpha_harm = options_.duet.alpha / static_cast<double>(outcome_.benchmarks);
     const std::optional<SequentialTest> test = RunTest(name, Arms::kBaseAndBase, 0, alpha_harm);
     if (!test.has_value()) return false;
@@ -146,6 +146,7 @@ class Selftest {
   std::mt19937_64 random_;
   std::vector<std::string> names_;
   run::Progress progress_;
+  size_t begun_ = 0;
   SelftestOutcome outcome_;
 };
 

@@ -13,7 +13,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_path.h"
 #include "tools/loadline/duet/bench_process.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 
 namespace loadline::duet {
 namespace {
