@@ -10,11 +10,6 @@
 #include "tools/loadline/run/progress.h"
 
 namespace loadline::branches {
-namespace {
-
-constexpr size_t kShortId = 10;
-
-}  // namespace
 
 BuiltSides::BuiltSides(std::unique_ptr<run::WorkDir> work_dir, std::ostream* terminal)
     : work_dir_(std::move(work_dir)),
@@ -49,6 +44,7 @@ absl::Status BuiltSides::Resolve(const BranchesOptions& options,
   LOADLINE_ASSIGN_OR_RETURN(repository_, Repository::Open(options.repo, git_));
   LOADLINE_ASSIGN_OR_RETURN(base_.commit, repository_->Resolve(options.base));
   LOADLINE_ASSIGN_OR_RETURN(candidate_.commit, repository_->Resolve(options.candidate));
+  constexpr size_t kShortId = 10;
   for (Side* side : {&base_, &candidate_}) {
     const Commit& commit = side->commit;
     side->name = absl::StrCat(side == &base_ ? "base" : "new", " (",

@@ -41,20 +41,9 @@ absl::StatusOr<run::SuiteRunner> Inspect(const DuetOptions& options, const std::
   return runner;
 }
 
-absl::Status TakesNoTurns(const std::string& program) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(results::Quoted(program),
-                   " does not take turns: link it with loadline::bench_main instead of "
-                   "benchmark_main, or use --mode pinned"));
-}
-
 // How long this thread has waited for a processor: while it waits, neither side has its turn.
 double OwnWaitedSeconds() {
   return static_cast<double>(platform::ThreadRunDelayNanos().value_or(0)) / 1e9;
-}
-
-bool IsRealTimeOfOneThread(const std::string& name) {
-  return absl::StrContains(name, "/real_time") && run::ThreadsOf(name) == 1;
 }
 
 }  // namespace
@@ -70,7 +59,13 @@ absl::StatusOr<std::unique_ptr<ProgramPair>> ProgramPair::Open(const DuetOptions
   const Mode best = both ? Mode::kLockStep : Mode::kPinned;
   programs->mode_ = options.mode == Mode::kAuto ? best : options.mode;
   if (programs->mode_ == Mode::kLockStep) {
-    if (!both) return TakesNoTurns(programs->base_->ours() ? options.candidate : options.base);
+    if (!both) {
+      const std::string& other = programs->base_->ours() ? options.candidate : options.base;
+      return absl::InvalidArgumentError(
+          absl::StrCat(results::Quoted(other),
+                       " does not take turns: link it with loadline::bench_main instead "
+                       "of benchmark_main, or use --mode pinned"));
+    }
     programs->base_context_ = programs->base_->context();
     programs->new_context_ = programs->candidate_->context();
   }
@@ -177,7 +172,7 @@ absl::StatusOr<PairSample> ProgramPair::SampleInTurns(const SampleRequest& reque
   if (base.waited_seconds() >= 0 && candidate.waited_seconds() >= 0) {
     sample.waited_seconds =
         base.waited_seconds() + candidate.waited_seconds() + (OwnWaitedSeconds() - waited_before);
-  } else if (IsRealTimeOfOneThread(request.name)) {
+  } else if (absl::StrContains(request.name, "/real_time") && run::ThreadsOf(request.name) == 1) {
     fell_back_to_cpu_time_ = true;
   }
   return sample;
