@@ -1,4 +1,4 @@
-#include "tools/loadline/duet/slices_in_turns.h"
+#include "tools/loadline/duet/slices.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_path.h"
 #include "tools/loadline/duet/bench_process.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 
 namespace loadline::duet {
 namespace {
@@ -42,7 +42,7 @@ class SlicesInTurns : public ::testing::Test {
     BenchProcessOptions side;
     side.program = testing::TestPath("bin") + "/breaking_bench_0";
     side.filter = run::ExactFilter(name);
-    side.err_path = work_.path() + "/err";
+    side.file = work_.path() + "/err";
     LOADLINE_ASSIGN_OR_RETURN(const auto base, BenchProcess::Start(side));
     LOADLINE_ASSIGN_OR_RETURN(const auto candidate, BenchProcess::Start(side));
     sets_iterations_ = base->sets_iterations();

@@ -1,4 +1,4 @@
-#include "tools/loadline/branches/step_line.h"
+#include "tools/loadline/run/progress.h"
 
 #include <chrono>
 #include <sstream>
@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace loadline::branches {
+namespace loadline::run {
 namespace {
 
 using ::testing::EndsWith;
@@ -30,4 +30,4 @@ TEST(StepLine, SaysWhatIsDoneAndForHowLongAndThenNothing) {
 TEST(StepLine, ShowsNothingWhereThereIsNoTerminal) { const StepLine line(nullptr, "building"); }
 
 }  // namespace
-}  // namespace loadline::branches
+}  // namespace loadline::run

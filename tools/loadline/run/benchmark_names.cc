@@ -1,17 +1,17 @@
-#include "tools/loadline/run/benchmark_list.h"
+#include "tools/loadline/run/benchmark_names.h"
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
+#include <set>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/benchmark_name.h"
 
 namespace loadline::run {
 namespace {
@@ -26,7 +26,7 @@ bool EndsInALine(const std::string& text) { return text.empty() || text.back() =
 
 // What stands before the first name on its line, where the program breaks no line after it.
 absl::Status CutPrefix(const std::string& prefix, Lines& lines) {
-  const auto glued = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+  const auto glued = absl::c_find_if(lines, [&](const std::string& line) {
     return absl::StartsWith(line, prefix) && line != prefix;
   });
   if (glued == lines.end()) {
@@ -40,40 +40,62 @@ absl::Status CutPrefix(const std::string& prefix, Lines& lines) {
 
 // Takes each of `others` from `lines` once; how many were not there.
 size_t Subtract(const Lines& others, Lines& lines) {
-  std::map<std::string, size_t> left;
-  for (const std::string& other : others) ++left[other];
-  size_t missing = others.size();
+  std::multiset<std::string> left(others.begin(), others.end());
   std::erase_if(lines, [&](const std::string& line) {
     const auto at = left.find(line);
-    if (at == left.end() || at->second == 0) return false;
-    --at->second;
-    --missing;
+    if (at == left.end()) return false;
+    left.erase(at);
     return true;
   });
-  return missing;
+  return left.size();
 }
 
 // Only what the program says is no benchmark is taken for none.
 bool IsNoBenchmark(const std::string& line, const AskForList& ask) {
   const absl::StatusOr<ChildOutcome> answer = ask(ExactFilter(line));
   if (!answer.ok()) return false;
-  const Lines listed = LinesOf(answer->out);
   return SaysNoneMatches(*answer) ||
-         (answer->ok() && std::find(listed.begin(), listed.end(), line) == listed.end());
+         (answer->ok() && !absl::c_linear_search(LinesOf(answer->out), line));
 }
 
 // Takes up to `most` lines that are no benchmarks from both ends.
 void Trim(size_t most, const AskForList& ask, Lines& lines) {
   size_t begin = 0;
   while (begin < std::min(most, lines.size()) && IsNoBenchmark(lines[begin], ask)) ++begin;
-  size_t end = lines.size();
-  const size_t first_end = end - std::min(most - begin, end - begin);
-  while (end > first_end && IsNoBenchmark(lines[end - 1], ask)) --end;
-  lines = Lines(lines.begin() + static_cast<ptrdiff_t>(begin),
-                lines.begin() + static_cast<ptrdiff_t>(end));
+  lines.erase(lines.begin(), lines.begin() + static_cast<ptrdiff_t>(begin));
+  for (size_t left = most - begin; left > 0 && !lines.empty(); --left) {
+    if (!IsNoBenchmark(lines.back(), ask)) break;
+    lines.pop_back();
+  }
 }
 
 }  // namespace
+
+// Only what POSIX lets be escaped: libstdc++, libc++ and C libraries, whichever of them the program
+// was built with, refuse "\]" and "\}". These two stand for themselves where no "[" or "{" is open.
+std::string ExactFilter(absl::string_view name) {
+  std::string filter = "^";
+  for (const char c : name) {
+    if (absl::StrContains(R"(.[\()*+?{|^$)", c)) filter += '\\';
+    filter += c;
+  }
+  return filter + "$";
+}
+
+absl::Status CheckName(absl::string_view name) {
+  if (results::EscapeUnprintable(name) == name) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the benchmark's name ", results::Quoted(name),
+                   " has characters that cannot be printed: give it another name"));
+}
+
+int64_t ThreadsOf(absl::string_view name) {
+  constexpr absl::string_view kKey = "/threads:";
+  const size_t at = name.rfind(kKey);
+  int64_t threads = 1;
+  if (at == absl::string_view::npos) return 1;
+  return absl::SimpleAtoi(name.substr(at + kKey.size()), &threads) && threads > 0 ? threads : 1;
+}
 
 bool SaysNoneMatches(const ChildOutcome& outcome) {
   return absl::StrContains(outcome.err_tail, "Failed to match any benchmarks");

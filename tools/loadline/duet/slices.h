@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOADLINE_DUET_SLICES_IN_TURNS_H_
-#define TOOLS_LOADLINE_DUET_SLICES_IN_TURNS_H_
+#ifndef TOOLS_LOADLINE_DUET_SLICES_H_
+#define TOOLS_LOADLINE_DUET_SLICES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "tools/loadline/duet/bench_process.h"
 #include "tools/loadline/duet/pair_sample.h"
+#include "tools/loadline/results/result_file.h"
 
 namespace loadline::duet {
 
@@ -27,9 +28,6 @@ struct SliceOptions {
   // By real time without what was spent waiting for a processor (TurnMessage::own_ns); otherwise by
   // CPU time.
   bool real_time = false;
-  double slice_seconds = 0.001;  // wanted
-  double sample_seconds = 0.12;  // wanted, of both sides' slices together
-  size_t most_pairs = 16;
   double spike = 0;           // the new side does this share of work more than it owns up to
   bool long_arm = false;      // is wanted, unless the counted slices are as long by themselves
   double long_seconds = 0.1;  // of the long arm, a side
@@ -53,6 +51,22 @@ absl::StatusOr<SampledSlices> RunInTurns(BenchProcess& base, BenchProcess& candi
                                          const SliceOptions& options, SlicePlan& plan,
                                          std::mt19937_64& random);
 
+struct PinnedSample {
+  PairSample sample;  // `seconds` is not set
+  results::ResultFile base;
+  results::ResultFile candidate;
+};
+
+// Both programs at once on one processor, so that the kernel lets them alternate and whatever
+// disturbs one disturbs the other; compared by CPU time, the only clock that means something then.
+// Each repetition of one side is paired with that of the other, and they are a long arm by
+// themselves. All time but the two programs' CPU time counts as waited for a processor: each waits
+// for the other, and who else waits is not known. A side's `file` takes its results; its path is as
+// long as the other's. kUnavailable: a process ended otherwise than it should, or wrote no result;
+// kAborted: the benchmark reported an error; kCancelled: run::Interruption.
+absl::StatusOr<PinnedSample> RunAtOnce(const BenchProcessOptions& base,
+                                       const BenchProcessOptions& candidate);
+
 }  // namespace loadline::duet
 
-#endif  // TOOLS_LOADLINE_DUET_SLICES_IN_TURNS_H_
+#endif  // TOOLS_LOADLINE_DUET_SLICES_H_
