@@ -122,5 +122,14 @@ TEST(AdviceOnLocale, IsNotGivenForOtherFaults) {
   EXPECT_THAT(Said("\"38.785\"", "1"), Not(HasSubstr("locale")));
 }
 
+TEST(Fault, IsPlacedByLinesAndCharactersAndNotBytes) {
+  const auto place = [](size_t offset, absl::string_view text) {
+    return std::string(ToStatus({offset, "no"}, "f", text).message());
+  };
+  EXPECT_THAT(place(6, "a\n\xC3\xA9\xC3\xA9x"), HasSubstr("byte 6, line 2:3: no"));
+  EXPECT_THAT(place(0, ""), HasSubstr("line 1:1"));
+  EXPECT_THAT(place(99, "ab"), HasSubstr("line 1:3"));
+}
+
 }  // namespace
 }  // namespace loadline::results
