@@ -13,7 +13,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "tools/loadline/policy/glob.h"
-#include "tools/loadline/report/compare_report.h"
 #include "tools/loadline/results/run_name.h"
 #include "tools/loadline/results/text_safety.h"
 
@@ -41,7 +40,7 @@ CompareVerdict Judge(const Comparison& asked) {
 }
 
 std::string Render(const CompareVerdict& verdict, Format format) {
-  return report::RenderCompare(verdict, format, {.all = true});
+  return report::Render(verdict, format, {.all = true});
 }
 
 // BigO and RMS rows are made from the rows of other names.

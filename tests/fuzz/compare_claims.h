@@ -5,7 +5,7 @@
 
 #include "tools/loadline/compare/compare.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/format.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/result_file.h"
 
 namespace loadline::fuzz {

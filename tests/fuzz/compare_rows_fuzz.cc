@@ -202,7 +202,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((options & 2) != 0) comparison.options.allow_env = {"all"};
   if ((options & 4) != 0) comparison.options.benchmarks = {"A*"};
   if ((options & 8) != 0) {
-    noise.Set("A", "cpu_time_ns", 0.01 * (bytes.Take<uint8_t>() % 3));
+    noise.benchmarks["A"].sigma_log["cpu_time_ns"] = 0.01 * (bytes.Take<uint8_t>() % 3);
     comparison.options.noise = &noise;
   }
   AddFiles(bytes, "b", comparison.base);

@@ -13,7 +13,6 @@ namespace loadline::stats {
 namespace {
 
 constexpr double kRanksAgree = 0.01;
-constexpr uint64_t kFewest = 3;
 constexpr uint64_t kMostNeeded = 1'000'000;
 
 // Sums do not depend on the order of the values then, to the last bit.
@@ -104,8 +103,8 @@ double ShiftTestReach(double deviation, uint64_t size, uint64_t family, double a
 uint64_t ShiftTestNeeded(double deviation, double reach, uint64_t family, double alpha,
                          double doubt) {
   if (!(reach > 0) || !std::isfinite(deviation)) return kMostNeeded;
-  const uint64_t fewest = std::max(kFewest, FewestForSeparation(family, alpha));
-  for (uint64_t n = kFewest; n < fewest; ++n) {
+  const uint64_t fewest = std::max(kFewestForASpread, FewestForSeparation(family, alpha));
+  for (uint64_t n = kFewestForASpread; n < fewest; ++n) {
     if (ShiftTestReach(deviation, n, family, alpha, doubt) <= reach) return n;
   }
   uint64_t low = fewest;

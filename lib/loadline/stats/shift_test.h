@@ -11,9 +11,15 @@
 
 namespace loadline::stats {
 
+// What a comparison takes where nobody says another.
+inline constexpr double kDefaultAlpha = 0.01;   // the chance of one false claim among all
+inline constexpr double kDefaultMargin = 0.05;  // what a time may get worse by, a fraction
+// The fewest values whose spread is believed.
+inline constexpr uint64_t kFewestForASpread = 3;
+
 // What a test of one shift among `family` of them is held to.
 struct ShiftTestOptions {
-  double alpha = 0.01;  // one-sided chance of one false claim in the whole family
+  double alpha = kDefaultAlpha;  // one-sided chance of one false claim in the whole family
   uint64_t family = 1;
   // The variance of a side's values is taken for at least this: what the clock can tell, or what
   // was recorded.
@@ -24,8 +30,8 @@ struct ShiftTestOptions {
   double doubt = std::log(1.5);
 };
 
-// Two independent samples, of at least 3 finite values each, and the shift between them, on a scale
-// where shifts add: logarithms of times, mostly.
+// Two independent samples, of at least kFewestForASpread finite values each, and the shift between
+// them, on a scale where shifts add: logarithms of times, mostly.
 //
 // Two tests in one. The rank sum (rank_sum.h) is right for every shape, but among many comparisons
 // no difference, however large, is small enough a chance for it: with n values a side its p value

@@ -2,29 +2,21 @@
 
 #include <filesystem>
 #include <system_error>
-#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/branches/step_line.h"
-#include "tools/loadline/branches/suite_finder.h"
 #include "tools/loadline/results/text_safety.h"
+#include "tools/loadline/run/progress.h"
 
 namespace loadline::branches {
-namespace {
-
-constexpr size_t kShortId = 10;
-
-std::string Described(absl::string_view name, const Commit& commit) {
-  return absl::StrCat(name, " (", results::EscapeUnprintable(commit.ref), ")");
-}
-
-}  // namespace
 
 BuiltSides::BuiltSides(std::unique_ptr<run::WorkDir> work_dir, std::ostream* terminal)
     : work_dir_(std::move(work_dir)),
       terminal_(terminal),
-      git_(absl::StrCat(work_dir_->path(), "/git.log")) {
+      git_(absl::StrCat(work_dir_->path(), "/git.log")),
+      base_(absl::StrCat(work_dir_->path(), "/base")),
+      candidate_(absl::StrCat(work_dir_->path(), "/new_")) {
   // Nobody is there to answer: a private submodule has to fail, not to wait.
   git_.Default("GIT_TERMINAL_PROMPT", "0");
   git_.Default("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
@@ -35,13 +27,15 @@ absl::StatusOr<std::unique_ptr<BuiltSides>> BuiltSides::Create(
     std::ostream* terminal) {
   LOADLINE_ASSIGN_OR_RETURN(auto work_dir, run::WorkDir::Create());
   std::unique_ptr<BuiltSides> sides(new BuiltSides(std::move(work_dir), terminal));
+  Side& base = sides->base_;
+  Side& candidate = sides->candidate_;
   LOADLINE_RETURN_IF_ERROR(sides->Resolve(options, note));
-  LOADLINE_RETURN_IF_ERROR(sides->Prepare(sides->base_, "base", options));
-  BranchesOptions same = options;
-  same.target = sides->base_.suite.target;
-  LOADLINE_RETURN_IF_ERROR(sides->Prepare(sides->candidate_, "new_", same));
-  LOADLINE_RETURN_IF_ERROR(sides->Make(sides->base_));
-  LOADLINE_RETURN_IF_ERROR(sides->Make(sides->candidate_));
+  LOADLINE_RETURN_IF_ERROR(sides->Prepare(options.build, options.target, base));
+  LOADLINE_RETURN_IF_ERROR(sides->Prepare(options.build, base.suite.target, candidate));
+  for (const Side* side : {&base, &candidate}) {
+    const run::StepLine line(terminal, absl::StrCat("building ", side->name));
+    LOADLINE_RETURN_IF_ERROR(Make(side->name, side->dir, side->suite, side->run));
+  }
   return sides;
 }
 
@@ -50,9 +44,12 @@ absl::Status BuiltSides::Resolve(const BranchesOptions& options,
   LOADLINE_ASSIGN_OR_RETURN(repository_, Repository::Open(options.repo, git_));
   LOADLINE_ASSIGN_OR_RETURN(base_.commit, repository_->Resolve(options.base));
   LOADLINE_ASSIGN_OR_RETURN(candidate_.commit, repository_->Resolve(options.candidate));
-  for (const auto& [name, side] : {std::pair("base", &base_), std::pair("new", &candidate_)}) {
-    note(absl::StrCat(Described(name, side->commit), ": ", side->commit.id.substr(0, kShortId), " ",
-                      side->commit.subject));
+  constexpr size_t kShortId = 10;
+  for (Side* side : {&base_, &candidate_}) {
+    const Commit& commit = side->commit;
+    side->name = absl::StrCat(side == &base_ ? "base" : "new", " (",
+                              results::EscapeUnprintable(commit.ref), ")");
+    note(absl::StrCat(side->name, ": ", commit.id.substr(0, kShortId), " ", commit.subject));
   }
   if (base_.commit.id == candidate_.commit.id) {
     note("A/A: both sides are the same commit, so that whatever differs is not the program");
@@ -62,36 +59,26 @@ absl::Status BuiltSides::Resolve(const BranchesOptions& options,
   return absl::OkStatus();
 }
 
-absl::Status BuiltSides::Prepare(Side& side, absl::string_view name,
-                                 const BranchesOptions& options) {
-  const std::string dir = absl::StrCat(work_dir_->path(), "/", name);
-  const std::string described = Described(&side == &base_ ? "base" : "new", side.commit);
+absl::Status BuiltSides::Prepare(const BuildOptions& options, const std::string& target,
+                                 Side& side) {
   std::error_code error;
-  std::filesystem::create_directory(dir, error);
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("making ", dir));
+  std::filesystem::create_directory(side.dir, error);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("making ", side.dir));
   {
-    const StepLine line(terminal_, absl::StrCat("checking out ", described));
+    const run::StepLine line(terminal_, absl::StrCat("checking out ", side.name));
     LOADLINE_ASSIGN_OR_RETURN(
-        side.checkout, Checkout::Create(*repository_, side.commit, absl::StrCat(dir, "/src")));
+        side.checkout, Checkout::Create(*repository_, side.commit, absl::StrCat(side.dir, "/src")));
   }
-  const StepLine line(terminal_, absl::StrCat("configuring ", described));
-  side.run.emplace(absl::StrCat(dir, "/build.log"));
-  side.build.emplace(described, dir, *side.run);
+  const run::StepLine line(terminal_, absl::StrCat("configuring ", side.name));
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<Executable> executables,
-                            side.build->Configure(options.build));
-  auto suite = ChooseSuite(executables, options.target);
+                            Configure(side.name, side.dir, options, side.run));
+  auto suite = ChooseSuite(executables, target);
   if (!suite.ok()) {
     return absl::Status(suite.status().code(),
-                        absl::StrCat(described, ": ", suite.status().message()));
+                        absl::StrCat(side.name, ": ", suite.status().message()));
   }
   side.suite = *std::move(suite);
   return absl::OkStatus();
-}
-
-absl::Status BuiltSides::Make(const Side& side) const {
-  const StepLine line(terminal_, absl::StrCat("building ", side.build->name()));
-  LOADLINE_RETURN_IF_ERROR(side.build->Make(side.suite.target));
-  return CheckIsSuite(side.suite);
 }
 
 absl::Status BuiltSides::Remove() {

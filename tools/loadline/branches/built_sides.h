@@ -6,13 +6,12 @@
 #include <optional>
 #include <ostream>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "tools/loadline/branches/build.h"
 #include "tools/loadline/branches/checkout.h"
+#include "tools/loadline/branches/cmake_project.h"
 #include "tools/loadline/branches/logged_run.h"
 #include "tools/loadline/run/work_dir.h"
 
@@ -31,9 +30,9 @@ struct BranchesOptions {
 class BuiltSides {
  public:
   // `note` is called with what the user should know, printable, before the work it is about;
-  // `terminal` gets the line of progress, null for none. To be called under an Interruption; what
-  // it ends is kCancelled. Other errors say which side, and what the compiler last said. Whatever
-  // happens, nothing is left behind.
+  // `terminal` gets the line of progress, null for none. To be called under an Interruption: then
+  // kCancelled. Other errors say which side, and what the compiler last said. Whatever happens,
+  // nothing is left behind.
   static absl::StatusOr<std::unique_ptr<BuiltSides>> Create(
       const BranchesOptions& options, const std::function<void(const std::string&)>& note,
       std::ostream* terminal);
@@ -46,10 +45,13 @@ class BuiltSides {
 
  private:
   struct Side {
+    explicit Side(std::string folder) : dir(folder), run(folder + "/build.log") {}
+
+    const std::string dir;
+    LoggedRun run;
     Commit commit;
-    std::optional<LoggedRun> run;
+    std::string name;  // "base (v1.2)"
     std::unique_ptr<Checkout> checkout;
-    std::optional<Build> build;
     Executable suite;
   };
 
@@ -57,8 +59,7 @@ class BuiltSides {
 
   absl::Status Resolve(const BranchesOptions& options,
                        const std::function<void(const std::string&)>& note);
-  absl::Status Prepare(Side& side, absl::string_view name, const BranchesOptions& options);
-  absl::Status Make(const Side& side) const;
+  absl::Status Prepare(const BuildOptions& options, const std::string& target, Side& side);
 
   const std::unique_ptr<run::WorkDir> work_dir_;
   std::ostream* const terminal_;

@@ -1,32 +1,73 @@
 #include "tools/loadline/branches/checkout.h"
 
-#include <unistd.h>
-
 #include <filesystem>
+#include <fstream>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/branches/borrowed_submodules.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::branches {
+namespace {
 
+namespace fs = std::filesystem;
 using results::Quoted;
 
-namespace {
+// The words of a git command about `dir`; hooks do not run.
+std::vector<std::string> Git(const std::string& dir, std::vector<std::string> words) {
+  const char* const git[] = {
+      "git", "-C", dir.c_str(), "--no-optional-locks", "-c", "core.hooksPath=/dev/null"};
+  words.insert(words.begin(), std::begin(git), std::end(git));
+  return words;
+}
 
 absl::StatusOr<std::string> GitDir(const std::string& dir, const LoggedRun& run) {
   return run.Ask(absl::StrCat("looking for a git repository at ", Quoted(dir)),
-                 Repository::Git(dir, {"rev-parse", "--absolute-git-dir"}));
+                 Git(dir, {"rev-parse", "--absolute-git-dir"}));
+}
+
+bool BorrowAll(const fs::path& from, const fs::path& to);
+
+// Not the index, which git makes anew, nor what the user hides of the working tree; hooks do not
+// run.
+void BorrowOne(const fs::path& from, const fs::path& to) {
+  fs::create_directories(to / "objects/info");
+  std::ofstream alternates(to / "objects/info/alternates");
+  alternates.exceptions(std::ios::failbit | std::ios::badbit);
+  alternates << fs::absolute(from / "objects").string() << std::endl;
+  for (const char* const part : {"HEAD", "config", "packed-refs", "refs", "reftable", "shallow"}) {
+    if (fs::exists(from / part)) fs::copy(from / part, to / part, fs::copy_options::recursive);
+  }
+  BorrowAll(from / "modules", to / "modules");
+}
+
+// A submodule's name may have slashes, which are folders here.
+bool BorrowAll(const fs::path& from, const fs::path& to) {
+  if (!fs::is_directory(from)) return false;
+  bool any = false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
+    const fs::path target = to / entry.path().filename();
+    if (!fs::exists(entry.path() / "HEAD")) {
+      any = BorrowAll(entry.path(), target) || any;
+    } else if (fs::is_directory(entry.path() / "objects") && !fs::exists(target)) {
+      BorrowOne(entry.path(), target);
+      any = true;
+    }
+  }
+  return any;
 }
 
 }  // namespace
 
-std::vector<std::string> Repository::Git(const std::string& dir, std::vector<std::string> words) {
-  std::vector<std::string> git = {
-      "git", "-C", dir, "--no-optional-locks", "-c", "core.hooksPath=/dev/null"};
-  git.insert(git.end(), words.begin(), words.end());
-  return git;
+absl::StatusOr<bool> BorrowSubmodules(const std::string& from, const std::string& to) {
+  try {
+    return BorrowAll(fs::path(from) / "modules", fs::path(to) / "modules");
+  } catch (const std::exception& error) {
+    return absl::UnavailableError(absl::StrCat("copying what git has of the submodules in ",
+                                               Quoted(from), ": ",
+                                               results::EscapeUnprintable(error.what())));
+  }
 }
 
 absl::StatusOr<Repository> Repository::Open(std::string dir, const LoggedRun& run) {
@@ -50,10 +91,10 @@ absl::StatusOr<Commit> Repository::Resolve(const std::string& ref) const {
 }
 
 absl::StatusOr<bool> Repository::HasUncommittedChanges() const {
-  const auto inside =
-      run_->Ask("looking for a working tree", Git(dir_, {"rev-parse", "--is-inside-work-tree"}));
-  LOADLINE_RETURN_IF_ERROR(inside.status());
-  if (*inside != "true") return false;
+  LOADLINE_ASSIGN_OR_RETURN(
+      const std::string inside,
+      run_->Ask("looking for a working tree", Git(dir_, {"rev-parse", "--is-inside-work-tree"})));
+  if (inside != "true") return false;
   LOADLINE_ASSIGN_OR_RETURN(
       const std::string changes,
       run_->Ask("looking for uncommitted changes",
@@ -64,40 +105,39 @@ absl::StatusOr<bool> Repository::HasUncommittedChanges() const {
 absl::StatusOr<std::unique_ptr<Checkout>> Checkout::Create(const Repository& repository,
                                                            const Commit& commit, std::string path) {
   // In two steps: the first, which must not be cut short, is short.
-  LOADLINE_RETURN_IF_ERROR(repository.run().Run(
+  LOADLINE_RETURN_IF_ERROR(repository.run_->Run(
       absl::StrCat("making a worktree of ", Quoted(commit.ref)),
-      Repository::Git(repository.dir(),
-                      {"worktree", "add", "--quiet", "--no-checkout", "--detach", path, commit.id}),
+      Git(repository.dir_,
+          {"worktree", "add", "--quiet", "--no-checkout", "--detach", path, commit.id}),
       /*finishes=*/true));
   std::unique_ptr<Checkout> checkout(new Checkout(repository, std::move(path)));
-  LOADLINE_RETURN_IF_ERROR(checkout->Fill(commit));
+  LOADLINE_RETURN_IF_ERROR(
+      repository.run_->Run(absl::StrCat("checking out ", Quoted(commit.ref)),
+                           Git(checkout->path_, {"reset", "--hard", "--quiet"})));
+  std::error_code error;
+  if (fs::exists(fs::path(checkout->path_) / ".gitmodules", error)) {
+    LOADLINE_RETURN_IF_ERROR(checkout->FillSubmodules(commit));
+  }
   return checkout;
 }
 
-absl::Status Checkout::Fill(const Commit& commit) const {
-  const LoggedRun& run = repository_.run();
-  LOADLINE_RETURN_IF_ERROR(run.Run(absl::StrCat("checking out ", Quoted(commit.ref)),
-                                   Repository::Git(path_, {"reset", "--hard", "--quiet"})));
-  if (::access(absl::StrCat(path_, "/.gitmodules").c_str(), F_OK) != 0) return absl::OkStatus();
-  return FillSubmodules(commit);
-}
-
 absl::Status Checkout::FillSubmodules(const Commit& commit) const {
-  LOADLINE_ASSIGN_OR_RETURN(const std::string git_dir, GitDir(path_, repository_.run()));
+  const LoggedRun& run = *repository_.run_;
+  LOADLINE_ASSIGN_OR_RETURN(const std::string git_dir, GitDir(path_, run));
   // In a worktree's own folder or, from its main one, in the one that all share.
-  const std::string shared = std::filesystem::path(git_dir).parent_path().parent_path().string();
+  const std::string shared = fs::path(git_dir).parent_path().parent_path().string();
   bool borrowed = false;
-  for (const std::string& from : {repository_.git_dir(), shared}) {
+  for (const std::string& from : {repository_.git_dir_, shared}) {
     LOADLINE_ASSIGN_OR_RETURN(const bool any, BorrowSubmodules(from, git_dir));
     borrowed = borrowed || any;
   }
-  const auto update = [&](std::vector<std::string> how) {
+  const auto update = [&](const std::vector<std::string>& how) {
     // Not "submodule init", which writes into the configuration that all worktrees share.
     std::vector<std::string> words = {"-c",     "submodule.active=.", "submodule", "--quiet",
                                       "update", "--recursive"};
     words.insert(words.end(), how.begin(), how.end());
-    return repository_.run().Run(absl::StrCat("fetching the submodules of ", Quoted(commit.ref)),
-                                 Repository::Git(path_, std::move(words)));
+    return run.Run(absl::StrCat("fetching the submodules of ", Quoted(commit.ref)),
+                   Git(path_, std::move(words)));
   };
   // Git fetches for a commit that is there and on no branch, as in a shallow submodule.
   if (borrowed && update({"--no-fetch"}).ok()) return absl::OkStatus();
@@ -107,12 +147,10 @@ absl::Status Checkout::FillSubmodules(const Commit& commit) const {
 Checkout::~Checkout() { static_cast<void>(Remove()); }
 
 absl::Status Checkout::Remove() {
-  if (removed_) return absl::OkStatus();
-  removed_ = true;
-  return repository_.run().Run(
-      absl::StrCat("removing the worktree ", Quoted(path_)),
-      Repository::Git(repository_.dir(), {"worktree", "remove", "--force", path_}),
-      /*finishes=*/true);
+  if (std::exchange(removed_, true)) return absl::OkStatus();
+  return repository_.run_->Run(absl::StrCat("removing the worktree ", Quoted(path_)),
+                               Git(repository_.dir_, {"worktree", "remove", "--force", path_}),
+                               /*finishes=*/true);
 }
 
 }  // namespace loadline::branches

@@ -4,11 +4,9 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "tools/loadline/branches/logged_run.h"
 
 namespace loadline::branches {
@@ -32,25 +30,19 @@ class Repository {
   // Whether tracked files differ from the last commit.
   absl::StatusOr<bool> HasUncommittedChanges() const;
 
-  // The words of a git command about `dir`; hooks do not run.
-  static std::vector<std::string> Git(const std::string& dir, std::vector<std::string> words);
-
-  const std::string& dir() const { return dir_; }
-  const std::string& git_dir() const { return git_dir_; }  // git's own folder of that working tree
-  const LoggedRun& run() const { return *run_; }
-
  private:
+  friend class Checkout;
   Repository(std::string dir, std::string git_dir, const LoggedRun& run)
       : dir_(std::move(dir)), git_dir_(std::move(git_dir)), run_(&run) {}
 
   std::string dir_;
-  std::string git_dir_;
+  std::string git_dir_;  // git's own folder of that working tree
   const LoggedRun* run_;
 };
 
-// A worktree of a repository with the files of one commit and of its submodules, detached. Only
-// what the repository does not have of a submodule is fetched. Nothing else of the repository
-// changes: not its checkout, index, branches or configuration.
+// A detached worktree of a repository with the files of one commit and of its submodules, of which
+// only what the repository does not have is fetched. Nothing else of the repository changes: not
+// its checkout, index, branches or configuration.
 class Checkout {
  public:
   // `path` must not exist; a folder that is not the repository's. Errors as of LoggedRun.
@@ -60,23 +52,25 @@ class Checkout {
   Checkout(const Checkout&) = delete;
   Checkout& operator=(const Checkout&) = delete;
 
-  // Removes the folder and the repository's note of it, whether or not it was interrupted. The
-  // first call counts.
+  // Removes the folder and the repository's note of it, interrupted or not. The first call counts.
   absl::Status Remove();
-
-  const std::string& path() const { return path_; }
 
  private:
   Checkout(const Repository& repository, std::string path)
       : repository_(repository), path_(std::move(path)) {}
 
-  absl::Status Fill(const Commit& commit) const;
   absl::Status FillSubmodules(const Commit& commit) const;
 
   const Repository repository_;
   const std::string path_;
   bool removed_ = false;
 };
+
+// Gives the git folder `to` of a new worktree all submodules, and those inside them, that the git
+// folder `from` of the same repository has and `to` has not, so that `git submodule update` fetches
+// only commits that they lack. Their objects stay where they are, and nothing of `from` changes.
+// Whether there were any. kUnavailable when they cannot be read or written.
+absl::StatusOr<bool> BorrowSubmodules(const std::string& from, const std::string& to);
 
 }  // namespace loadline::branches
 

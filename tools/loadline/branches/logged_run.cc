@@ -1,9 +1,6 @@
 #include "tools/loadline/branches/logged_run.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -11,13 +8,12 @@
 #include "absl/strings/str_split.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/child_process.h"
 
 namespace loadline::branches {
 namespace {
 
 constexpr size_t kLastLines = 30;
-constexpr std::streamoff kLastBytes = 16 << 10;
+constexpr int64_t kLastBytes = 16 << 10;
 constexpr double kGraceSeconds = 5;
 
 // What `git rev-parse --local-env-vars` lists; the shell then becomes the program.
@@ -26,14 +22,6 @@ constexpr char kUnset[] =
     "GIT_OBJECT_DIRECTORY GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE "
     "GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE GIT_PREFIX "
     "GIT_INTERNAL_SUPER_PREFIX GIT_SHALLOW_FILE GIT_COMMON_DIR GIT_NAMESPACE; ";
-
-std::string EndOf(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  in.seekg(0, std::ios::end);
-  const std::streamoff size = in.tellg();
-  in.seekg(std::max<std::streamoff>(0, size - kLastBytes));
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 std::string LastLines(absl::string_view text) {
   std::vector<absl::string_view> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
@@ -59,15 +47,17 @@ absl::Status Failure(absl::string_view what, run::ChildOutcome outcome, absl::st
   return absl::FailedPreconditionError(message);
 }
 
-run::ChildOptions ShellChild(absl::string_view script, std::vector<std::string> words) {
+}  // namespace
+
+run::ChildOptions LoggedRun::Child(absl::string_view script, std::string name,
+                                   std::vector<std::string> words) const {
   run::ChildOptions child;
-  child.arguments = {"/bin/sh", "-c", absl::StrCat(kUnset, script)};
+  child.arguments = {"/bin/sh", "-c", absl::StrCat(kUnset, script), std::move(name)};
   child.arguments.insert(child.arguments.end(), words.begin(), words.end());
+  child.environment = environment_;
   child.grace_seconds = kGraceSeconds;
   return child;
 }
-
-}  // namespace
 
 void LoggedRun::Default(std::string name, std::string value) {
   if (std::getenv(name.c_str()) != nullptr) return;
@@ -76,22 +66,19 @@ void LoggedRun::Default(std::string name, std::string value) {
 
 absl::Status LoggedRun::Run(absl::string_view what, std::vector<std::string> words,
                             bool finishes) const {
-  words.insert(words.begin(), log_);
-  run::ChildOptions child = ShellChild(R"(exec "$@" >"$0" 2>&1)", std::move(words));
-  child.environment = environment_;
+  run::ChildOptions child = Child(R"(exec "$@" >"$0" 2>&1)", log_, std::move(words));
   child.finishes = finishes;
   LOADLINE_ASSIGN_OR_RETURN(const run::ChildOutcome outcome, run::RunChild(child));
   if (outcome.ok()) return absl::OkStatus();
   // What the shell itself says, of a log that cannot be made.
-  return Failure(what, outcome, absl::StrCat(EndOf(log_), "\n", outcome.err_tail));
+  return Failure(what, outcome,
+                 absl::StrCat(run::EndOfFile(log_, kLastBytes), "\n", outcome.err_tail));
 }
 
 absl::StatusOr<std::string> LoggedRun::Ask(absl::string_view what,
                                            std::vector<std::string> words) const {
-  words.insert(words.begin(), "sh");
-  run::ChildOptions child = ShellChild(R"(exec "$@")", std::move(words));
-  child.environment = environment_;
-  LOADLINE_ASSIGN_OR_RETURN(const run::ChildOutcome outcome, run::RunChild(child));
+  LOADLINE_ASSIGN_OR_RETURN(const run::ChildOutcome outcome,
+                            run::RunChild(Child(R"(exec "$@")", "sh", std::move(words))));
   if (!outcome.ok()) return Failure(what, outcome, outcome.err_tail);
   return std::string(absl::StripTrailingAsciiWhitespace(outcome.out));
 }

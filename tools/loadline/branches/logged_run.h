@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "tools/loadline/run/child_process.h"
 
 namespace loadline::branches {
 
@@ -15,9 +16,8 @@ namespace loadline::branches {
 // which repository and index they are for: those would lead a checkout into the user's own.
 // Thread-compatible.
 //
-// Errors of both calls: kCancelled when interrupted; kFailedPrecondition when the program is not
-// there or fails, as "WHAT: exit code 1" and below that, line by line and printable, the last lines
-// of what it said.
+// Errors: kCancelled when interrupted; kFailedPrecondition when the program is not there or fails,
+// as "WHAT: exit code 1" and below that, printable, the last lines of what it said.
 class LoggedRun {
  public:
   // `log` is a file that may be made and overwritten.
@@ -34,6 +34,9 @@ class LoggedRun {
   absl::StatusOr<std::string> Ask(absl::string_view what, std::vector<std::string> words) const;
 
  private:
+  run::ChildOptions Child(absl::string_view script, std::string name,
+                          std::vector<std::string> words) const;
+
   const std::string log_;
   std::vector<std::pair<std::string, std::string>> environment_;
 };

@@ -1,14 +1,14 @@
-#include "tools/loadline/cli/branches_command.h"
-
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "loadline/base/status_macros.h"
 #include "tools/loadline/branches/built_sides.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/parse_flags.h"
 #include "tools/loadline/cli/shared_flags.h"
@@ -35,7 +35,7 @@ Exit codes:
 
 class BranchesCommand : public Command {
  public:
-  explicit BranchesCommand(std::unique_ptr<Command> (*make_duet)()) : make_duet_(make_duet) {}
+  explicit BranchesCommand(CommandMaker make_duet) : make_duet_(make_duet) {}
 
   Usage Describe() override {
     return {
@@ -58,17 +58,20 @@ class BranchesCommand : public Command {
         kBranchesFooter};
   }
 
-  int Run(const Terminal& terminal) override {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     // What is wrong with duet's flags is known before a long build.
-    const auto rehearsed = MakeDuet("base", "new");
-    if (!rehearsed.ok()) return Fail(rehearsed.status(), terminal);
+    LOADLINE_RETURN_IF_ERROR(MakeDuet("base", "new").status());
     const run::Interruption interruption;
     const auto sides = branches::BuiltSides::Create(
         options_, [&](const std::string& text) { Say(text, terminal); }, terminal.progress);
-    if (!sides.ok()) return Fail(sides.status(), terminal);
-    const auto duet = MakeDuet((*sides)->base_program(), (*sides)->new_program());
-    if (!duet.ok()) return Fail(duet.status(), terminal);
-    const int code = (*duet)->Run(terminal);
+    if (!sides.ok()) {
+      Say(sides.status().message(), terminal);
+      return absl::IsCancelled(sides.status()) ? results::ExitCode::kNotMeasured
+                                               : results::ExitCode::kInvalid;
+    }
+    LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<Command> duet,
+                              MakeDuet((*sides)->base_program(), (*sides)->new_program()));
+    const results::ExitCode code = RunAndSay(*duet, "duet", terminal);
     const absl::Status removed = (*sides)->Remove();
     if (!removed.ok()) Say(removed.message(), terminal);
     return code;
@@ -99,13 +102,7 @@ class BranchesCommand : public Command {
     }
   }
 
-  static int Fail(const absl::Status& status, const Terminal& terminal) {
-    Say(status.message(), terminal);
-    return static_cast<int>(absl::IsCancelled(status) ? results::ExitCode::kNotMeasured
-                                                      : results::ExitCode::kInvalid);
-  }
-
-  std::unique_ptr<Command> (*const make_duet_)();
+  const CommandMaker make_duet_;
   branches::BranchesOptions options_;
   std::string filter_;
   std::string budget_;
@@ -114,7 +111,7 @@ class BranchesCommand : public Command {
 
 }  // namespace
 
-std::unique_ptr<Command> MakeBranchesCommand(std::unique_ptr<Command> (*make_duet)()) {
+std::unique_ptr<Command> MakeBranchesCommand(CommandMaker make_duet) {
   return std::make_unique<BranchesCommand>(make_duet);
 }
 

@@ -1,23 +1,18 @@
-#include "tools/loadline/cli/check_command.h"
-
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/limits/check.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/check_report.h"
-#include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/result_reader.h"
 
 namespace loadline::cli {
@@ -41,23 +36,13 @@ class CheckCommand : public Command {
         {"RESULT", Texts("FILE", &results_),
          "Result files of any Google Benchmark; globs; - is standard input", kRequired},
         {"--policy", Text("FILE", &policy_), "The limits (docs/formats.md)", kRequired},
-        MaxBytesFlag(&max_bytes_)};
+        MaxBytesFlag(&input_.max_bytes)};
     output_.AddFlags(flags);
     return {"check", "Hold Google Benchmark result files to the absolute limits of a policy", flags,
             kCheckFooter};
   }
 
-  int Run(const Terminal& terminal) override {
-    absl::StatusOr<limits::CheckVerdict> verdict = Judge();
-    if (!verdict.ok()) return Fail(verdict.status(), terminal);
-    const absl::Status written =
-        output_.Write(RenderCheck(*verdict, output_.format(), output_.color(terminal)), terminal);
-    if (!written.ok()) return Fail(written, terminal);
-    return static_cast<int>(verdict->exit_code);
-  }
-
- private:
-  absl::StatusOr<limits::CheckVerdict> Judge() {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     LOADLINE_ASSIGN_OR_RETURN(results_, ExpandInputPaths("RESULT", results_));
     std::vector<std::string> inputs = results_;
     inputs.push_back(policy_);
@@ -65,26 +50,18 @@ class CheckCommand : public Command {
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const policy::Policy policy, policy::ReadPolicy(policy_));
     std::vector<results::ResultFile> files;
-    results::InputOptions options;
-    options.max_bytes = max_bytes_;
     for (const std::string& path : results_) {
       LOADLINE_ASSIGN_OR_RETURN(std::vector<results::ResultFile> documents,
-                                results::ReadResultFiles(path, options));
+                                results::ReadResultFiles(path, input_));
       std::move(documents.begin(), documents.end(), std::back_inserter(files));
     }
-    return limits::Check(policy, files);
+    return output_.Write(limits::Check(policy, files), terminal);
   }
 
-  static int Fail(const absl::Status& status, const Terminal& terminal) {
-    const absl::string_view message = status.message();
-    terminal.err << "loadline check: " << report::EscapeTerminal({message.data(), message.size()})
-                 << "\n";
-    return static_cast<int>(results::ExitCode::kInvalid);
-  }
-
+ private:
   std::vector<std::string> results_;
   std::string policy_;
-  uint64_t max_bytes_ = results::InputOptions().max_bytes;
+  results::InputOptions input_;
   VerdictOutput output_;
 };
 

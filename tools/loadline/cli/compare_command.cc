@@ -1,8 +1,5 @@
-#include "tools/loadline/cli/compare_command.h"
-
-#include <algorithm>
-#include <cstdint>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -12,8 +9,8 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/input_paths.h"
 #include "tools/loadline/cli/shared_flags.h"
@@ -21,10 +18,7 @@
 #include "tools/loadline/compare/compare.h"
 #include "tools/loadline/compare/noise.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/compare_report.h"
-#include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/result_reader.h"
-#include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/samples/side.h"
 
 namespace loadline::cli {
@@ -59,7 +53,7 @@ class CompareCommand : public Command {
         {"--policy", Text("FILE", &policy_),
          "Margins, metrics, overrides, limits (docs/formats.md)"},
         {"--noise", Text("FILE", &noise_), "Recorded spread between processes (docs/formats.md)"},
-        MaxBytesFlag(&max_bytes_),
+        MaxBytesFlag(&input_.max_bytes),
         MarginFlag("PERCENT [5%]", &options_.margin),
         AlphaFlag(&options_.alpha),
         {"--metric", Texts("GLOB", &metrics_),
@@ -67,27 +61,18 @@ class CompareCommand : public Command {
         {"--benchmark", Texts("GLOB", &options_.benchmarks),
          "Globs of the benchmarks that are compared"},
         AllowEnvFlag(&options_.allow_env),
-        AllRowsFlag(&all_)};
+        output_.AllRowsFlag()};
     output_.AddFlags(flags);
     return {"compare", "Hold two sets of Google Benchmark result files against each other", flags,
             kCompareFooter};
   }
 
-  int Run(const Terminal& terminal) override {
-    const absl::StatusOr<compare::CompareVerdict> verdict = Judge();
-    if (!verdict.ok()) return Fail(verdict.status(), terminal);
-    const absl::Status written = output_.Write(
-        RenderCompare(*verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
-        terminal);
-    if (!written.ok()) return Fail(written, terminal);
-    return static_cast<int>(verdict->exit_code);
-  }
-
- private:
-  absl::StatusOr<compare::CompareVerdict> Judge() {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     LOADLINE_ASSIGN_OR_RETURN(base_, ExpandInputPaths("--base", base_));
     LOADLINE_ASSIGN_OR_RETURN(new_, ExpandInputPaths("--new", new_));
-    const std::vector<std::string> inputs = Inputs();
+    std::vector<std::string> inputs = base_;
+    inputs.insert(inputs.end(), new_.begin(), new_.end());
+    inputs.insert(inputs.end(), {policy_, noise_});
     LOADLINE_RETURN_IF_ERROR(CheckReadOnce(inputs));
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(const policy::Policy policy, ReadPolicy());
@@ -102,18 +87,11 @@ class CompareCommand : public Command {
         ReadSides(inputs, base, candidate, policy.limits.empty() ? nullptr : &kept));
     std::optional<limits::CheckVerdict> limits;
     if (!policy.limits.empty()) limits = limits::Check(policy, kept);
-    return compare::Compare(policy, options_, base, candidate, std::move(limits));
+    return output_.Write(compare::Compare(policy, options_, base, candidate, std::move(limits)),
+                         terminal);
   }
 
-  std::vector<std::string> Inputs() const {
-    std::vector<std::string> inputs = base_;
-    inputs.insert(inputs.end(), new_.begin(), new_.end());
-    for (const std::string& path : {policy_, noise_}) {
-      if (!path.empty()) inputs.push_back(path);
-    }
-    return inputs;
-  }
-
+ private:
   absl::StatusOr<policy::Policy> ReadPolicy() const {
     policy::Policy policy;
     if (!policy_.empty()) {
@@ -150,16 +128,13 @@ class CompareCommand : public Command {
   // Row by row: the side keeps what it needs. Whole files only where `kept` wants them.
   absl::Status ReadSide(const std::vector<std::string>& paths, samples::Side& side,
                         std::vector<results::ResultFile>* kept) const {
-    results::InputOptions input;
-    input.max_bytes = max_bytes_;
     for (const std::string& path : paths) {
       if (kept == nullptr) {
-        samples::Side::Sink sink(side);
-        LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, sink, input));
+        LOADLINE_RETURN_IF_ERROR(results::StreamResultFile(path, side, input_));
         continue;
       }
       LOADLINE_ASSIGN_OR_RETURN(std::vector<results::ResultFile> files,
-                                results::ReadResultFiles(path, input));
+                                results::ReadResultFiles(path, input_));
       for (results::ResultFile& file : files) {
         side.Add(file);
         kept->push_back(std::move(file));
@@ -168,20 +143,12 @@ class CompareCommand : public Command {
     return absl::OkStatus();
   }
 
-  static int Fail(const absl::Status& status, const Terminal& terminal) {
-    const absl::string_view message = status.message();
-    terminal.err << "loadline compare: " << report::EscapeTerminal({message.data(), message.size()})
-                 << "\n";
-    return static_cast<int>(results::ExitCode::kInvalid);
-  }
-
   std::vector<std::string> base_;
   std::vector<std::string> new_;
   std::string policy_;
   std::string noise_;
   std::vector<std::string> metrics_;
-  bool all_ = false;
-  uint64_t max_bytes_ = results::InputOptions().max_bytes;
+  results::InputOptions input_;
   compare::CompareOptions options_;
   VerdictOutput output_;
 };

@@ -1,26 +1,25 @@
-#include "tools/loadline/cli/duet_command.h"
-
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/cli/verdict_output.h"
 #include "tools/loadline/compare/compare.h"
 #include "tools/loadline/duet/duet.h"
 #include "tools/loadline/policy/policy.h"
-#include "tools/loadline/report/compare_report.h"
-#include "tools/loadline/report/escape.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/samples/side.h"
 
 namespace loadline::cli {
 namespace {
+
+constexpr absl::string_view kModes[] = {"auto", "lock-step", "pinned"};  // of duet::Mode
 
 constexpr char kDuetFooter[] = R"(Example:
   loadline duet --base old/my_benchmark --new new/my_benchmark
@@ -48,8 +47,8 @@ class DuetCommand : public Command {
  public:
   Usage Describe() override {
     std::vector<Flag> flags = {
-        {"--base", Text("BIN", &options_.base), "The program to hold against", kRequired},
-        {"--new", Text("BIN", &options_.candidate), "The program to judge", kRequired},
+        {"--base", Program(&options_.base), "The program to hold against", kRequired},
+        {"--new", Program(&options_.candidate), "The program to judge", kRequired},
         FilterFlag(&options_.filter),
         {"--policy", Text("FILE", &policy_),
          "Margins of single benchmarks, and what to do with what stays open (docs/formats.md)"},
@@ -62,60 +61,42 @@ class DuetCommand : public Command {
         {"--no-controls", Switch(&no_controls_),
          "Do without the base against itself and against itself with 3 % more work"},
         AllowEnvFlag(&compare_.allow_env),
-        {"--mode", OneOf({"auto", "lock-step", "pinned"}, &mode_),
-         "Lock-step needs loadline::bench_main on both sides"},
+        {"--mode", OneOf(kModes, &mode_), "Lock-step needs loadline::bench_main on both sides"},
         ProfileFlag(&options_.profile),
         SeedFlag(&options_.seed),
         AnswerLimitFlag(&options_.time_limit_seconds),
-        AllRowsFlag(&all_),
+        output_.AllRowsFlag(),
         ProgramArguments(&options_.arguments)};
     output_.AddFlags(flags);
     return {"duet", "Run two programs in turns until it is known which is faster", flags,
             kDuetFooter};
   }
 
-  int Run(const Terminal& terminal) override {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     const run::Interruption interruption;
-    const absl::Status status = MeasureAndJudge(terminal);
-    if (status.ok()) return code_;
-    const absl::string_view message = status.message();
-    terminal.err << "loadline duet: " << report::EscapeTerminal({message.data(), message.size()})
-                 << "\n";
-    return static_cast<int>(results::ExitCode::kInvalid);
-  }
-
- private:
-  absl::Status MeasureAndJudge(const Terminal& terminal) {
     policy::Policy policy;
     if (!policy_.empty()) {
       LOADLINE_ASSIGN_OR_RETURN(policy, policy::ReadPolicy(policy_));
     }
     options_.alpha = compare_.alpha.value_or(policy.compare.alpha.value_or(options_.alpha));
     options_.controls = !no_controls_;
-    // A bare name means the file here, not something on the PATH.
-    for (std::string* program : {&options_.base, &options_.candidate}) {
-      if (program->find('/') == std::string::npos) *program = "./" + *program;
-    }
-    options_.mode = std::map<std::string, duet::Mode>{{"auto", duet::Mode::kAuto},
-                                                      {"lock-step", duet::Mode::kLockStep},
-                                                      {"pinned", duet::Mode::kPinned}}[mode_];
+    options_.mode = static_cast<duet::Mode>(absl::c_find(kModes, mode_) - kModes);
     std::vector<std::string> inputs = {options_.base, options_.candidate, policy_};
     inputs.insert(inputs.end(), options_.arguments.begin(), options_.arguments.end());
     LOADLINE_RETURN_IF_ERROR(output_.Open(inputs));
     LOADLINE_ASSIGN_OR_RETURN(
         const duet::DuetOutcome outcome,
         duet::RunDuet(options_, policy, compare_.margin.value_or(0), terminal.progress));
-    return Judge(policy, outcome, terminal);
+    return output_.Write(Judge(policy, outcome), terminal);
   }
 
-  absl::Status Judge(policy::Policy policy, const duet::DuetOutcome& outcome,
-                     const Terminal& terminal) {
+ private:
+  compare::CompareVerdict Judge(const policy::Policy& policy, const duet::DuetOutcome& outcome) {
     if (!compare_.margin.has_value() && !policy.compare.margin.has_value()) {
       compare_.margin = duet::DefaultMargin(outcome.mode);
     }
     compare_.paired = &outcome.paired;
-    samples::Side base;
-    samples::Side candidate;
+    samples::Side base, candidate;
     base.Add(outcome.base);
     candidate.Add(outcome.candidate);
     compare::CompareVerdict verdict = compare::Compare(policy, compare_, base, candidate);
@@ -124,19 +105,14 @@ class DuetCommand : public Command {
                                                 ? "lock-step: a slice each in turns"
                                                 : "pinned: both at once on one processor",
                                             outcome.seconds, outcome.control_seconds));
-    code_ = static_cast<int>(verdict.exit_code);
-    return output_.Write(
-        RenderCompare(verdict, output_.format(), {.all = all_, .color = output_.color(terminal)}),
-        terminal);
+    return verdict;
   }
 
   duet::DuetOptions options_;
   compare::CompareOptions compare_;
   std::string policy_;
-  std::string mode_ = "auto";
+  std::string mode_{kModes[0]};
   bool no_controls_ = false;
-  bool all_ = false;
-  int code_ = 0;
   VerdictOutput output_;
 };
 

@@ -1,9 +1,8 @@
 #include "tools/loadline/cli/flag_values.h"
 
-#include <utility>
-
 #include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -78,14 +77,24 @@ FlagValue TextEach(absl::string_view shown, std::vector<std::string>* target) {
   return Appended(FlagValue::Words::kOneEach, shown, target);
 }
 
-FlagValue OneOf(std::vector<std::string> names, std::string* target) {
-  std::string shown = WithDefault(absl::StrJoin(names, "|"), *target);
-  const auto take = [names = std::move(names), target](absl::string_view text) {
+FlagValue Program(std::string* target) {
+  FlagValue value = Text("BIN", target);
+  value.take = [target, take = value.take](absl::string_view text) {
+    LOADLINE_RETURN_IF_ERROR(take(text));
+    if (!absl::StrContains(text, '/')) target->insert(0, "./");
+    return absl::OkStatus();
+  };
+  return value;
+}
+
+FlagValue OneOf(absl::Span<const absl::string_view> names, std::string* target) {
+  const auto take = [names = std::vector<std::string>(names.begin(), names.end()),
+                     target](absl::string_view text) {
     if (!absl::c_linear_search(names, text)) return Want(text, absl::StrJoin(names, ", "));
     *target = std::string(text);
     return absl::OkStatus();
   };
-  return {.shown = std::move(shown), .take = take};
+  return {.shown = WithDefault(absl::StrJoin(names, "|"), *target), .take = take};
 }
 
 FlagValue WholeNumber(absl::string_view shown, uint64_t least, uint64_t most,

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tools/loadline/cli/flags.h"
 
 namespace loadline::cli {
@@ -33,7 +34,10 @@ FlagValue Texts(absl::string_view shown, std::vector<std::string>* target);
 // One word each time, which may begin with a dash.
 FlagValue TextEach(absl::string_view shown, std::vector<std::string>* target);
 
-FlagValue OneOf(std::vector<std::string> names, std::string* target);
+// A Google Benchmark program. A bare name means the file here, not something on the PATH.
+FlagValue Program(std::string* target);
+
+FlagValue OneOf(absl::Span<const absl::string_view> names, std::string* target);
 
 // In decimal digits, from `least` to `most`, which the target can hold.
 FlagValue WholeNumber(absl::string_view shown, uint64_t least, uint64_t most,

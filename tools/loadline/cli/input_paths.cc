@@ -23,27 +23,6 @@ int StopUnlessMissing(const char* /*folder*/, int error) {
   return error == ENOENT || error == ENOTDIR ? 0 : 1;
 }
 
-class Matches {
- public:
-  explicit Matches(const std::string& pattern)
-      : error_(::glob(pattern.c_str(), 0, &StopUnlessMissing, &found_)) {}
-  ~Matches() { ::globfree(&found_); }
-  Matches(const Matches&) = delete;
-  Matches& operator=(const Matches&) = delete;
-
-  int error() const { return error_; }
-  std::vector<std::string> Sorted() const {
-    std::vector<std::string> paths(found_.gl_pathv, found_.gl_pathv + found_.gl_pathc);
-    // glob() sorts by the locale.
-    std::sort(paths.begin(), paths.end());
-    return paths;
-  }
-
- private:
-  glob_t found_ = {};
-  int error_;
-};
-
 // Which file a path leads to, whatever its name; none where that cannot be known.
 using FileId = std::optional<std::pair<dev_t, ino_t>>;
 FileId IdOf(const std::string& path) {
@@ -58,14 +37,17 @@ bool IsPattern(const std::string& path) {
 }
 
 absl::StatusOr<std::vector<std::string>> Expand(const std::string& pattern) {
-  const Matches matches(pattern);
-  if (matches.error() == GLOB_NOMATCH) {
+  glob_t found = {};
+  const int error = ::glob(pattern.c_str(), 0, &StopUnlessMissing, &found);
+  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  if (error == GLOB_NOMATCH) {
     return absl::NotFoundError("no file matches; quote it if the shell is not to expand it");
   }
-  if (matches.error() != 0) {
-    return absl::PermissionDeniedError("a folder of the pattern cannot be read");
-  }
-  return matches.Sorted();
+  if (error != 0) return absl::PermissionDeniedError("a folder of the pattern cannot be read");
+  // glob() sorts by the locale.
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 }  // namespace

@@ -14,17 +14,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "tools/loadline/cli/branches_command.h"
-#include "tools/loadline/cli/check_command.h"
 #include "tools/loadline/cli/command.h"
-#include "tools/loadline/cli/compare_command.h"
-#include "tools/loadline/cli/duet_command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/help.h"
-#include "tools/loadline/cli/noise_command.h"
 #include "tools/loadline/cli/parse_flags.h"
-#include "tools/loadline/cli/run_command.h"
-#include "tools/loadline/cli/selftest_command.h"
 #include "tools/loadline/policy/nearest_name.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/exit_code.h"
@@ -37,10 +30,9 @@ constexpr int kUsage = static_cast<int>(results::ExitCode::kInvalid);
 
 // Every subcommand of the tool.
 std::unique_ptr<Command> MakeBranches() { return MakeBranchesCommand(&MakeDuetCommand); }
-constexpr std::unique_ptr<Command> (*kCommands[])() = {
-    &MakeBranches,     &MakeCheckCommand, &MakeCompareCommand,  &MakeDuetCommand,
-    &MakeNoiseCommand, &MakeRunCommand,   &MakeSelftestCommand,
-};
+constexpr CommandMaker kCommands[] = {&MakeBranches,       &MakeCheckCommand, &MakeCompareCommand,
+                                      &MakeDuetCommand,    &MakeNoiseCommand, &MakeRunCommand,
+                                      &MakeSelftestCommand};
 
 constexpr char kFooter[] = R"(`loadline COMMAND --help` explains a command, with an example.
 
@@ -65,7 +57,7 @@ Terminal TerminalOf(std::ostream& out, std::ostream& err) {
 class Tool {
  public:
   Tool(std::ostream& out, std::ostream& err) : terminal_(TerminalOf(out, err)) {
-    for (const auto& make : kCommands) {
+    for (const CommandMaker make : kCommands) {
       commands_.push_back(make());
       usages_.push_back(commands_.back()->Describe());
     }
@@ -90,9 +82,12 @@ class Tool {
   int RunCommand(const Usage& usage, const std::vector<std::string>& words) {
     const absl::StatusOr<Request> request = ParseFlags(usage, words);
     if (!request.ok()) return Fail(usage, request.status().message());
-    if (*request == Request::kRun) return commands_[&usage - usages_.data()]->Run(terminal_);
-    terminal_.out << Help(usage);
-    return 0;
+    if (*request == Request::kHelp) {
+      terminal_.out << Help(usage);
+      return 0;
+    }
+    Command& command = *commands_[static_cast<size_t>(&usage - usages_.data())];
+    return static_cast<int>(RunAndSay(command, usage.name, terminal_));
   }
 
   // A flag of the tool itself; help may be asked of a command, too.

@@ -1,14 +1,15 @@
-#include "tools/loadline/cli/noise_command.h"
-
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "loadline/base/status_macros.h"
+#include "loadline/stats/shift_test.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/noise/recording.h"
 #include "tools/loadline/noise/spread_table.h"
 #include "tools/loadline/report/escape.h"
-#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/run.h"
 
@@ -41,10 +42,10 @@ class NoiseCommand : public Command {
     return {
         "noise",
         "Record how much each benchmark varies between processes",
-        {{"--suite", Text("BIN", &options_.suite), "A Google Benchmark program", kRequired},
+        {{"--suite", Program(&options_.suite), "A Google Benchmark program", kRequired},
          FilterFlag(&options_.filter),
          ProfileFlag(&options_.profile),
-         {"--processes", WholeNumber("N", &options_.repetitions, noise::kFewestProcesses, 10000),
+         {"--processes", WholeNumber("N", &options_.repetitions, stats::kFewestForASpread, 10000),
           "Processes a benchmark, at least 3"},
          SeedFlag(&options_.seed),
          ProcessLimitFlag(&options_.time_limit_seconds),
@@ -53,39 +54,26 @@ class NoiseCommand : public Command {
         kNoiseFooter};
   }
 
-  int Run(const Terminal& terminal) override {
-    // A bare name means the file here, not something on the PATH.
-    if (options_.suite.find('/') == std::string::npos) options_.suite.insert(0, "./");
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     const run::Interruption interruption;
-    const absl::StatusOr<noise::Recording> recording = noise::Record(options_, terminal.progress);
-    if (!recording.ok()) {
-      Say(recording.status().message(), terminal);
-      return static_cast<int>(results::ExitCode::kInvalid);
-    }
-    return Conclude(*recording, terminal);
-  }
-
- private:
-  static void Say(absl::string_view message, const Terminal& terminal) {
-    terminal.err << "loadline noise: " << report::EscapeTerminal(message) << "\n";
-  }
-
-  int Conclude(const noise::Recording& recording, const Terminal& terminal) const {
-    for (const std::string& failure : recording.failures) Say(failure, terminal);
+    LOADLINE_ASSIGN_OR_RETURN(const noise::Recording recording,
+                              noise::Record(options_, terminal.progress));
+    for (const std::string& failure : recording.failures) terminal.Say("noise", failure);
     if (recording.spreads.empty()) {
-      Say(recording.incomplete ? "interrupted before a spread was known: nothing is written"
-                               : "no benchmark has a spread: nothing is written",
-          terminal);
-      return static_cast<int>(results::ExitCode::kNotMeasured);
+      terminal.Say("noise", recording.incomplete
+                                ? "interrupted before a spread was known: nothing is written"
+                                : "no benchmark has a spread: nothing is written");
+      return results::ExitCode::kNotMeasured;
     }
     terminal.out << noise::SpreadTable(recording, kSecondColumn) << "\n"
                  << report::EscapeTerminal(options_.out)
                  << (recording.incomplete ? ": interrupted, the spreads are of what was done\n"
                                           : ": for `loadline compare --noise`\n");
     const bool whole = recording.failures.empty() && !recording.incomplete;
-    return static_cast<int>(whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured);
+    return whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured;
   }
 
+ private:
   run::RunOptions options_;
 };
 

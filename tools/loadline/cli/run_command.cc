@@ -1,11 +1,13 @@
-#include "tools/loadline/cli/run_command.h"
+#include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "loadline/base/status_macros.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/results/counted.h"
-#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/run.h"
 
@@ -26,8 +28,8 @@ class RunCommand : public Command {
   Usage Describe() override {
     return {"run",
             "Run each benchmark in a process of its own and write one result file",
-            {{"--suite", Text("BIN", &options_.suite), "A Google Benchmark program"},
-             {"--init-probe", Text("BIN", &options_.init_probe),
+            {{"--suite", Program(&options_.suite), "A Google Benchmark program"},
+             {"--init-probe", Program(&options_.init_probe),
               "A program that initialises something (docs/formats.md)"},
              FilterFlag(&options_.filter),
              ProfileFlag(&options_.profile),
@@ -42,30 +44,19 @@ class RunCommand : public Command {
             kRunFooter};
   }
 
-  int Run(const Terminal& terminal) override {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     if (options_.suite.empty() && options_.init_probe.empty()) {
-      terminal.err << "loadline run: nothing to run: give --suite BIN or --init-probe BIN\n";
-      return static_cast<int>(results::ExitCode::kInvalid);
-    }
-    // A bare name means the file here, not something on the PATH.
-    for (std::string* program : {&options_.suite, &options_.init_probe}) {
-      if (!program->empty() && program->find('/') == std::string::npos) *program = "./" + *program;
+      return absl::InvalidArgumentError("nothing to run: give --suite BIN or --init-probe BIN");
     }
     const run::Interruption interruption;
-    const absl::StatusOr<run::RunSummary> summary =
-        run::Run(options_, terminal.progress, &terminal.err);
-    if (!summary.ok()) {
-      const absl::string_view message = summary.status().message();
-      terminal.err << "loadline run: " << report::EscapeTerminal({message.data(), message.size()})
-                   << "\n";
-      return static_cast<int>(results::ExitCode::kInvalid);
-    }
+    LOADLINE_ASSIGN_OR_RETURN(const run::RunSummary summary,
+                              run::Run(options_, terminal.progress, &terminal.err));
     terminal.out << report::EscapeTerminal(options_.out) << ": "
-                 << results::Counted(summary->rows, "measurement") << ", "
-                 << results::Counted(summary->errors, "error")
-                 << (summary->incomplete ? ", interrupted: incomplete\n" : "\n");
-    const bool whole = summary->errors == 0 && !summary->incomplete;
-    return static_cast<int>(whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured);
+                 << results::Counted(summary.rows, "measurement") << ", "
+                 << results::Counted(summary.errors, "error")
+                 << (summary.incomplete ? ", interrupted: incomplete\n" : "\n");
+    const bool whole = summary.errors == 0 && !summary.incomplete;
+    return whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured;
   }
 
  private:

@@ -1,24 +1,23 @@
-#include "tools/loadline/cli/selftest_command.h"
-
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "loadline/base/status_macros.h"
 #include "loadline/stats/proportion.h"
 #include "loadline/stats/sample.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/shared_flags.h"
 #include "tools/loadline/duet/selftest.h"
 #include "tools/loadline/report/escape.h"
 #include "tools/loadline/report/text_table.h"
 #include "tools/loadline/results/counted.h"
-#include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/run/interruption.h"
 
 namespace loadline::cli {
@@ -125,7 +124,7 @@ class SelftestCommand : public Command {
     return {
         "selftest",
         "Find out what duet can see on this machine, and how often it errs",
-        {{"--suite", Text("BIN", &duet.base), "A Google Benchmark program", kRequired},
+        {{"--suite", Program(&duet.base), "A Google Benchmark program", kRequired},
          FilterFlag(&duet.filter),
          {"--rounds", WholeNumber("N", &options_.rounds, 1, 1'000'000),
           "Tests of each benchmark and kind"},
@@ -141,34 +140,18 @@ class SelftestCommand : public Command {
         kSelftestFooter};
   }
 
-  int Run(const Terminal& terminal) override {
+  absl::StatusOr<results::ExitCode> Run(const Terminal& terminal) override {
     const run::Interruption interruption;
-    const absl::StatusOr<duet::SelftestOutcome> outcome = Measure(terminal);
-    if (!outcome.ok()) {
-      const absl::string_view message = outcome.status().message();
-      terminal.err << "loadline selftest: "
-                   << report::EscapeTerminal({message.data(), message.size()}) << "\n";
-      return static_cast<int>(results::ExitCode::kInvalid);
-    }
-    terminal.out << TextOf(*outcome, options_.margin);
-    for (const std::string& failure : outcome->failures) {
-      terminal.out << "failed: " << report::EscapeTerminal(failure) << "\n";
-    }
-    if (outcome->interrupted) terminal.out << "interrupted: these are fewer rounds than asked\n";
-    return static_cast<int>(CodeOf(*outcome));
-  }
-
- private:
-  absl::StatusOr<duet::SelftestOutcome> Measure(const Terminal& terminal) {
     options_.margin = margin_.value_or(options_.margin);
     options_.duet.alpha = alpha_.value_or(options_.duet.alpha);
     if (!spikes_.empty()) options_.spikes = spikes_;
-    std::string& program = options_.duet.base;
-    if (program.find('/') == std::string::npos) program = "./" + program;
-    return duet::RunSelftest(options_, terminal.progress);
-  }
-
-  static results::ExitCode CodeOf(const duet::SelftestOutcome& outcome) {
+    LOADLINE_ASSIGN_OR_RETURN(const duet::SelftestOutcome outcome,
+                              duet::RunSelftest(options_, terminal.progress));
+    terminal.out << TextOf(outcome, options_.margin);
+    for (const std::string& failure : outcome.failures) {
+      terminal.out << "failed: " << report::EscapeTerminal(failure) << "\n";
+    }
+    if (outcome.interrupted) terminal.out << "interrupted: these are fewer rounds than asked\n";
     if (outcome.false_alarms.worse > 0) return results::ExitCode::kBroken;
     if (!outcome.failures.empty() || outcome.false_alarms.tests == 0) {
       return results::ExitCode::kNotMeasured;
@@ -176,6 +159,7 @@ class SelftestCommand : public Command {
     return outcome.interrupted ? results::ExitCode::kInconclusive : results::ExitCode::kPass;
   }
 
+ private:
   duet::SelftestOptions options_;
   std::vector<double> spikes_;
   std::optional<double> margin_;

@@ -9,7 +9,7 @@ constexpr double kShortestLimit = 0.001;
 
 }  // namespace
 
-Flag MaxBytesFlag(uint64_t* target) {
+Flag MaxBytesFlag(size_t* target) {
   return {"--max-bytes", WholeNumber("N", target, 1, uint64_t{1} << 40),
           "Largest result file that is read"};
 }
@@ -40,10 +40,6 @@ Flag ProfileFlag(std::string* target) {
 Flag SeedFlag(uint64_t* target) {
   return {"--seed", WholeNumber("S", target, 0, UINT64_MAX),
           "Of all that is random: orders, layouts, the program's inputs"};
-}
-
-Flag AllRowsFlag(bool* target) {
-  return {"--all", Switch(target), "Text: every row, however many"};
 }
 
 Flag ProcessLimitFlag(double* target) {

@@ -1,15 +1,19 @@
 #include "tools/loadline/cli/verdict_output.h"
 
-#include "loadline/base/status_macros.h"
+#include "absl/algorithm/container.h"
 #include "tools/loadline/cli/flag_values.h"
 
 namespace loadline::cli {
 
 void VerdictOutput::AddFlags(std::vector<Flag>& flags) {
   flags.push_back(
-      {"--format", OneOf(report::FormatNames(), &format_), "How the verdict is written"});
+      {"--format", OneOf(report::kFormatNames, &format_), "How the verdict is written"});
   flags.push_back(
       {"--out", Text("FILE", &path_), "Where the verdict goes; - or nothing: standard output"});
+}
+
+Flag VerdictOutput::AllRowsFlag() {
+  return {"--all", Switch(&options_.all), "Text: every row, however many"};
 }
 
 absl::Status VerdictOutput::Open(absl::Span<const std::string> inputs) {
@@ -19,10 +23,11 @@ absl::Status VerdictOutput::Open(absl::Span<const std::string> inputs) {
 }
 
 report::Format VerdictOutput::format() const {
-  return report::ParseFormat(format_).value_or(report::Format::kText);
+  return static_cast<report::Format>(absl::c_find(report::kFormatNames, format_) -
+                                     report::kFormatNames);
 }
 
-absl::Status VerdictOutput::Write(absl::string_view text, const Terminal& terminal) {
+absl::Status VerdictOutput::WriteText(absl::string_view text, const Terminal& terminal) {
   if (file_ != nullptr) return file_->Commit(text);
   terminal.out.write(text.data(), static_cast<std::streamsize>(text.size()));
   if (!terminal.out.flush()) return absl::UnavailableError("write standard output: failed");

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "loadline/base/status_macros.h"
 #include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flags.h"
-#include "tools/loadline/report/format.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/output_file.h"
 
 namespace loadline::cli {
@@ -19,21 +21,26 @@ namespace loadline::cli {
 class VerdictOutput {
  public:
   void AddFlags(std::vector<Flag>& flags);
+  Flag AllRowsFlag();  // --all, where the verdict is a comparison's
 
   // Opens --out before any work is done; errors of OutputFile::Create.
   absl::Status Open(absl::Span<const std::string> inputs);
 
-  report::Format format() const;
-  // Whether text may be coloured: only straight to a terminal.
-  bool color(const Terminal& terminal) const { return terminal.color && to_terminal(); }
-
-  // Writes the report to --out, or to the terminal's `out`.
-  absl::Status Write(absl::string_view text, const Terminal& terminal);
+  // Writes the report to --out, or to the terminal's `out`: coloured only straight to a terminal.
+  template <typename Verdict>
+  absl::StatusOr<results::ExitCode> Write(const Verdict& verdict, const Terminal& terminal) {
+    options_.color = terminal.color && to_terminal();
+    LOADLINE_RETURN_IF_ERROR(WriteText(report::Render(verdict, format(), options_), terminal));
+    return verdict.exit_code;
+  }
 
  private:
+  report::Format format() const;
   bool to_terminal() const { return path_.empty() || path_ == "-"; }
+  absl::Status WriteText(absl::string_view text, const Terminal& terminal);
 
-  std::string format_ = "text";
+  std::string format_{report::kFormatNames[0]};
+  report::TextOptions options_;
   std::string path_;
   std::unique_ptr<results::OutputFile> file_;
 };

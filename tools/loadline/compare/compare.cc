@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -16,12 +17,10 @@
 #include "loadline/stats/serial_dependence.h"
 #include "loadline/stats/shift_test.h"
 #include "loadline/stats/sign_evidence.h"
-#include "tools/loadline/compare/advice.h"
 #include "tools/loadline/compare/distrust.h"
 #include "tools/loadline/compare/families.h"
-#include "tools/loadline/compare/geometric_mean.h"
 #include "tools/loadline/compare/matching.h"
-#include "tools/loadline/compare/moved_alike.h"
+#include "tools/loadline/compare/suite_times.h"
 #include "tools/loadline/policy/glob.h"
 #include "tools/loadline/policy/nearest_name.h"
 #include "tools/loadline/policy/terms.h"
@@ -35,22 +34,17 @@ using results::Counted;
 using results::ExitCode;
 using results::Quoted;
 
-constexpr double kDefaultAlpha = 0.01;
-
 SideSummary Summary(const samples::Side& side) {
   SideSummary summary;
   for (const samples::Side::File& file : side.files()) {
     summary.sources.push_back(file.source);
-    if (std::find(summary.hosts.begin(), summary.hosts.end(), file.host) == summary.hosts.end()) {
-      summary.hosts.push_back(file.host);
-    }
+    if (!absl::c_linear_search(summary.hosts, file.host)) summary.hosts.push_back(file.host);
   }
   summary.benchmarks = side.benchmarks().size();
   for (const samples::SideBenchmark& benchmark : side.benchmarks()) {
     if (benchmark.processes == 0) continue;
-    summary.min_processes = summary.min_processes == 0
-                                ? benchmark.processes
-                                : std::min(summary.min_processes, benchmark.processes);
+    const bool first = summary.min_processes == 0;
+    summary.min_processes = std::min(first ? SIZE_MAX : summary.min_processes, benchmark.processes);
     summary.max_processes = std::max(summary.max_processes, benchmark.processes);
   }
   return summary;
@@ -77,8 +71,8 @@ class Comparer {
         candidate_(candidate),
         terms_(policy.compare, options.margin) {
     verdict_.policy = policy.source;
-    verdict_.alpha = options.alpha.value_or(policy_.alpha.value_or(kDefaultAlpha));
-    if (!(verdict_.alpha > 0) || !(verdict_.alpha < 0.5)) verdict_.alpha = kDefaultAlpha;
+    verdict_.alpha = options.alpha.value_or(policy_.alpha.value_or(stats::kDefaultAlpha));
+    if (!(verdict_.alpha > 0) || !(verdict_.alpha < 0.5)) verdict_.alpha = stats::kDefaultAlpha;
     verdict_.confidence = 1 - 2 * verdict_.alpha;
   }
 
@@ -93,10 +87,9 @@ class Comparer {
     TakePairedRuns();
     AnswerAll(base_, candidate_, matched_, verdict_);
     verdict_.processes_needed = Needed();
-    AdviseProcesses(matched_, verdict_);
     TakeChanges();
     FindMovedAlike(verdict_);
-    Distrust();
+    Distrust(verdict_.same_executable && settings_.empty(), options_.paired, verdict_);
     for (BenchmarkComparison& benchmark : verdict_.benchmarks) ConcludeBenchmark(benchmark);
     Conclude();
     verdict_.limits = std::move(limits);
@@ -142,16 +135,12 @@ class Comparer {
                          ": one run does not count twice"));
   }
 
-  std::vector<std::string> AllowedKeys() const {
-    std::vector<std::string> keys = policy_.allow_env;
-    keys.insert(keys.end(), options_.allow_env.begin(), options_.allow_env.end());
-    return keys;
-  }
-
   void CompareEnvironment() {
     const std::vector<samples::Environment> base = Environments(base_);
     const std::vector<samples::Environment> candidate = Environments(candidate_);
-    verdict_.environment = samples::CompareEnvironments(base, candidate, AllowedKeys());
+    std::vector<std::string> allowed = policy_.allow_env;
+    absl::c_copy(options_.allow_env, std::back_inserter(allowed));
+    verdict_.environment = samples::CompareEnvironments(base, candidate, allowed);
     if (base.empty() || candidate.empty()) return;
     const std::vector<std::string> unsaid = samples::UnsaidByAll(base, candidate);
     if (!unsaid.empty()) {
@@ -159,14 +148,7 @@ class Comparer {
                         ": whether the sides agree in that is not known"));
     }
     verdict_.same_executable = samples::SameExecutable(base, candidate);
-    if (verdict_.same_executable) {
-      CompareSettings();
-      const std::vector<std::string> settings = DifferentSettings();
-      Note(settings.empty()
-               ? "A/A: both sides ran the same program, so that whatever differs is not the program"
-               : absl::StrCat("both sides ran the same program: what is compared is its ",
-                              absl::StrJoin(settings, ", ")));
-    }
+    if (verdict_.same_executable) CompareSettings();
   }
 
   // Of one program, what it allocates with is a setting.
@@ -175,38 +157,16 @@ class Comparer {
       if (difference.key == "allocator" && !difference.within_side) {
         difference.weight = policy::EnvironmentWeight::kWarn;
       }
+      if (absl::c_linear_search(kSettings, difference.key)) settings_.push_back(difference.what);
     }
-  }
-
-  std::vector<std::string> DifferentSettings() const {
-    std::vector<std::string> settings;
-    for (const samples::EnvironmentDifference& difference : verdict_.environment) {
-      if (absl::c_linear_search(kSettings, difference.key)) settings.push_back(difference.what);
-    }
-    return settings;
-  }
-
-  // What threaded times mean in all files, each meaning once; nothing where that may differ.
-  std::vector<std::string> TimeSemantics() const {
-    std::vector<std::string> meanings;
-    for (const samples::EnvironmentDifference& difference : verdict_.environment) {
-      if (difference.key == "time_semantics" && difference.allowed) return meanings;
-    }
-    for (const samples::Side* side : {&base_, &candidate_}) {
-      for (const samples::Side::File& file : side->files()) meanings.push_back(file.time_semantics);
-    }
-    std::sort(meanings.begin(), meanings.end());
-    meanings.erase(std::unique(meanings.begin(), meanings.end()), meanings.end());
-    return meanings;
+    Note(settings_.empty()
+             ? "A/A: both sides ran the same program, so that whatever differs is not the program"
+             : absl::StrCat("both sides ran the same program: what is compared is its ",
+                            absl::StrJoin(settings_, ", ")));
   }
 
   void MatchSides() {
-    const MatchOptions options{.noise = options_.noise,
-                               .paired = options_.paired,
-                               .benchmarks = options_.benchmarks,
-                               .environment = verdict_.environment,
-                               .time_semantics = TimeSemantics()};
-    matched_ = Match(base_, candidate_, terms_, options);
+    matched_ = Match(base_, candidate_, terms_, options_, verdict_.environment);
     for (policy::ComparedMetric& metric : matched_.metrics) {
       verdict_.metrics.push_back(std::move(metric.name));
     }
@@ -251,8 +211,8 @@ class Comparer {
     }
     for (const policy::CompareOverride& override : policy_.overrides) CheckOverride(override);
     const std::vector<std::string> known = policy::EnvironmentKeys();
-    for (const std::string& key : AllowedKeys()) {
-      if (key == "all" || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    for (const std::string& key : options_.allow_env) {  // the policy's are known
+      if (key == "all" || absl::c_linear_search(known, key)) continue;
       Problem(ExitCode::kInvalid,
               absl::StrCat("allowing the environment to differ in ", Quoted(key), ": no such key",
                            policy::DidYouMean(key, known), " (known: all, ",
@@ -261,11 +221,11 @@ class Comparer {
   }
 
   void CheckOverride(const policy::CompareOverride& override) {
-    for (const samples::Side* side : {&base_, &candidate_}) {
-      for (const samples::SideBenchmark& benchmark : side->benchmarks()) {
-        if (override.SelectsBenchmark(benchmark.name)) return;
-      }
-    }
+    const auto selects = [&](const samples::SideBenchmark& benchmark) {
+      return override.SelectsBenchmark({benchmark.name});
+    };
+    if (absl::c_any_of(base_.benchmarks(), selects)) return;
+    if (absl::c_any_of(candidate_.benchmarks(), selects)) return;
     Problem(ExitCode::kInvalid, absl::StrCat("[[compare.override]] in line ", override.where.line,
                                              " of the policy matches no benchmark: ",
                                              Quoted(absl::StrJoin(override.benchmarks, " or "))));
@@ -287,17 +247,10 @@ class Comparer {
                       " of the figures that decide"));
   }
 
-  void Distrust() {
-    if (verdict_.same_executable && DifferentSettings().empty()) DistrustTheSameProgram(verdict_);
-    if (options_.paired == nullptr) return;
-    if (!options_.paired->void_reasons.empty()) VoidDifferences(Reason::kControl, verdict_);
-    if (!options_.paired->blind.empty()) OpenNegatives(verdict_);
-  }
-
   void CountGated(const BenchmarkComparison& benchmark, const Change& change) {
     if (change.finding == Finding::kMissing || change.finding == Finding::kNew) return;
     if (change.finding == Finding::kIncomparable) {
-      if (IsOfEnvironment(change)) ++refused_;
+      if (change.RefusedByEnvironment()) ++refused_;
       return;
     }
     ++compared_;
@@ -313,10 +266,6 @@ class Comparer {
                          "\"higher\" in a [[compare.override]]"));
   }
 
-  static bool IsOfEnvironment(const Change& change) {
-    return change.reason == Reason::kEnvironment || change.reason == Reason::kTimeSemantics;
-  }
-
   // Whether a change that was not proved worse stands in the way of a pass. What seems to be worse
   // by more than the margin is never let through for being noisy.
   bool KeepsFromPassing(const Change& change, policy::Action noisy) const {
@@ -326,16 +275,22 @@ class Comparer {
     return suspicious || noisy == policy::Action::kFail;
   }
 
-  ExitCode CodeOf(const BenchmarkComparison& benchmark, const Change& change) const {
+  // What the policy does about a change of which a comparison cannot say.
+  policy::Action ActionOn(const BenchmarkComparison& benchmark, const Change& change) const {
+    if (change.finding == Finding::kMissing) return terms_.Missing(benchmark.run_names);
+    if (change.finding == Finding::kNew) return terms_.New(benchmark.run_names);
+    return terms_.Noisy(benchmark.run_names);
+  }
+
+  ExitCode CodeOf(const Change& change, policy::Action action) const {
     switch (change.finding) {
       case Finding::kRegressed:
         return ExitCode::kBroken;
       case Finding::kIncomparable:
-        return IsOfEnvironment(change) ? ExitCode::kInconclusive : ExitCode::kIncomparable;
+        return change.RefusedByEnvironment() ? ExitCode::kInconclusive : ExitCode::kIncomparable;
       case Finding::kMissing:
-        return CodeOf(terms_.Missing(benchmark.run_names));
       case Finding::kNew:
-        return CodeOf(terms_.New(benchmark.run_names));
+        return action == policy::Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
       case Finding::kVoid:
       case Finding::kTail:
         return ExitCode::kInconclusive;
@@ -344,12 +299,7 @@ class Comparer {
     }
     const bool worse = change.finding == Finding::kSlower || change.finding == Finding::kWorse;
     if (worse && policy_.slower_fails && SeemsBeyondMargin(change)) return ExitCode::kBroken;
-    return KeepsFromPassing(change, terms_.Noisy(benchmark.run_names)) ? ExitCode::kInconclusive
-                                                                       : ExitCode::kPass;
-  }
-
-  static ExitCode CodeOf(policy::Action action) {
-    return action == policy::Action::kFail ? ExitCode::kNotMeasured : ExitCode::kPass;
+    return KeepsFromPassing(change, action) ? ExitCode::kInconclusive : ExitCode::kPass;
   }
 
   static bool SeemsBeyondMargin(const Change& change) {
@@ -365,7 +315,8 @@ class Comparer {
     for (const Change& change : benchmark.changes) {
       if (!change.gated) break;  // gated ones come first
       CountGated(benchmark, change);
-      benchmark.exit_code = results::Graver(benchmark.exit_code, CodeOf(benchmark, change));
+      const ExitCode code = CodeOf(change, ActionOn(benchmark, change));
+      benchmark.exit_code = results::Graver(benchmark.exit_code, code);
       if (worst == nullptr || change.finding < worst->finding) worst = &change;
     }
     benchmark.finding = worst == nullptr ? Finding::kOpen : worst->finding;
@@ -374,15 +325,10 @@ class Comparer {
   }
 
   bool IsIgnored(const BenchmarkComparison& benchmark, const Change& change) const {
-    if (change.finding == Finding::kMissing) {
-      return terms_.Missing(benchmark.run_names) == policy::Action::kIgnore;
-    }
-    if (change.finding == Finding::kNew) {
-      return terms_.New(benchmark.run_names) == policy::Action::kIgnore;
-    }
+    if (ActionOn(benchmark, change) != policy::Action::kIgnore) return false;
+    if (change.finding == Finding::kMissing || change.finding == Finding::kNew) return true;
     return change.finding == Finding::kOpen && change.TooNoisyToGate() &&
-           benchmark.exit_code == ExitCode::kPass &&
-           terms_.Noisy(benchmark.run_names) == policy::Action::kIgnore;
+           benchmark.exit_code == ExitCode::kPass;
   }
 
   void Conclude() {
@@ -416,7 +362,10 @@ class Comparer {
           "branches --base REF --new REF` builds and measures both sides there, `loadline duet "
           "--base BIN --new BIN` measures two programs in turns");
     }
-    if (compared_ > 0) verdict_.geometric_mean = MeanOfTimes();
+    if (compared_ > 0) {
+      const bool paired = options_.paired != nullptr;
+      verdict_.geometric_mean = MeanOfTimes(verdict_, matched_.asked, paired);
+    }
   }
 
   void NoteDependence() {
@@ -441,17 +390,6 @@ class Comparer {
     return code;
   }
 
-  std::optional<GeometricMean> MeanOfTimes() const {
-    const auto of_processes =
-        MeanChange(verdict_.benchmarks, base_, candidate_, verdict_.confidence);
-    const auto of_changes =
-        MeanOfChanges(verdict_.benchmarks, verdict_.metrics, verdict_.confidence);
-    if (options_.paired != nullptr) return of_changes;
-    const bool certain = of_processes.has_value() && of_processes->change.low.has_value();
-    const bool more_certain = of_changes.has_value() && of_changes->change.low.has_value();
-    return !certain && more_certain ? of_changes : of_processes;
-  }
-
   const policy::ComparePolicy& policy_;
   const CompareOptions& options_;
   const samples::Side& base_;
@@ -460,6 +398,7 @@ class Comparer {
   CompareVerdict verdict_;
   ExitCode code_ = ExitCode::kPass;                  // of everything but limits
   absl::flat_hash_map<uint64_t, std::string> seen_;  // fingerprint -> where
+  std::vector<std::string> settings_;                // in which one program's runs differ
   Matched matched_;
   absl::flat_hash_set<uint32_t> undirected_;  // gated metrics without a direction
   size_t compared_ = 0;                       // gated changes with figures
@@ -478,8 +417,7 @@ CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& optio
 CompareVerdict Compare(const policy::Policy& policy, const CompareOptions& options,
                        absl::Span<const results::ResultFile> base,
                        absl::Span<const results::ResultFile> candidate) {
-  samples::Side base_side;
-  samples::Side candidate_side;
+  samples::Side base_side, candidate_side;
   for (const results::ResultFile& file : base) base_side.Add(file);
   for (const results::ResultFile& file : candidate) candidate_side.Add(file);
   std::optional<limits::CheckVerdict> limits;

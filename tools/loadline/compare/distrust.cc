@@ -1,36 +1,27 @@
 #include "tools/loadline/compare/distrust.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "tools/loadline/results/counted.h"
 
 namespace loadline::compare {
 namespace {
 
-// Whether a claim is made that the sides differ.
-bool ClaimsADifference(Finding finding) {
-  switch (finding) {
-    case Finding::kRegressed:
-    case Finding::kTail:
-    case Finding::kSlower:
-    case Finding::kWorse:
-    case Finding::kChanged:
-    case Finding::kImproved:
-    case Finding::kFaster:
-    case Finding::kBetter:
-      return true;
-    default:
-      return false;
-  }
-}
+// What claims that the sides differ.
+constexpr Finding kDifferences[] = {Finding::kRegressed, Finding::kTail,    Finding::kSlower,
+                                    Finding::kWorse,     Finding::kChanged, Finding::kImproved,
+                                    Finding::kFaster,    Finding::kBetter};
+constexpr Finding kNegatives[] = {Finding::kSame};
 
-}  // namespace
-
-size_t VoidDifferences(Reason reason, CompareVerdict& verdict) {
+// Replaces all these findings; says how many of them decided.
+size_t Replace(absl::Span<const Finding> findings, Finding by, Reason reason,
+               CompareVerdict& verdict) {
   size_t decided = 0;
   for (BenchmarkComparison& benchmark : verdict.benchmarks) {
     for (Change& change : benchmark.changes) {
-      if (!ClaimsADifference(change.finding)) continue;
-      change.finding = Finding::kVoid;
+      if (!absl::c_linear_search(findings, change.finding)) continue;
+      change.finding = by;
       change.beyond = Beyond::kOpen;
       change.reason = reason;
       decided += change.gated ? 1 : 0;
@@ -39,25 +30,21 @@ size_t VoidDifferences(Reason reason, CompareVerdict& verdict) {
   return decided;
 }
 
-void DistrustTheSameProgram(CompareVerdict& verdict) {
-  const size_t decided = VoidDifferences(Reason::kSameProgram, verdict);
-  if (decided == 0) return;
-  verdict.void_reasons.push_back(absl::StrCat(
-      "both sides ran the same program, with the same settings, and ",
-      results::Counted(decided, "figure differs", "figures differ"),
-      ": something else than the program does that (the machine, the order of the runs, what else "
-      "was running). Measure both sides again, in turns"));
-}
+}  // namespace
 
-void OpenNegatives(CompareVerdict& verdict) {
-  for (BenchmarkComparison& benchmark : verdict.benchmarks) {
-    for (Change& change : benchmark.changes) {
-      if (change.finding != Finding::kSame) continue;
-      change.finding = Finding::kOpen;
-      change.beyond = Beyond::kOpen;
-      change.reason = Reason::kBlind;
-    }
+void Distrust(bool same_program, const PairedRuns* runs, CompareVerdict& verdict) {
+  const size_t decided =
+      same_program ? Replace(kDifferences, Finding::kVoid, Reason::kSameProgram, verdict) : 0;
+  if (decided > 0) {
+    verdict.void_reasons.push_back(absl::StrCat(
+        "both sides ran the same program, with the same settings, and ",
+        results::Counted(decided, "figure differs", "figures differ"),
+        ": something else than the program does that (the machine, the order of the runs, what "
+        "else was running). Measure both sides again, in turns"));
   }
+  if (runs == nullptr) return;
+  if (!runs->void_reasons.empty()) Replace(kDifferences, Finding::kVoid, Reason::kControl, verdict);
+  if (!runs->blind.empty()) Replace(kNegatives, Finding::kOpen, Reason::kBlind, verdict);
 }
 
 }  // namespace loadline::compare

@@ -1,22 +1,16 @@
 #ifndef TOOLS_LOADLINE_COMPARE_DISTRUST_H_
 #define TOOLS_LOADLINE_COMPARE_DISTRUST_H_
 
-#include <cstddef>
-
+#include "tools/loadline/compare/paired.h"
 #include "tools/loadline/compare/verdict.h"
 
 namespace loadline::compare {
 
-// Differences where there can be none say that something else than the program decides.
-
-// Replaces every claim that the sides differ by kVoid; says how many of them decided.
-size_t VoidDifferences(Reason reason, CompareVerdict& verdict);
-
-// Both sides ran the same program with the same settings: voids what differs, and says why.
-void DistrustTheSameProgram(CompareVerdict& verdict);
-
-// A planted difference was not seen: replaces every kSame by kOpen.
-void OpenNegatives(CompareVerdict& verdict);
+// Differences where there can be none say that something else than the program decides. Where both
+// sides ran one program with the same settings, every claim that they differ becomes kVoid, and why
+// is said; so does every such claim where a control of `runs` (may be null) differed. Where a
+// planted difference was not seen, every kSame becomes kOpen.
+void Distrust(bool same_program, const PairedRuns* runs, CompareVerdict& verdict);
 
 }  // namespace loadline::compare
 

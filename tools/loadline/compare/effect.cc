@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/stats/chi_square.h"
 #include "loadline/stats/interval.h"
@@ -21,32 +22,32 @@ namespace {
 using policy::Direction;
 using stats::Interval;
 
-constexpr size_t kFewestProcesses = 3;  // of a side, for a spread within it
-constexpr size_t kMostAsked = 1'000'000;
 constexpr double kLeastOfASpread = 0.05;  // the quantile of what a sample shows of a known spread
 
 bool AllPositive(absl::Span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+  return absl::c_all_of(values, [](double v) { return v > 0; });
 }
 bool Constant(absl::Span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
+  return absl::c_all_of(values, [&](double v) { return v == values.front(); });
 }
-bool Whole(double value) { return std::trunc(value) == value; }
-
-bool AllSame(const EffectQuestion& question) {
-  return Constant(question.base) && Constant(question.candidate) &&
-         question.base.front() == question.candidate.front() &&
-         std::min(question.base.size(), question.candidate.size()) > 1;
+bool AllFinite(const EffectQuestion& question) {
+  return stats::AllFinite(question.base) && stats::AllFinite(question.candidate);
+}
+size_t FewerProcesses(const EffectQuestion& question) {
+  return std::min(question.base.size(), question.candidate.size());
+}
+bool HasSpread(const EffectQuestion& question) {
+  return FewerProcesses(question) >= stats::kFewestForASpread;
 }
 
 bool IsExact(const EffectQuestion& question) {
-  if (AllSame(question)) return true;
-  if (!question.traits.exact || !Constant(question.base) || !Constant(question.candidate))
-    return false;
-  const auto believed = [](absl::Span<const double> values) {
-    return values.size() > 1 || Whole(values.front());
-  };
-  return believed(question.base) && believed(question.candidate);
+  if (!Constant(question.base) || !Constant(question.candidate)) return false;
+  const double base = question.base.front();
+  const double candidate = question.candidate.front();
+  if (base == candidate && FewerProcesses(question) > 1) return true;
+  const auto is_whole = [](double value) { return std::trunc(value) == value; };
+  return question.traits.exact && (question.base.size() > 1 || is_whole(base)) &&
+         (question.candidate.size() > 1 || is_whole(candidate));
 }
 
 // One question on its way to an answer. Shifts have the scale that is compared on, so that more is
@@ -57,15 +58,10 @@ class Measurer {
       : question_(question),
         test_(test),
         change_(change),
-        sign_(question.direction == Direction::kHigherIsBetter ? -1 : 1) {}
+        sign_(question.terms.direction == Direction::kHigherIsBetter ? -1 : 1) {}
 
   void Measure() {
-    change_.metric_class = question_.traits.metric_class;
-    change_.direction = question_.direction;
-    change_.base_processes = question_.base.size();
-    change_.new_processes = question_.candidate.size();
-    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.candidate)) {
-      change_.margin = question_.margin;
+    if (!AllFinite(question_)) {
       change_.finding = Finding::kIncomparable;
       change_.reason = Reason::kNotFinite;
       return;
@@ -77,7 +73,7 @@ class Measurer {
       ComparePairs(*question_.paired);
     } else if (IsExact(question_)) {
       CompareExactly();
-    } else if (HasSpread()) {
+    } else if (HasSpread(question_)) {
       TestShift();
     } else if (question_.sigma_log.has_value() && logarithmic_) {
       UseRecordedSpread(*question_.sigma_log);
@@ -87,45 +83,36 @@ class Measurer {
   }
 
   std::optional<size_t> ProcessesToTell(std::optional<double> change) {
-    if (!stats::AllFinite(question_.base) || !stats::AllFinite(question_.candidate)) {
-      return std::nullopt;
-    }
+    if (!AllFinite(question_)) return std::nullopt;
     SetScale();
-    const double target = change.has_value() ? ShiftOf(*change) : 2 * limit_;
+    const double target = change.has_value() ? sign_ * ShiftOf(*change) : 2 * limit_;
     if (!(target > limit_) || !(limit_ > 0)) return std::nullopt;
     double deviation = question_.sigma_log.value_or(0);
-    if (HasSpread()) {
+    if (HasSpread(question_)) {
       deviation = std::sqrt((stats::Variance(base_) + stats::Variance(candidate_)) / 2);
     } else if (!question_.sigma_log.has_value() || !logarithmic_) {
       return std::nullopt;
     }
-    const uint64_t needed =
-        stats::ShiftTestNeeded(deviation, target - limit_, test_.family, test_.alpha, Doubt());
-    if (needed >= kMostAsked) return kMostAsked;
-    return static_cast<size_t>(needed);
+    return stats::ShiftTestNeeded(deviation, target - limit_, test_.family, test_.alpha, Doubt());
   }
 
  private:
-  bool HasSpread() const {
-    return std::min(question_.base.size(), question_.candidate.size()) >= kFewestProcesses;
-  }
-
   void SetScale() {
     base_median_ = stats::Median(question_.base);
     candidate_median_ = stats::Median(question_.candidate);
     const double size = std::fabs(base_median_);
     absolute_ = question_.traits.difference || base_median_ == 0;
     logarithmic_ = !absolute_ && AllPositive(question_.base) && AllPositive(question_.candidate);
-    double margin = question_.margin;
+    double margin = question_.terms.margin;
     if (absolute_) {
       margin = std::max(margin * size, question_.traits.floor);
     } else if (question_.traits.floor > 0) {
       margin = std::max(margin, question_.traits.floor / size);
     }
-    limit_ = absolute_ ? margin : logarithmic_ ? std::log1p(margin) : margin * size;
+    limit_ = ShiftOf(margin);
     change_.margin = margin;
-    change_.guard = absolute_ || !question_.guard.has_value() ? policy::kGuardMargins * margin
-                                                              : *question_.guard;
+    const std::optional<double> guard = absolute_ ? std::nullopt : question_.terms.guard;
+    change_.guard = guard.value_or(policy::kGuardMargins * margin);
     base_ = Oriented(question_.base);
     candidate_ = Oriented(question_.candidate);
   }
@@ -139,18 +126,25 @@ class Measurer {
     return oriented;
   }
 
+  // `p(sign, limit)`: of the claim that the shift, times the sign, is above the limit.
+  template <typename P>
+  void SetClaims(double limit, P p) {
+    change_.claims = {{.worse = {.p = p(1, limit)},
+                       .better = {.p = p(-1, limit)},
+                       .at_all_worse = {.p = p(1, 0)},
+                       .at_all_better = {.p = p(-1, 0)}}};
+  }
+
   void CompareExactly() {
     change_.method = Method::kExact;
+    logarithmic_ = false;
     const double difference = sign_ * (candidate_median_ - base_median_);
-    const double allowed = absolute_ ? change_.margin : change_.margin * std::fabs(base_median_);
-    const auto claim = [](bool claimed) { return Change::Claim{.p = claimed ? 0.0 : 1.0}; };
-    change_.claims = {{.worse = claim(difference > allowed),
-                       .better = claim(-difference > allowed),
-                       .at_all_worse = claim(difference > 0),
-                       .at_all_better = claim(difference < 0)}};
+    const double allowed = ShiftOf(change_.margin);
+    SetClaims(allowed,
+              [&](double sign, double limit) { return sign * difference > limit ? 0.0 : 1.0; });
     change_.not_worse = difference <= allowed;
     change_.not_better = -difference <= allowed;
-    SetChange(difference, {difference, difference}, /*logarithms=*/false);
+    SetChange(difference, {difference, difference});
   }
 
   void TestShift() {
@@ -162,14 +156,13 @@ class Measurer {
                                  .changed_variance_floor = VarianceFloor(candidate_.size()),
                                  .rho = test_.rho,
                                  .doubt = Doubt()});
-    change_.claims = {{.worse = {.p = test.PGreater(limit_)},
-                       .better = {.p = test.PLess(-limit_)},
-                       .at_all_worse = {.p = test.PGreater(0)},
-                       .at_all_better = {.p = test.PLess(0)}}};
+    SetClaims(limit_, [&](double sign, double limit) {
+      return sign > 0 ? test.PGreater(limit) : test.PLess(-limit);
+    });
     const Interval means = test.OfMeans();
     const Interval ranks = test.OfRanks();
     Bound(means, ranks);
-    SetChange(test.Estimate(), Shown(means, ranks), logarithmic_);
+    SetChange(test.Estimate(), Shown(means, ranks));
     SetDetectable(test.Detectable(limit_));
   }
 
@@ -213,18 +206,15 @@ class Measurer {
     const double error = sigma * std::sqrt(1 / static_cast<double>(base_.size()) +
                                            1 / static_cast<double>(candidate_.size()));
     const double shift = stats::HodgesLehmannShift(base_, candidate_);
-    const auto above = [&](double distance) -> Change::Claim {
-      if (error == 0) return {.p = distance > 0 ? 0.0 : 1.0};
-      return {.p = stats::StudentTail(distance / error, degrees)};
-    };
-    change_.claims = {{.worse = above(shift - limit_),
-                       .better = above(-shift - limit_),
-                       .at_all_worse = above(shift),
-                       .at_all_better = above(-shift)}};
+    SetClaims(limit_, [&](double sign, double limit) {
+      const double beyond = sign * shift - limit;
+      if (error == 0) return beyond > 0 ? 0.0 : 1.0;
+      return stats::StudentTail(beyond / error, degrees);
+    });
     const double half = -stats::StudentQuantile(test_.alpha, degrees) * error;
     const Interval interval{shift - half, shift + half};
     Bound(interval, interval);
-    SetChange(shift, interval, logarithmic_);
+    SetChange(shift, interval);
     const double tail = test_.alpha / static_cast<double>(test_.family);
     const double t = -stats::StudentQuantile(tail, degrees);
     SetDetectable(limit_ + stats::ReachOfKnown(t, std::numeric_limits<double>::infinity()) * error);
@@ -235,14 +225,14 @@ class Measurer {
     change_.reason = Reason::kTooFewProcesses;
     if (absolute_) return;
     const double ratio = (candidate_median_ - base_median_) / std::fabs(base_median_);
-    if (std::isfinite(ratio))
-      change_.change = ChangeInterval{.estimate = ratio, .low = {}, .high = {}};
+    if (!std::isfinite(ratio)) return;
+    change_.change = ChangeInterval{.estimate = ratio, .low = {}, .high = {}};
   }
 
   void ComparePairs(const PairedAnswer& answer) {
     change_.method = Method::kPairedSigns;
-    change_.change = ChangeInterval{
-        .estimate = answer.estimate, .low = answer.low, .high = answer.high, .absolute = false};
+    change_.change =
+        ChangeInterval{.estimate = answer.estimate, .low = answer.low, .high = answer.high};
     const auto claim = [](double p, bool claimed) -> Change::Claim {
       return {.p = p, .adjusted = claimed ? 0.0 : 1.0};
     };
@@ -261,30 +251,30 @@ class Measurer {
   }
 
   // A shift for the worse as a change of the value: a fraction of the base, or in the unit.
-  double AsChange(double shift, bool logarithms) const {
-    if (logarithms) return std::expm1(sign_ * shift);
+  double AsChange(double shift) const {
+    if (logarithmic_) return std::expm1(sign_ * shift);
     return absolute_ ? sign_ * shift : sign_ * shift / std::fabs(base_median_);
   }
 
-  // The opposite, of fractions.
-  double ShiftOf(double fraction) const {
-    if (logarithmic_) return sign_ * std::log1p(fraction);
-    return absolute_ ? sign_ * fraction : sign_ * fraction * std::fabs(base_median_);
+  // The opposite, but for the sign.
+  double ShiftOf(double change) const {
+    if (logarithmic_) return std::log1p(change);
+    return absolute_ ? change : change * std::fabs(base_median_);
   }
 
   // A fraction can be more than a double holds.
   void SetDetectable(double shift) {
-    const double change = AsChange(shift, logarithmic_);
+    const double change = AsChange(shift);
     if (std::isfinite(shift) && std::isfinite(change)) change_.detectable = change;
   }
 
-  void SetChange(double estimate, const Interval& shift, bool logarithms) {
-    const double one = AsChange(shift.low, logarithms);
-    const double other = AsChange(shift.high, logarithms);
-    change_.change = ChangeInterval{.estimate = AsChange(estimate, logarithms),
+  void SetChange(double estimate, const Interval& shift) {
+    const double one = AsChange(shift.low);
+    const double other = AsChange(shift.high);
+    change_.change = ChangeInterval{.estimate = AsChange(estimate),
                                     .low = std::min(one, other),
                                     .high = std::max(one, other),
-                                    .absolute = absolute_ && !logarithms};
+                                    .absolute = absolute_};
   }
 
   const EffectQuestion& question_;
@@ -303,10 +293,8 @@ class Measurer {
 }  // namespace
 
 bool TakesATest(const EffectQuestion& question) {
-  const bool numbers = stats::AllFinite(question.base) && stats::AllFinite(question.candidate);
-  if (!numbers || IsExact(question)) return false;
-  return question.paired != nullptr || question.sigma_log.has_value() ||
-         std::min(question.base.size(), question.candidate.size()) >= kFewestProcesses;
+  if (!AllFinite(question) || IsExact(question)) return false;
+  return question.paired != nullptr || question.sigma_log.has_value() || HasSpread(question);
 }
 
 void MeasureEffect(const EffectQuestion& question, const EffectTest& test, Change& change) {

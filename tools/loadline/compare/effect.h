@@ -9,6 +9,7 @@
 #include "tools/loadline/compare/paired.h"
 #include "tools/loadline/compare/verdict.h"
 #include "tools/loadline/policy/metric.h"
+#include "tools/loadline/policy/terms.h"
 
 namespace loadline::compare {
 
@@ -17,10 +18,7 @@ struct EffectQuestion {
   absl::Span<const double> base;  // not empty; may hold any number; in order of measurement
   absl::Span<const double> candidate;
   policy::MetricTraits traits;
-  policy::Direction direction = policy::Direction::kUnknown;  // unknown: as lower is better
-  double margin = 0;                                          // a fraction of the base
-  std::optional<double> guard;                                // the same; absent: so many margins
-  bool asked_for = false;                // the policy says by name that it decides
+  policy::Terms terms;                   // an unknown direction is as lower is better
   std::optional<double> sigma_log;       // recorded spread between processes
   int64_t sigma_processes = 0;           // that it was recorded from; 0: it is taken for exact
   const PairedAnswer* paired = nullptr;  // values of both sides that belong together
@@ -37,7 +35,7 @@ struct EffectTest {
 // differ by something that a single value a side cannot show.
 bool TakesATest(const EffectQuestion& question);
 
-// Answers: fills in everything of `change` but `metric`, `gated`, what is adjusted, and the
+// Answers: fills in what is found out about `change`, but for what is adjusted, and for the
 // finding, which is kIncomparable where the values are no numbers and otherwise left open.
 //
 // With three processes a side or more by stats::ShiftTest: of the logarithms, so that the change is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "loadline/stats/multiplicity.h"
@@ -11,11 +12,10 @@
 namespace loadline::compare {
 namespace {
 
-using policy::Direction;
-using policy::MetricClass;
-
 constexpr uint64_t kFewestForDependence = 10;
 constexpr double kLeastRho = 0.05;  // below it the answers differ by less than ranks and means do
+
+bool IsTime(const Change& change) { return change.metric_class == policy::MetricClass::kTime; }
 
 template <typename Visit>
 void ForEachOpen(Matched& matched, Visit visit) {
@@ -26,12 +26,11 @@ void ForEachOpen(Matched& matched, Visit visit) {
   }
 }
 
-Family* FamilyIn(CompareVerdict& verdict, MetricClass metric_class) {
-  if (metric_class == MetricClass::kTime) return &verdict.times;
-  return metric_class == MetricClass::kMemory ? &verdict.memory : &verdict.others;
-}
-
-void ShareAlpha(CompareVerdict& verdict) {
+void MakeFamilies(Matched& matched, CompareVerdict& verdict) {
+  ForEachOpen(matched, [&](Asked& asked) {
+    const bool member = asked.change.gated && TakesATest(asked.question);
+    if (member) ++verdict.FamilyOf(asked.change.metric_class).size;
+  });
   const std::pair<Family*, double> weights[] = {
       {&verdict.times, 8}, {&verdict.memory, 1}, {&verdict.others, 1}};
   double sum = 0;
@@ -50,21 +49,15 @@ std::vector<double> LogsInOrder(const samples::Side& side, const samples::Series
 double RhoOf(Matched& matched, const samples::Side& base, const samples::Side& candidate) {
   stats::SerialDependence dependence;
   ForEachOpen(matched, [&](Asked& asked) {
-    const bool counts = asked.change.gated && asked.change.metric_class == MetricClass::kTime &&
-                        asked.question.paired == nullptr;
-    if (counts)
-      dependence.Add(LogsInOrder(base, *asked.base), LogsInOrder(candidate, *asked.candidate));
+    if (!asked.change.gated || !IsTime(asked.change) || asked.question.paired != nullptr) return;
+    dependence.Add(LogsInOrder(base, *asked.base), LogsInOrder(candidate, *asked.candidate));
   });
-  if (dependence.pairs() < kFewestForDependence) return 0;
   const double rho = dependence.Rho();
-  return rho < kLeastRho ? 0 : rho;
+  return dependence.pairs() < kFewestForDependence || rho < kLeastRho ? 0 : rho;
 }
 
-// The changes of one family, to be adjusted together.
-using Members = std::vector<Change*>;
-
 template <typename Adjust>
-void AdjustClaims(const Members& members, Adjust adjust) {
+void AdjustClaims(const std::vector<Change*>& members, Adjust adjust) {
   for (Change::Claim Change::Claims::*const claim :
        {&Change::Claims::worse, &Change::Claims::better, &Change::Claims::at_all_worse,
         &Change::Claims::at_all_better}) {
@@ -75,34 +68,26 @@ void AdjustClaims(const Members& members, Adjust adjust) {
   }
 }
 
-void AdjustForNumber(Matched& matched) {
-  Members times, memory, others, reported;
+void AdjustForNumber(const CompareVerdict& verdict, Matched& matched) {
+  std::vector<Change*> exact, reported;
+  std::map<const Family*, std::vector<Change*>> families;
   ForEachOpen(matched, [&](Asked& asked) {
     Change& change = asked.change;
-    if (!change.claims.has_value()) return;
-    if (change.method == Method::kPairedSigns) return;
+    if (!change.claims.has_value() || change.method == Method::kPairedSigns) return;
     if (change.method == Method::kExact) {
-      Change::Claims& claims = *change.claims;
-      for (Change::Claim* claim :
-           {&claims.worse, &claims.better, &claims.at_all_worse, &claims.at_all_better}) {
-        claim->adjusted = claim->p;
-      }
-    } else if (!change.gated) {
-      reported.push_back(&change);
+      exact.push_back(&change);
+    } else if (change.gated) {
+      families[&verdict.FamilyOf(change.metric_class)].push_back(&change);
     } else {
-      Members& family = change.metric_class == MetricClass::kTime     ? times
-                        : change.metric_class == MetricClass::kMemory ? memory
-                                                                      : others;
-      family.push_back(&change);
+      reported.push_back(&change);
     }
   });
-  for (const Members* family : {&times, &memory, &others}) {
-    AdjustClaims(*family, [](const auto& p) { return stats::HolmAdjusted(p); });
-  }
+  AdjustClaims(exact, [](const auto& p) { return p; });
   AdjustClaims(reported, [](const auto& p) { return stats::BenjaminiHochbergAdjusted(p); });
+  for (const auto& [family, members] : families) {
+    AdjustClaims(members, [](const auto& p) { return stats::HolmAdjusted(p); });
+  }
 }
-
-bool IsTime(const Change& change) { return change.metric_class == MetricClass::kTime; }
 
 Reason ReasonOfOpen(const Change& change, double alpha) {
   if (change.method == Method::kPairedSigns) return Reason::kBudgetUsedUp;
@@ -111,29 +96,25 @@ Reason ReasonOfOpen(const Change& change, double alpha) {
   return Reason::kTooNoisy;
 }
 
-// `alpha` is that of the change's family.
+// `alpha` is that of the change's family. The finding is open so far.
 void ConcludeDirected(double alpha, Change& change) {
-  const bool tested = change.claims.has_value();
-  const auto proved = [&](Change::Claim Change::Claims::*claim) {
-    return tested && ((*change.claims).*claim).adjusted <= alpha;
-  };
+  const Change::Claims claims = change.claims.value_or(Change::Claims());
+  const auto proved = [&](const Change::Claim& claim) { return claim.adjusted <= alpha; };
   change.beyond = change.not_worse ? Beyond::kNo : Beyond::kOpen;
-  if (proved(&Change::Claims::worse)) {
+  if (proved(claims.worse)) {
     change.finding = Finding::kRegressed;
     change.beyond = Beyond::kYes;
   } else if (change.tail) {
     change.finding = Finding::kTail;
     change.beyond = Beyond::kOpen;
-  } else if (proved(&Change::Claims::at_all_worse)) {
+  } else if (proved(claims.at_all_worse)) {
     change.finding = IsTime(change) ? Finding::kSlower : Finding::kWorse;
-  } else if (proved(&Change::Claims::better)) {
+  } else if (proved(claims.better)) {
     change.finding = Finding::kImproved;
-  } else if (proved(&Change::Claims::at_all_better)) {
+  } else if (proved(claims.at_all_better)) {
     change.finding = IsTime(change) ? Finding::kFaster : Finding::kBetter;
   } else if (change.not_worse && change.not_better) {
     change.finding = Finding::kSame;
-  } else {
-    change.finding = Finding::kOpen;
   }
 }
 
@@ -147,23 +128,19 @@ void ConcludeUndirected(double alpha, Change& change) {
   change.finding = differs ? Finding::kChanged : same ? Finding::kSame : Finding::kOpen;
 }
 
-void Conclude(double alpha, Change& change) {
-  if (change.direction == Direction::kUnknown) {
-    ConcludeUndirected(alpha, change);
+void Conclude(const EffectTest& test, Asked& asked) {
+  Change& change = asked.change;
+  if (change.direction == policy::Direction::kUnknown) {
+    ConcludeUndirected(test.alpha, change);
   } else {
-    ConcludeDirected(alpha, change);
+    ConcludeDirected(test.alpha, change);
   }
-  if (change.beyond == Beyond::kOpen) change.reason = ReasonOfOpen(change, alpha);
-}
-
-// The figures of what cannot be compared are told all the same.
-void Answer(const CompareVerdict& verdict, Asked& asked) {
-  if (!asked.open()) return;
-  const Reason reason = asked.change.reason;
-  MeasureEffect(asked.question, TestFor(verdict, asked.change), asked.change);
-  if (asked.change.finding == Finding::kIncomparable && reason != Reason::kNone) {
-    asked.change.reason = reason;
-  }
+  if (change.beyond != Beyond::kOpen) return;
+  change.reason = ReasonOfOpen(change, test.alpha);
+  if (asked.question.paired != nullptr) return;
+  std::optional<double> target;  // twice the margin
+  if (change.reason == Reason::kNotAmongSoMany) target = change.change->estimate;
+  change.processes_to_tell = ProcessesToTell(asked.question, test, target);
 }
 
 }  // namespace
@@ -177,18 +154,18 @@ EffectTest TestFor(const CompareVerdict& verdict, const Change& change) {
 
 void AnswerAll(const samples::Side& base, const samples::Side& candidate, Matched& matched,
                CompareVerdict& verdict) {
-  ForEachOpen(matched, [&](Asked& asked) {
-    const bool member = asked.change.gated && TakesATest(asked.question);
-    if (member) ++FamilyIn(verdict, asked.change.metric_class)->size;
-  });
-  ShareAlpha(verdict);
+  MakeFamilies(matched, verdict);
   verdict.rho = RhoOf(matched, base, candidate);
   for (std::vector<Asked>& benchmark : matched.asked) {
-    for (Asked& asked : benchmark) Answer(verdict, asked);
+    for (Asked& asked : benchmark) {
+      if (!asked.open()) continue;
+      const Reason refused = asked.change.reason;  // the figures are told all the same
+      MeasureEffect(asked.question, TestFor(verdict, asked.change), asked.change);
+      if (refused != Reason::kNone) asked.change.reason = refused;
+    }
   }
-  AdjustForNumber(matched);
-  ForEachOpen(matched,
-              [&](Asked& asked) { Conclude(TestFor(verdict, asked.change).alpha, asked.change); });
+  AdjustForNumber(verdict, matched);
+  ForEachOpen(matched, [&](Asked& asked) { Conclude(TestFor(verdict, asked.change), asked); });
 }
 
 }  // namespace loadline::compare

@@ -20,6 +20,9 @@ namespace loadline::compare {
 // Values of times that lean on each other are recognised over ten benchmarks or more and answered
 // for (stats/serial_dependence.h).
 //
+// What stays open is told what it takes (Change::processes_to_tell): a change of twice the margin
+// to be called worse, of what was not called among so many one of the estimated size.
+//
 // Takes verdict.alpha; sets the verdict's families and rho. The sides are those that were matched.
 void AnswerAll(const samples::Side& base, const samples::Side& candidate, Matched& matched,
                CompareVerdict& verdict);

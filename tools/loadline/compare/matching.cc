@@ -4,8 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "tools/loadline/policy/glob.h"
 #include "tools/loadline/results/run_name.h"
 #include "tools/loadline/samples/time_semantics.h"
@@ -23,28 +26,25 @@ bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmar
   const auto decide = [&](Finding finding, policy::Action action, Reason reason = Reason::kNone) {
     out.finding = finding;
     out.reason = reason;
-    out.exit_code = action == policy::Action::kFail ? results::ExitCode::kNotMeasured
-                                                    : results::ExitCode::kPass;
+    out.exit_code = finding == Finding::kIncomparable ? results::ExitCode::kIncomparable
+                    : action == policy::Action::kFail ? results::ExitCode::kNotMeasured
+                                                      : results::ExitCode::kPass;
     out.ignored = action == policy::Action::kIgnore;
-    if (reason == Reason::kOnBase) {
-      out.message = base->message;
-    } else if (candidate != nullptr) {
-      out.message = candidate->message;
-    }
+    const samples::SideBenchmark* teller = reason == Reason::kOnBase ? base : candidate;
+    if (teller != nullptr) out.message = teller->message;
     return true;
+  };
+  const auto either = [&](bool samples::SideBenchmark::*is) {
+    return candidate->*is || (base != nullptr && base->*is);
   };
   const bool base_measured = base != nullptr && base->failed == 0 && base->repetitions > 0;
   if (candidate == nullptr) return decide(Finding::kMissing, gone);
   if (candidate->failed > 0) return decide(Finding::kFailed, policy::Action::kFail);
-  if (candidate->only_aggregates || (base != nullptr && base->only_aggregates)) {
-    decide(Finding::kIncomparable, policy::Action::kFail, Reason::kOnlyAggregates);
-    out.exit_code = results::ExitCode::kIncomparable;
-    return true;
+  if (either(&samples::SideBenchmark::only_aggregates)) {
+    return decide(Finding::kIncomparable, policy::Action::kFail, Reason::kOnlyAggregates);
   }
-  if (candidate->several || (base != nullptr && base->several)) {
-    decide(Finding::kIncomparable, policy::Action::kFail, Reason::kSeveral);
-    out.exit_code = results::ExitCode::kIncomparable;
-    return true;
+  if (either(&samples::SideBenchmark::several)) {
+    return decide(Finding::kIncomparable, policy::Action::kFail, Reason::kSeveral);
   }
   if (candidate->repetitions == 0) {
     return decide(Finding::kSkipped, base_measured ? gone : policy::Action::kWarn);
@@ -55,14 +55,9 @@ bool DecideWhole(const samples::SideBenchmark* base, const samples::SideBenchmar
   return false;
 }
 
-std::string NameOf(const samples::SideBenchmark* base, const samples::SideBenchmark* candidate) {
-  if (base == nullptr) return candidate->name;
-  const bool same = candidate == nullptr || base->name == candidate->name;
-  return same ? base->name : results::CanonicalName(base->name);
-}
-
-void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* candidate,
-              BenchmarkComparison& out) {
+BenchmarkComparison Described(const samples::SideBenchmark* base,
+                              const samples::SideBenchmark* candidate) {
+  BenchmarkComparison out;
   if (base != nullptr) {
     out.run_names.push_back(base->name);
     out.base_processes = base->processes;
@@ -75,6 +70,9 @@ void Describe(const samples::SideBenchmark* base, const samples::SideBenchmark* 
     out.new_repetitions = candidate->repetitions;
     out.new_unit = candidate->time_unit;
   }
+  const std::string& name = out.run_names.front();
+  out.name = out.run_names.size() == 1 ? name : results::CanonicalName(name);
+  return out;
 }
 
 void AddLabels(const samples::SideBenchmark& base, const samples::SideBenchmark& candidate,
@@ -93,28 +91,10 @@ void AddLabels(const samples::SideBenchmark& base, const samples::SideBenchmark&
 
 // What is compared: at least one of the two is there.
 struct Pair {
-  std::string name;
+  BenchmarkComparison out;
   const samples::SideBenchmark* base;
   const samples::SideBenchmark* candidate;
 };
-
-// A series by the number that its metric has for both sides.
-struct NumberedSeries {
-  uint32_t metric;
-  const samples::Series* series;
-};
-
-std::vector<NumberedSeries> Numbered(const samples::SideBenchmark& benchmark,
-                                     const std::vector<uint32_t>& numbers) {
-  std::vector<NumberedSeries> numbered;
-  numbered.reserve(benchmark.series.size());
-  for (const samples::Series& series : benchmark.series) {
-    numbered.push_back({numbers[series.metric], &series});
-  }
-  std::sort(numbered.begin(), numbered.end(),
-            [](const NumberedSeries& a, const NumberedSeries& b) { return a.metric < b.metric; });
-  return numbered;
-}
 
 // Whether rate x time is the same in all processes of both sides, nearly.
 bool Repeats(const EffectQuestion& rate, const EffectQuestion& time) {
@@ -137,14 +117,20 @@ bool Repeats(const EffectQuestion& rate, const EffectQuestion& time) {
 class Matcher {
  public:
   Matcher(const samples::Side& base, const samples::Side& candidate, const policy::TermsBook& terms,
-          const MatchOptions& options)
-      : base_(base), candidate_(candidate), terms_(terms), options_(options) {}
+          const CompareOptions& options,
+          absl::Span<const samples::EnvironmentDifference> environment)
+      : base_(base),
+        candidate_(candidate),
+        terms_(terms),
+        options_(options),
+        environment_(environment) {}
 
   Matched Run() {
     JoinMetrics();
-    const std::vector<Pair> pairs = Pairs();
+    JoinTimeSemantics();
+    std::vector<Pair> pairs = Pairs();
     matched_.benchmarks.reserve(pairs.size());
-    for (const Pair& pair : pairs) Compare(pair);
+    for (Pair& pair : pairs) Compare(pair);
     return std::move(matched_);
   }
 
@@ -163,12 +149,23 @@ class Matcher {
     for (const std::string& name : candidate_.metrics()) new_numbers_.push_back(numbers[name]);
   }
 
+  // What threaded times mean in all files, each meaning once; nothing where that may differ.
+  void JoinTimeSemantics() {
+    for (const samples::EnvironmentDifference& difference : environment_) {
+      if (difference.key == "time_semantics" && difference.allowed) return;
+    }
+    std::set<std::string> meanings;
+    for (const samples::Side* side : {&base_, &candidate_}) {
+      for (const samples::Side::File& file : side->files()) meanings.insert(file.time_semantics);
+    }
+    time_semantics_.assign(meanings.begin(), meanings.end());
+  }
+
   // The benchmark of `other` that `benchmark` of `own` is compared with; null: none.
   const samples::SideBenchmark* PartnerOf(const samples::SideBenchmark& benchmark,
                                           const samples::Side& own,
                                           const samples::Side& other) const {
-    if (const samples::SideBenchmark* same = other.Find(benchmark.name); same != nullptr)
-      return same;
+    if (const samples::SideBenchmark* same = other.Find(benchmark.name)) return same;
     // A duet has figures of those only that both programs have.
     if (options_.paired != nullptr) return nullptr;
     const std::string name = results::CanonicalName(benchmark.name);
@@ -179,36 +176,40 @@ class Matcher {
     std::vector<Pair> pairs;
     const auto add = [&](const samples::SideBenchmark* base,
                          const samples::SideBenchmark* candidate) {
-      const auto selected = [&](const samples::SideBenchmark* benchmark) {
-        return benchmark != nullptr &&
-               policy::MatchesBenchmark(options_.benchmarks, benchmark->name);
+      BenchmarkComparison out = Described(base, candidate);
+      const auto selected = [&](const std::string& name) {
+        return policy::MatchesBenchmark(options_.benchmarks, name);
       };
-      if (options_.benchmarks.empty() || selected(base) || selected(candidate)) {
-        pairs.push_back({NameOf(base, candidate), base, candidate});
+      if (options_.benchmarks.empty() || absl::c_any_of(out.run_names, selected)) {
+        pairs.push_back({std::move(out), base, candidate});
       } else {
         ++matched_.filtered_out;
       }
     };
-    for (const samples::SideBenchmark& base : base_.benchmarks())
+    for (const samples::SideBenchmark& base : base_.benchmarks()) {
       add(&base, PartnerOf(base, base_, candidate_));
+    }
     for (const samples::SideBenchmark& candidate : candidate_.benchmarks()) {
       if (PartnerOf(candidate, candidate_, base_) == nullptr) add(nullptr, &candidate);
     }
-    std::sort(pairs.begin(), pairs.end(),
-              [](const Pair& a, const Pair& b) { return a.name < b.name; });
+    absl::c_sort(pairs, [](const Pair& a, const Pair& b) { return a.out.name < b.out.name; });
     return pairs;
   }
 
-  void Compare(const Pair& pair) {
-    const auto& [name, base, candidate] = pair;
-    BenchmarkComparison& out = matched_.benchmarks.emplace_back();
+  void Compare(Pair& pair) {
+    const samples::SideBenchmark* const base = pair.base;
+    const samples::SideBenchmark* const candidate = pair.candidate;
+    BenchmarkComparison& out = matched_.benchmarks.emplace_back(std::move(pair.out));
     asked_ = &matched_.asked.emplace_back();
-    out.name = name;
-    Describe(base, candidate, out);
     if (DecideWhole(base, candidate, terms_, out)) return;
     AddLabels(*base, *candidate, out);
     threaded_ = std::max(base->threads, candidate->threads) > 1;
-    CompareMetrics(*base, *candidate, out.run_names);
+    std::map<uint32_t, std::pair<const samples::Series*, const samples::Series*>> both;
+    for (const auto& series : base->series) both[base_numbers_[series.metric]].first = &series;
+    for (const auto& series : candidate->series) both[new_numbers_[series.metric]].second = &series;
+    for (const auto& [metric, series] : both) {
+      CompareMetric(out.run_names, metric, series.first, series.second);
+    }
     LetTimesDecideForRates();
     // By name within each half: the numbers are, and the partition is stable.
     std::stable_partition(asked_->begin(), asked_->end(),
@@ -219,30 +220,12 @@ class Matcher {
   void LetTimesDecideForRates() {
     for (Asked& rate : *asked_) {
       if (!rate.open() || !rate.change.gated || !rate.question.traits.rate) continue;
-      if (rate.question.asked_for) continue;
-      for (const Asked& time : *asked_) {
+      if (rate.question.terms.asked_for) continue;
+      rate.change.gated = absl::c_none_of(*asked_, [&](const Asked& time) {
         const std::string& name = matched_.metrics[time.change.metric].name;
-        const bool is_time = name == "real_time_ns" || name == "cpu_time_ns";
-        if (is_time && time.open() && Repeats(rate.question, time.question)) {
-          rate.change.gated = false;
-        }
-      }
-    }
-  }
-
-  void CompareMetrics(const samples::SideBenchmark& base, const samples::SideBenchmark& candidate,
-                      policy::RunNames names) {
-    const std::vector<NumberedSeries> of_base = Numbered(base, base_numbers_);
-    const std::vector<NumberedSeries> of_new = Numbered(candidate, new_numbers_);
-    auto b = of_base.begin();
-    auto f = of_new.begin();
-    while (b != of_base.end() || f != of_new.end()) {
-      const bool has_base = b != of_base.end() && (f == of_new.end() || b->metric <= f->metric);
-      const bool has_new = f != of_new.end() && (b == of_base.end() || f->metric <= b->metric);
-      const uint32_t metric = has_base ? b->metric : f->metric;
-      CompareMetric(names, metric, has_base ? b->series : nullptr, has_new ? f->series : nullptr);
-      if (has_base) ++b;
-      if (has_new) ++f;
+        return (name == "real_time_ns" || name == "cpu_time_ns") && time.open() &&
+               Repeats(rate.question, time.question);
+      });
     }
   }
 
@@ -275,30 +258,20 @@ class Matcher {
     asked.question = {.base = base.processes,
                       .candidate = candidate.processes,
                       .traits = metric.traits,
-                      .direction = terms.direction,
-                      .margin = terms.margin,
-                      .guard = terms.guard,
-                      .asked_for = terms.asked_for,
+                      .terms = terms,
                       .sigma_log = std::nullopt};
     if (options_.noise != nullptr) TakeNoise(names, metric.name, asked.question);
     if (options_.paired != nullptr && metric.name == policy::PrimaryTime(names.front())) {
       const auto series = options_.paired->benchmarks.find(names.front());
       if (series != options_.paired->benchmarks.end()) asked.question.paired = &series->second;
     }
-    if (Refused(metric.traits.metric_class)) {
+    const bool refused = absl::c_any_of(environment_, [&](const auto& difference) {
+      return difference.Refuses(metric.traits.metric_class);
+    });
+    if (refused || (threaded_ && samples::MeansDifferentThings(metric.name, time_semantics_))) {
       asked.change.finding = Finding::kIncomparable;
-      asked.change.reason = Reason::kEnvironment;
-    } else if (threaded_ && samples::MeansDifferentThings(metric.name, options_.time_semantics)) {
-      asked.change.finding = Finding::kIncomparable;
-      asked.change.reason = Reason::kTimeSemantics;
+      asked.change.reason = refused ? Reason::kEnvironment : Reason::kTimeSemantics;
     }
-  }
-
-  bool Refused(policy::MetricClass metric_class) const {
-    return std::any_of(options_.environment.begin(), options_.environment.end(),
-                       [&](const samples::EnvironmentDifference& difference) {
-                         return difference.Refuses(metric_class);
-                       });
   }
 
   // The wider of the spreads that are recorded under the sides' names.
@@ -308,14 +281,16 @@ class Matcher {
       const std::optional<double> sigma = options_.noise->SigmaLog(name, metric);
       if (!(question.sigma_log < sigma)) continue;
       question.sigma_log = sigma;
-      question.sigma_processes = options_.noise->Processes(name);
+      question.sigma_processes = options_.noise->benchmarks.at(name).processes;
     }
   }
 
   const samples::Side& base_;
   const samples::Side& candidate_;
   const policy::TermsBook& terms_;
-  const MatchOptions& options_;
+  const CompareOptions& options_;
+  const absl::Span<const samples::EnvironmentDifference> environment_;
+  std::vector<std::string> time_semantics_;
   std::vector<uint32_t> base_numbers_;  // by the side's own number of a metric
   std::vector<uint32_t> new_numbers_;
   Matched matched_;
@@ -326,8 +301,9 @@ class Matcher {
 }  // namespace
 
 Matched Match(const samples::Side& base, const samples::Side& candidate,
-              const policy::TermsBook& terms, const MatchOptions& options) {
-  return Matcher(base, candidate, terms, options).Run();
+              const policy::TermsBook& terms, const CompareOptions& options,
+              absl::Span<const samples::EnvironmentDifference> environment) {
+  return Matcher(base, candidate, terms, options, environment).Run();
 }
 
 }  // namespace loadline::compare

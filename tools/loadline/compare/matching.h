@@ -2,13 +2,11 @@
 #define TOOLS_LOADLINE_COMPARE_MATCHING_H_
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "tools/loadline/compare/compare.h"
 #include "tools/loadline/compare/effect.h"
-#include "tools/loadline/compare/noise.h"
-#include "tools/loadline/compare/paired.h"
 #include "tools/loadline/compare/verdict.h"
 #include "tools/loadline/policy/terms.h"
 #include "tools/loadline/samples/environment.h"
@@ -16,23 +14,11 @@
 
 namespace loadline::compare {
 
-// What decides while two sides are matched, besides the terms.
-struct MatchOptions {
-  const Noise* noise = nullptr;         // may be null
-  const PairedRuns* paired = nullptr;   // may be null
-  std::vector<std::string> benchmarks;  // globs; empty: all
-  // Of both sides' files; what they refuse becomes kIncomparable.
-  absl::Span<const samples::EnvironmentDifference> environment;
-  // What threaded times mean in the files of both sides, each meaning once; empty when the caller
-  // allows them to differ.
-  std::vector<std::string> time_semantics;
-};
-
-// One metric of one benchmark: what is asked about it, and, once it is known, the answer.
+// One metric of one benchmark: what is asked about it, and, once it is known, the answer. Points
+// into the sides.
 struct Asked {
-  Change change;  // decided where nothing is asked
-  // `base` is empty where nothing is asked. Points into the sides.
-  EffectQuestion question;
+  Change change;                          // decided where nothing is asked
+  EffectQuestion question;                // its `base` is empty where nothing is asked
   const samples::Series* base = nullptr;  // what the question is about; null where nothing is
   const samples::Series* candidate = nullptr;
   bool open() const { return !question.base.empty(); }
@@ -48,8 +34,11 @@ struct Matched {
   std::vector<std::vector<Asked>> asked;  // by benchmark; gated first, then by metric name
   size_t filtered_out = 0;                // names that no glob of the options selects
 };
+
+// What `environment`, the differences between both sides' files, refuses becomes kIncomparable.
 Matched Match(const samples::Side& base, const samples::Side& candidate,
-              const policy::TermsBook& terms, const MatchOptions& options);
+              const policy::TermsBook& terms, const CompareOptions& options,
+              absl::Span<const samples::EnvironmentDifference> environment);
 
 }  // namespace loadline::compare
 

@@ -14,26 +14,25 @@ namespace loadline::compare {
 
 // How much a metric of a benchmark varies between processes of the same program: recorded once,
 // so that runs of a single process can be compared.
-class Noise {
- public:
-  // The standard deviation of the natural logarithm of a process's value; absent where nothing was
-  // recorded. `benchmark` is a run name.
-  std::optional<double> SigmaLog(absl::string_view benchmark, absl::string_view metric) const;
-  void Set(absl::string_view benchmark, absl::string_view metric, double sigma_log);
-  // How many processes the benchmark's deviations are of; 0 where it is not said.
-  int64_t Processes(absl::string_view benchmark) const;
-  void SetProcesses(absl::string_view benchmark, int64_t processes);
-
+struct Noise {
+  struct Spreads {
+    // The standard deviation of the natural logarithm of a process's value, by metric.
+    absl::flat_hash_map<std::string, double> sigma_log;
+    int64_t processes = 0;  // that these are of; 0 where it is not said
+  };
   std::string source;
+  absl::flat_hash_map<std::string, Spreads> benchmarks;  // by run name
 
- private:
-  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, double>> sigma_;
-  absl::flat_hash_map<std::string, int64_t> processes_;
+  // Absent where nothing was recorded.
+  std::optional<double> SigmaLog(absl::string_view benchmark, absl::string_view metric) const;
 };
 
-// A noise file is a result file (docs/formats.md, "Noise file") with the member
-// "schema": "loadline.noise.1", whose aggregate rows named "sigma_log" have a standard deviation
-// in each counter, and the number of processes that these are of as "repetitions".
+inline constexpr char kNoiseSchema[] = "loadline.noise.1";
+inline constexpr char kSigmaLog[] = "sigma_log";
+
+// A noise file is a result file (docs/formats.md, "Noise file") with the member "schema":
+// kNoiseSchema, whose aggregate rows named kSigmaLog have a standard deviation in each counter, and
+// the number of processes that these are of as "repetitions".
 // kInvalidArgument when it is none, has a deviation that is negative or not finite, or says one
 // twice.
 absl::StatusOr<Noise> ParseNoise(absl::string_view source, std::string text);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/algorithm/container.h"
+
 namespace loadline::compare {
 
 double Change::MostWorse() const {
@@ -14,42 +16,27 @@ double Change::MostWorse() const {
   const double drop = change->absolute    ? -*change->low
                       : *change->low > -1 ? 1 / (1 + *change->low) - 1
                                           : kUnbounded;
-  switch (direction) {
-    case policy::Direction::kHigherIsBetter:
-      return drop;
-    case policy::Direction::kLowerIsBetter:
-      return *change->high;
-    case policy::Direction::kUnknown:
-      break;
-  }
+  if (direction == policy::Direction::kHigherIsBetter) return drop;
+  if (direction == policy::Direction::kLowerIsBetter) return *change->high;
   return std::max(drop, *change->high);
 }
 
-const Family& CompareVerdict::FamilyOf(policy::MetricClass metric_class) const {
-  switch (metric_class) {
-    case policy::MetricClass::kTime:
-      return times;
-    case policy::MetricClass::kMemory:
-      return memory;
-    case policy::MetricClass::kCount:
-    case policy::MetricClass::kQuality:
-      break;
-  }
-  return others;
+Family& CompareVerdict::FamilyOf(policy::MetricClass metric_class) {
+  if (metric_class == policy::MetricClass::kTime) return times;
+  return metric_class == policy::MetricClass::kMemory ? memory : others;
 }
 
 size_t CompareVerdict::CountOf(Finding finding) const {
-  return static_cast<size_t>(std::count_if(
-      benchmarks.begin(), benchmarks.end(),
-      [&](const BenchmarkComparison& benchmark) { return benchmark.finding == finding; }));
+  return static_cast<size_t>(absl::c_count_if(
+      benchmarks, [&](const BenchmarkComparison& one) { return one.finding == finding; }));
 }
 
 size_t CompareVerdict::CountOfChanges(Finding finding, bool gated) const {
   size_t count = 0;
   for (const BenchmarkComparison& benchmark : benchmarks) {
-    count += static_cast<size_t>(std::count_if(
-        benchmark.changes.begin(), benchmark.changes.end(),
-        [&](const Change& change) { return change.finding == finding && change.gated == gated; }));
+    for (const Change& change : benchmark.changes) {
+      count += change.finding == finding && change.gated == gated ? 1 : 0;
+    }
   }
   return count;
 }

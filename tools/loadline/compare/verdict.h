@@ -115,8 +115,8 @@ struct Change {
   // as one of as many, a fraction of the base with the sign of the worse direction. Absent when no
   // change could.
   std::optional<double> detectable;
-  // Of kOpen: how many processes a side would tell (advice.h). Absent where no number would or the
-  // spread is not known.
+  // Of kOpen: how many processes a side would tell in four of five comparisons, as one of as many.
+  // Absent where no number would or the spread is not known.
   std::optional<size_t> processes_to_tell;
 
   // One-sided p values: worse by more than the margin, better by more than it, worse at all, better
@@ -135,6 +135,9 @@ struct Change {
   // The upper bound on the change for the worse; infinity where there is none.
   double MostWorse() const;
   bool TooNoisyToGate() const { return MostWorse() > guard; }
+  bool RefusedByEnvironment() const {
+    return reason == Reason::kEnvironment || reason == Reason::kTimeSemantics;
+  }
 };
 
 enum class Label {
@@ -220,7 +223,10 @@ struct CompareVerdict {
   std::vector<std::string> notes;         // what a reader should know; judges nothing
   results::ExitCode exit_code = results::ExitCode::kInvalid;
 
-  const Family& FamilyOf(policy::MetricClass metric_class) const;
+  Family& FamilyOf(policy::MetricClass metric_class);
+  const Family& FamilyOf(policy::MetricClass metric_class) const {
+    return const_cast<CompareVerdict*>(this)->FamilyOf(metric_class);
+  }
   // Benchmarks with this finding.
   size_t CountOf(Finding finding) const;
   // Changes with this finding that are gated, or that are not.

@@ -24,16 +24,15 @@ struct BenchProcessOptions {
   uint64_t family = turns::TurnMessage::kUnknownFamily;
   uint64_t pad_bytes = 0;
   std::optional<int> cpu;
-  std::string err_path;  // takes the program's standard error
+  std::string file;  // takes the program's standard error
   double time_limit_seconds = 120;
 };
 
 // A benchmark program linked with loadline::bench_main that runs one benchmark slice by slice when
-// it is told to, and sleeps in between. Thread-compatible.
-//
-// Errors of all calls: kUnavailable: the process ended, with how and the last lines of its
-// standard error; kDeadlineExceeded: no answer in time, it has been killed; kAborted: the benchmark
-// itself reported an error; kCancelled: run::Interruption.
+// it is told to, and sleeps in between. Thread-compatible. Errors of all calls: kUnavailable: the
+// process ended, with how and the last lines of its standard error; kDeadlineExceeded: no answer in
+// time, it has been killed; kAborted: the benchmark reported an error; kCancelled:
+// run::Interruption.
 class BenchProcess {
  public:
   // Starts the process and lets it choose the benchmark; also errors of run::Spawn.
@@ -48,8 +47,7 @@ class BenchProcess {
   // Whether Run's iterations count; otherwise the benchmark or Google Benchmark chooses them.
   bool sets_iterations() const { return sets_iterations_; }
 
-  // How long it has waited for a processor, as its last answer said; negative where that is not
-  // counted.
+  // For a processor, as its last answer said; negative where that is not counted.
   double waited_seconds() const { return waited_seconds_; }
 
   // One slice; TurnMessage says what the arguments mean.
@@ -57,13 +55,13 @@ class BenchProcess {
                                          double min_seconds);
 
  private:
-  BenchProcess(BenchProcessOptions options, pid_t pid, int channel);
+  BenchProcess(BenchProcessOptions options, pid_t pid, int channel)
+      : options_(std::move(options)), pid_(pid), channel_(channel) {}
 
-  absl::Status Choose();
   absl::StatusOr<turns::TurnMessage> Ask(const turns::TurnMessage& request);
   absl::Status WhyItEnded();
-  bool Reap(double patience_seconds);
-  void Kill();
+  // Reaps it, if it lives longer than this by force, and its group.
+  void End(double patience_seconds);
 
   const BenchProcessOptions options_;
   pid_t pid_;

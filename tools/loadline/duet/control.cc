@@ -10,41 +10,9 @@
 namespace loadline::duet {
 namespace {
 
-std::string NotRun(Arms arms) {
-  return absl::StrCat("a control was not run: ",
-                      arms == Arms::kBaseAndBase
-                          ? "there was no benchmark for it"
-                          : "no benchmark's iterations can be set, or a slice has too few of them");
-}
-
-void JudgeItself(const SequentialTest& test, bool differs, const std::string& after,
-                 compare::PairedRuns& paired) {
-  const double estimate = 100 * test.Estimate();
-  if (differs) {
-    paired.void_reasons.push_back(absl::StrFormat(
-        "void: the base against itself differs by %+.2f%%%s. Something here treats the two sides "
-        "differently; no verdict of this run can be trusted",
-        estimate, after));
-  } else {
-    paired.notes.push_back(absl::StrFormat(
-        "control: the base against itself differs by %+.2f%%%s: no alarm", estimate, after));
-  }
-}
-
-void JudgeSpike(const SequentialTest& test, bool seen, double spike, const std::string& after,
-                compare::PairedRuns& paired) {
-  const double estimate = 100 * test.Estimate();
-  if (seen) {
-    paired.notes.push_back(
-        absl::StrFormat("control: the base with %g%% more work was seen as %+.2f%%%s", 100 * spike,
-                        estimate, after));
-  } else {
-    paired.blind.push_back(absl::StrFormat(
-        "blind: the base with %g%% more work was not seen as worse%s (it read %+.2f%%): a "
-        "regression of that size would have passed. Raise --budget, or use a quieter machine",
-        100 * spike, after, estimate));
-  }
-}
+constexpr char kNoneForItself[] = "a control was not run: there was no benchmark for it";
+constexpr char kNoneForSpike[] =
+    "a control was not run: no benchmark's iterations can be set, or a slice has too few of them";
 
 }  // namespace
 
@@ -56,32 +24,45 @@ TestTerms TermsOfControl(const TestTerms& benchmark) {
   return terms;
 }
 
-bool NeedsMore(const Control& control, double alpha) {
-  return control.test.samples().size() < stats::SignEvidenceNeeded(alpha / 2);
+bool NeedsMore(const Control& control) {
+  return control.test.samples().size() < stats::SignEvidenceNeeded(control.test.terms().alpha);
 }
 
-void JudgeControl(const Control& control, double alpha, double spike, compare::PairedRuns& paired) {
+void JudgeControl(const Control& control, compare::PairedRuns& paired) {
   const SequentialTest& test = control.test;
   const size_t restarts = test.samples().size();
   const bool itself = control.arms == Arms::kBaseAndBase;
+  const std::string played = itself ? "the base against itself"
+                                    : absl::StrFormat("the base with %g%% more work", 100 * kSpike);
   const std::string after = absl::StrCat(" after ", restarts, " restarts");
-  const std::string too_few = absl::StrFormat("too few restarts to tell: %d, %d are needed",
-                                              restarts, stats::SignEvidenceNeeded(alpha / 2));
-  const bool worse = test.PWorse() <= alpha / 2;
-  const bool better = test.PBetter() <= alpha / 2;
+  const double estimate = 100 * test.Estimate();
   if (restarts == 0) {
-    paired.notes.push_back(NotRun(control.arms));
-  } else if (NeedsMore(control, alpha)) {
+    paired.notes.push_back(itself ? kNoneForItself : kNoneForSpike);
+  } else if (NeedsMore(control)) {
+    const std::string too_few =
+        absl::StrFormat("too few restarts to tell: %d, %d are needed", restarts,
+                        stats::SignEvidenceNeeded(test.terms().alpha));
     if (itself) {
-      paired.notes.push_back(absl::StrCat("control: the base against itself: ", too_few));
+      paired.notes.push_back(absl::StrCat("control: ", played, ": ", too_few));
     } else {
-      paired.blind.push_back(absl::StrFormat(
-          "blind: the base with %g%% more work: %s. Raise --budget", 100 * spike, too_few));
+      paired.blind.push_back(absl::StrCat("blind: ", played, ": ", too_few, ". Raise --budget"));
     }
+  } else if (itself && (test.Worse() || test.Better())) {
+    paired.void_reasons.push_back(absl::StrFormat(
+        "void: %s differs by %+.2f%%%s. Something here treats the two sides differently; no "
+        "verdict of this run can be trusted",
+        played, estimate, after));
   } else if (itself) {
-    JudgeItself(test, worse || better, after, paired);
+    paired.notes.push_back(
+        absl::StrFormat("control: %s differs by %+.2f%%%s: no alarm", played, estimate, after));
+  } else if (test.Worse()) {
+    paired.notes.push_back(
+        absl::StrFormat("control: %s was seen as %+.2f%%%s", played, estimate, after));
   } else {
-    JudgeSpike(test, worse, spike, after, paired);
+    paired.blind.push_back(absl::StrFormat(
+        "blind: %s was not seen as worse%s (it read %+.2f%%): a regression of that size would have "
+        "passed. Raise --budget, or use a quieter machine",
+        played, after, estimate));
   }
 }
 

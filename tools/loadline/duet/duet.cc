@@ -1,13 +1,13 @@
 #include "tools/loadline/duet/duet.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
@@ -16,7 +16,7 @@
 #include "tools/loadline/duet/sequential_test.h"
 #include "tools/loadline/policy/terms.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 #include "tools/loadline/run/child_process.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/progress.h"
@@ -33,12 +33,7 @@ constexpr char kFellBack[] =
     "long a thread waits for a processor (/proc/thread-self/schedstat), and what a busy machine "
     "makes them wait cannot be told from their own time";
 
-double Seconds(int64_t since_nanos) {
-  return static_cast<double>(run::MonotonicNanos() - since_nanos) / 1e9;
-}
-
-results::Row RowOf(const std::string& name, size_t index, const PairSample& sample,
-                   Estimand estimand, bool base) {
+results::Row RowOf(const std::string& name, size_t index, double time_ns) {
   results::Row row;
   row.name = row.run_name = name;
   row.threads = run::ThreadsOf(name);
@@ -46,8 +41,7 @@ results::Row RowOf(const std::string& name, size_t index, const PairSample& samp
   row.repetition_index = static_cast<int64_t>(index);
   row.iterations = 1;
   row.time_unit = "ns";
-  const double time = (base ? sample.base : sample.candidate).TimeOf(estimand);
-  (policy::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time;
+  (policy::PrimaryTime(name) == "real_time_ns" ? row.real_time_ns : row.cpu_time_ns) = time_ns;
   return row;
 }
 
@@ -85,10 +79,9 @@ class Duet {
 
   void Show(run::Progress& progress, const std::string& name) {
     const SequentialTest& test = tests_.at(name);
-    progress.Show(tests_.size() - open_.size(),
-                  test.samples().empty()
-                      ? name
-                      : absl::StrCat(absl::StrFormat("%+.2f%%  ", 100 * test.Estimate()), name));
+    const double percent = 100 * test.Estimate();
+    const std::string seen = test.samples().empty() ? "" : absl::StrFormat("%+.2f%%  ", percent);
+    progress.Show(tests_.size() - open_.size(), absl::StrCat(seen, name));
   }
 
   void MatchNames() {
@@ -97,35 +90,30 @@ class Duet {
     for (const std::string& name : programs_.base_names()) {
       if (candidate.count(name) > 0) open_.push_back(name);
     }
+    if (open_.empty()) return;
+    TestTerms terms{.margin = margin_,
+                    .alpha = options_.alpha,
+                    .alpha_harm = options_.alpha / static_cast<double>(open_.size()),
+                    .most_restarts = options_.most_restarts,
+                    .budget_seconds = options_.budget_seconds};
+    if (options_.controls) {
+      const SequentialTest control(TermsOfControl(terms));
+      controls_.push_back({Arms::kBaseAndBase, control});
+      if (programs_.mode() == Mode::kLockStep) controls_.push_back({Arms::kBaseAndSpike, control});
+    }
     const policy::TermsBook book(policy_.compare, margin_);
     for (const std::string& name : open_) {
-      const policy::Terms terms = book.For({name}, book.About(policy::PrimaryTime(name)));
-      tests_.emplace(name, SequentialTest({.margin = terms.margin,
-                                           .alpha = options_.alpha,
-                                           .alpha_harm = AlphaHarm(open_.size()),
-                                           .most_restarts = options_.most_restarts,
-                                           .budget_seconds = options_.budget_seconds}));
+      terms.margin = book.For({name}, book.About(policy::PrimaryTime(name))).margin;
+      tests_.emplace(name, SequentialTest(terms));
     }
-    const TestTerms terms = TermsOfControl({.margin = margin_,
-                                            .alpha = options_.alpha,
-                                            .most_restarts = options_.most_restarts,
-                                            .budget_seconds = options_.budget_seconds});
-    if (!options_.controls || open_.empty()) return;
-    controls_.push_back({Arms::kBaseAndBase, SequentialTest(terms)});
-    if (programs_.mode() == Mode::kLockStep) {
-      controls_.push_back({Arms::kBaseAndSpike, SequentialTest(terms)});
-    }
-  }
-
-  double AlphaHarm(size_t benchmarks) const {
-    return options_.alpha / static_cast<double>(std::max<size_t>(1, benchmarks));
   }
 
   void SampleOne(const std::string& name) {
     SequentialTest& test = tests_.at(name);
-    const SampleRequest request{.name = name,
-                                .long_arm = test.LongDue(),
-                                .long_seconds = LongArmSeconds(options_.budget_seconds)};
+    const SampleRequest request{
+        .name = name,
+        .slices = {.long_arm = test.LongDue(),
+                   .long_seconds = LongArmSeconds(options_.budget_seconds)}};
     const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
     if (absl::IsCancelled(sample.status())) return;
     if (sample.ok()) {
@@ -141,10 +129,10 @@ class Duet {
   // made beyond it.
   bool IsDue(const Control& control, bool finish) const {
     if (Stopped() || control.stopped || control.test.Over()) return false;
-    const double all = Seconds(start_nanos_);
+    const double all = run::SecondsSince(start_nanos_);
     if (!finish) return control_seconds_ < kControlShare * all;
     return control_seconds_ < std::max(all - control_seconds_, options_.budget_seconds) ||
-           NeedsMore(control, options_.alpha);
+           NeedsMore(control);
   }
 
   // Takes a sample of each control that is due. True if one was taken.
@@ -158,9 +146,9 @@ class Duet {
         continue;
       }
       const int64_t start = run::MonotonicNanos();
-      const SampleRequest request{.name = name, .arms = control.arms, .spike = options_.spike};
+      const SampleRequest request{.name = name, .arms = control.arms, .slices = {.spike = kSpike}};
       const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
-      control_seconds_ += Seconds(start);
+      control_seconds_ += run::SecondsSince(start);
       if (sample.ok()) control.test.Add(*sample);
       control.stopped = !sample.ok();
       taken = true;
@@ -173,7 +161,7 @@ class Duet {
     std::vector<std::string> names;
     for (const auto& [name, test] : tests_) {
       if (test.samples().empty() || failed_.count(name) > 0) continue;
-      if (arms == Arms::kBaseAndSpike && !programs_.CanSpike(name, options_.spike)) continue;
+      if (arms == Arms::kBaseAndSpike && !programs_.CanSpike(name, kSpike)) continue;
       names.push_back(name);
     }
     return names.empty() ? "" : names[random_() % names.size()];
@@ -183,8 +171,9 @@ class Duet {
     for (const auto& [name, test] : tests_) {
       const Estimand shown = test.Shown();
       for (size_t i = 0; i < test.samples().size(); ++i) {
-        outcome.base.rows.push_back(RowOf(name, i, test.samples()[i], shown, true));
-        outcome.candidate.rows.push_back(RowOf(name, i, test.samples()[i], shown, false));
+        const PairSample& sample = test.samples()[i];
+        outcome.base.rows.push_back(RowOf(name, i, sample.base.TimeOf(shown)));
+        outcome.candidate.rows.push_back(RowOf(name, i, sample.candidate.TimeOf(shown)));
       }
       outcome.paired.benchmarks.emplace(name, test.Answer());
     }
@@ -193,42 +182,33 @@ class Duet {
       outcome.base.rows.push_back(run::ErrorRow(name, 0, 1, message));
       outcome.candidate.rows.push_back(run::ErrorRow(name, 0, 1, message));
     }
-    const std::set<std::string> base(programs_.base_names().begin(), programs_.base_names().end());
-    const std::set<std::string> candidate(programs_.new_names().begin(),
-                                          programs_.new_names().end());
-    PairSample unmeasured;
-    unmeasured.base.typical_ns = unmeasured.candidate.typical_ns = 1;
-    for (const std::string& name : base) {
-      if (candidate.count(name) == 0)
-        outcome.base.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, true));
-    }
-    for (const std::string& name : candidate) {
-      if (base.count(name) > 0) continue;
-      outcome.candidate.rows.push_back(RowOf(name, 0, unmeasured, Estimand::kTypical, false));
+    AddUnmatched(programs_.base_names(), outcome.base);
+    AddUnmatched(programs_.new_names(), outcome.candidate);
+  }
+
+  // Benchmarks that the other side has not. They are not measured.
+  void AddUnmatched(const std::vector<std::string>& names, results::ResultFile& side) const {
+    for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+      if (tests_.count(name) == 0) side.rows.push_back(RowOf(name, 0, 1));
     }
   }
 
   // Of the benchmark that the fewest operations were sampled of.
   void TellWhatWasSeen(compare::PairedRuns& paired) const {
-    const auto fewest =
-        std::min_element(tests_.begin(), tests_.end(), [](const auto& one, const auto& other) {
-          return OperationsOrMany(one.second) < OperationsOrMany(other.second);
-        });
+    const auto order = [](const auto& entry) {
+      return std::pair(entry.second.samples().empty(), entry.second.Operations());
+    };
+    const auto fewest = absl::c_min_element(
+        tests_, [&](const auto& one, const auto& other) { return order(one) < order(other); });
     if (fewest == tests_.end() || fewest->second.samples().empty()) return;
     paired.notes.push_back(absl::StrCat("seen of ", results::Quoted(fewest->first),
                                         tests_.size() > 1 ? ", the least of all: " : ": ",
                                         fewest->second.Answer().seen));
   }
 
-  static double OperationsOrMany(const SequentialTest& test) {
-    return test.samples().empty() ? std::numeric_limits<double>::infinity() : test.Operations();
-  }
-
   void JudgeControls(compare::PairedRuns& paired) const {
     if (!options_.controls) paired.notes.push_back(kNoControls);
-    for (const Control& control : controls_) {
-      JudgeControl(control, options_.alpha, options_.spike, paired);
-    }
+    for (const Control& control : controls_) JudgeControl(control, paired);
     if (options_.controls && programs_.mode() == Mode::kPinned) {
       paired.notes.push_back(
           "pinned mode: programs that do not link loadline::bench_main, both at once on one "
@@ -240,7 +220,7 @@ class Duet {
     DuetOutcome outcome;
     outcome.mode = programs_.mode();
     outcome.interrupted = Stopped();
-    outcome.seconds = Seconds(start_nanos_);
+    outcome.seconds = run::SecondsSince(start_nanos_);
     outcome.control_seconds = control_seconds_;
     outcome.base.source = options_.base;
     outcome.candidate.source = options_.candidate;

@@ -26,7 +26,6 @@ struct DuetOptions {
   double budget_seconds = 10;  // that a benchmark may take
   size_t most_restarts = 200;  // of a benchmark
   bool controls = true;
-  double spike = 0.03;  // of the spike control: the share of work that is added
   uint64_t seed = 1;
   std::string profile = "ci";      // LOADLINE_PROFILE of both programs
   double time_limit_seconds = 60;  // for one answer of a program
@@ -46,13 +45,12 @@ struct DuetOutcome {
 };
 
 // Measures both programs against each other until every benchmark is decided or has used up its
-// budget, in rounds: a sample of every benchmark that is not decided, in random order. Terms of
-// single benchmarks (margins) are `policy`'s, before them `margin` if it is not 0. `terminal` takes
-// the line of progress; null: none. To be called under a run::Interruption: then the outcome is
-// what is known so far. What goes wrong with a benchmark becomes an error row of both sides that
-// begins with the name of the side that broke.
-// kInvalidArgument and others: a program cannot be started or is no benchmark program, lock-step is
-// wanted of a program that cannot, the work directory cannot be written.
+// budget, in rounds: a sample of every benchmark that is not decided, in random order. Margins of
+// single benchmarks are `policy`'s, before them `margin` if it is not 0. `terminal` takes the line
+// of progress; null: none. To be called under a run::Interruption: then the outcome is what is
+// known so far. What goes wrong with a benchmark becomes an error row of both sides that begins
+// with the name of the side that broke. Errors: a program cannot be started or is no benchmark
+// program, lock-step is wanted of one that cannot, the work directory cannot be written.
 absl::StatusOr<DuetOutcome> RunDuet(const DuetOptions& options, const policy::Policy& policy,
                                     double margin, std::ostream* terminal);
 

@@ -15,22 +15,15 @@ constexpr double kDisturbed = 4;
 constexpr double kDeviationPerMad = 1.4826;
 constexpr double kSampleConfidence = 0.999;
 
-double MedianDeviation(const std::vector<double>& values, double median) {
-  std::vector<double> distances;
-  distances.reserve(values.size());
-  for (const double value : values) distances.push_back(std::fabs(value - median));
-  return stats::Median(distances);
-}
-
 // The pairs that count, in their order.
 std::vector<SlicePair> Undisturbed(const std::vector<SlicePair>& pairs) {
-  std::vector<double> sums;
-  sums.reserve(pairs.size());
+  std::vector<double> sums, distances;
   for (const SlicePair& pair : pairs) {
     sums.push_back(std::log(pair.base_ns) + std::log(pair.new_ns));
   }
   const double median = stats::Median(sums);
-  const double limit = median + kDisturbed * kDeviationPerMad * MedianDeviation(sums, median);
+  for (const double sum : sums) distances.push_back(std::fabs(sum - median));
+  const double limit = median + kDisturbed * kDeviationPerMad * stats::Median(distances);
   // Never more than a quarter, however the rest lies.
   const double quarter = stats::Quantile(sums, 0.75);
   std::vector<SlicePair> kept;
@@ -43,7 +36,6 @@ std::vector<SlicePair> Undisturbed(const std::vector<SlicePair>& pairs) {
 void SummarizeTypical(const std::vector<SlicePair>& counted, PairSample& sample) {
   const std::vector<SlicePair> kept = Undisturbed(counted);
   sample.pairs = kept.size();
-  sample.dropped = counted.size() - kept.size();
   std::vector<double> base_times, new_times, orders[2], all;
   for (const SlicePair& pair : kept) {
     base_times.push_back(pair.base_ns);
@@ -67,18 +59,6 @@ void AddTo(const std::vector<SlicePair>& pairs, Total SideSample::*total, PairSa
 }
 
 }  // namespace
-
-absl::string_view EstimandName(Estimand estimand) {
-  switch (estimand) {
-    case Estimand::kTypical:
-      return "typical";
-    case Estimand::kMean:
-      return "mean";
-    case Estimand::kLife:
-      return "life";
-  }
-  return "";
-}
 
 void Total::Add(double ns_each, double count) {
   ns += ns_each * count;

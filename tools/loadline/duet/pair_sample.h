@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "loadline/stats/interval.h"
 
 namespace loadline::duet {
@@ -19,8 +18,6 @@ enum class Estimand {
   kLife,     // the same over everything the process ran, its long arm included
 };
 inline constexpr std::array kEstimands = {Estimand::kTypical, Estimand::kMean, Estimand::kLife};
-// "typical", "mean", "life".
-absl::string_view EstimandName(Estimand estimand);
 
 // Two slices that belong together, one of each side.
 struct SlicePair {
@@ -65,8 +62,7 @@ struct PairSample {
   SideSample base;
   SideSample candidate;
   double typical_log_ratio = 0;
-  size_t pairs = 0;               // of slices, that the typical one is of
-  size_t dropped = 0;             // that were disturbed
+  size_t pairs = 0;               // of slices that nothing disturbed
   stats::Interval interval;       // of typical_log_ratio, from these slices alone: these layouts
   std::vector<SlicePair> blocks;  // of the long arm; empty: there was none, and no kLife
   double seconds = 0;             // that the sample took, start of the processes included
@@ -83,9 +79,9 @@ struct PairSample {
 //
 // kTypical drops pairs that took unusually long together, by a rule that treats the sides alike, at
 // most a quarter; the medians of pairs in which base went first and in which it went second count
-// the same, so that going first is no advantage. kMean and kLife drop nothing: a cost that comes
-// with every thousandth operation makes its slice slow, and is paid all the same. What disturbs
-// them must be kept out by the clock. REQUIRES: counted slices, with positive times.
+// the same, so that going first is no advantage. kMean and kLife drop nothing: a cost of every
+// thousandth operation is paid all the same, and what disturbs must be kept out by the clock.
+// REQUIRES: counted slices, with positive times.
 PairSample Summarize(SampledSlices slices);
 
 }  // namespace loadline::duet

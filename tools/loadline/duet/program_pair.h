@@ -1,6 +1,7 @@
 #ifndef TOOLS_LOADLINE_DUET_PROGRAM_PAIR_H_
 #define TOOLS_LOADLINE_DUET_PROGRAM_PAIR_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "tools/loadline/duet/duet.h"
 #include "tools/loadline/duet/pair_sample.h"
-#include "tools/loadline/duet/slices_in_turns.h"
+#include "tools/loadline/duet/slices.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/suite_runner.h"
 #include "tools/loadline/run/work_dir.h"
@@ -30,9 +31,9 @@ enum class Arms {
 struct SampleRequest {
   std::string name;
   Arms arms = Arms::kBaseAndCandidate;
-  double spike = 0;           // of kBaseAndSpike
-  bool long_arm = false;      // is wanted; in pinned mode every sample is long
-  double long_seconds = 0.1;  // of a side
+  // Without its clock, which goes by the name. `spike` is of kBaseAndSpike alone, and in pinned
+  // mode every sample is long.
+  SliceOptions slices = {};
 };
 
 // Both programs, found out about and ready to be started: under their own paths, with as many bytes
@@ -44,10 +45,10 @@ class ProgramPair {
   Mode mode() const { return mode_; }
   const std::vector<std::string>& base_names() const { return base_->names(); }
   const std::vector<std::string>& new_names() const { return candidate_->names(); }
-  results::Json::Object base_context() const;
-  results::Json::Object new_context() const;
-  // Whether that share of work can be added to a slice of this benchmark, in whole
-  // iterations; known after its first sample.
+  const results::Json::Object& base_context() const { return base_context_; }
+  const results::Json::Object& new_context() const { return new_context_; }
+  // Whether that share of work can be added to a slice of this benchmark, in whole iterations;
+  // known after its first sample.
   bool CanSpike(const std::string& name, double spike) const;
 
   // Errors are those of BenchProcess, RunInTurns and RunAtOnce.
@@ -65,25 +66,23 @@ class ProgramPair {
   };
 
   explicit ProgramPair(const DuetOptions& options) : options_(options) {}
-  absl::Status ChooseMode();
   void MovePrograms(std::mt19937_64& random);
-  // Of a process of `program`, when both sides are padded by `pad`.
-  std::vector<std::pair<std::string, std::string>> Environment(const std::string& program,
-                                                               uint64_t pad) const;
-  std::optional<int> CpuFor(const std::string& name, std::mt19937_64& random) const;
+  // Base and its counterpart: with as much path and padding, on the same processor.
+  std::array<BenchProcessOptions, 2> Sides(const SampleRequest& request,
+                                           std::mt19937_64& random) const;
   absl::StatusOr<PairSample> SampleInTurns(const SampleRequest& request, std::mt19937_64& random);
   absl::StatusOr<PairSample> SampleAtOnce(const SampleRequest& request, std::mt19937_64& random);
 
   const DuetOptions options_;
   std::unique_ptr<run::WorkDir> work_dir_;
-  std::unique_ptr<run::SuiteRunner> base_;
-  std::unique_ptr<run::SuiteRunner> candidate_;
+  std::optional<run::SuiteRunner> base_;
+  std::optional<run::SuiteRunner> candidate_;
   Mode mode_ = Mode::kLockStep;
   std::vector<int> cpus_;        // that this process may use
   int64_t next_move_nanos_ = 0;  // monotonic, when the programs may be moved again
   std::map<std::string, Knowledge> known_;
-  results::Json::Object pinned_base_context_;
-  results::Json::Object pinned_new_context_;
+  // In pinned mode those of the first sample.
+  results::Json::Object base_context_, new_context_;
   bool fell_back_to_cpu_time_ = false;
 };
 

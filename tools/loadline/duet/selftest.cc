@@ -1,12 +1,12 @@
 #include "tools/loadline/duet/selftest.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <random>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "tools/loadline/duet/program_pair.h"
@@ -38,17 +38,12 @@ class Selftest {
     const int64_t start = run::MonotonicNanos();
     for (size_t round = 0; round < options_.rounds && !Stopped(); ++round) RunRound();
     outcome_.interrupted = Stopped();
-    outcome_.seconds = static_cast<double>(run::MonotonicNanos() - start) / 1e9;
+    outcome_.seconds = run::SecondsSince(start);
     return std::move(outcome_);
   }
 
  private:
   static bool Stopped() { return run::Interruption::Interrupted(); }
-
-  // It did not fail.
-  bool TakesPart(const std::string& name) const {
-    return std::find(names_.begin(), names_.end(), name) != names_.end();
-  }
 
   size_t Tests() const {
     const size_t spikes = programs_.mode() == Mode::kLockStep ? options_.spikes.size() : 0;
@@ -63,8 +58,9 @@ class Selftest {
     for (const std::string& name : names) {
       alarm = TestAlone(name) || alarm;
       for (Found& found : outcome_.found) {
-        progress_.Begin(name);
-        if (TakesPart(name) && programs_.CanSpike(name, found.spike)) TestSpike(name, found);
+        progress_.Show(begun_++, name);
+        const bool failed = !absl::c_linear_search(names_, name);
+        if (!failed && programs_.CanSpike(name, found.spike)) TestSpike(name, found);
       }
     }
     if (Stopped() || outcome_.false_alarms.tests == tests_before) return;
@@ -72,24 +68,21 @@ class Selftest {
     if (alarm) ++outcome_.false_alarms.suites_with_alarm;
   }
 
-  TestTerms Terms(double alpha_harm) const {
-    return {.margin = options_.margin,
-            .alpha = options_.duet.alpha,
-            .alpha_harm = alpha_harm,
-            .most_restarts = options_.duet.most_restarts,
-            .budget_seconds = options_.duet.budget_seconds};
-  }
-
   // A test to its end; nothing when it failed or was interrupted.
   std::optional<SequentialTest> RunTest(const std::string& name, Arms arms, double spike,
                                         double alpha_harm) {
-    SequentialTest test(Terms(alpha_harm));
+    SequentialTest test({.margin = options_.margin,
+                         .alpha = options_.duet.alpha,
+                         .alpha_harm = alpha_harm,
+                         .most_restarts = options_.duet.most_restarts,
+                         .budget_seconds = options_.duet.budget_seconds});
     while (!test.Over()) {
-      const SampleRequest request{.name = name,
-                                  .arms = arms,
-                                  .spike = spike,
-                                  .long_arm = test.LongDue(),
-                                  .long_seconds = LongArmSeconds(options_.duet.budget_seconds)};
+      const SampleRequest request{
+          .name = name,
+          .arms = arms,
+          .slices = {.spike = spike,
+                     .long_arm = test.LongDue(),
+                     .long_seconds = LongArmSeconds(options_.duet.budget_seconds)}};
       const absl::StatusOr<PairSample> sample = programs_.TakeSample(request, random_);
       if (sample.ok()) {
         test.Add(*sample);
@@ -106,27 +99,24 @@ class Selftest {
 
   // True for a false alarm.
   bool TestAlone(const std::string& name) {
-    progress_.Begin(name);
+    progress_.Show(begun_++, name);
     const double alpha_harm = options_.duet.alpha / static_cast<double>(outcome_.benchmarks);
     const std::optional<SequentialTest> test = RunTest(name, Arms::kBaseAndBase, 0, alpha_harm);
     if (!test.has_value()) return false;
     FalseAlarms& alarms = outcome_.false_alarms;
-    const bool worse = test->Worse();
-    const bool better = test->Better();
     ++alarms.tests;
     Count(name, !test->Decided());
-    if (worse) ++alarms.worse;
-    if (better) ++alarms.better;
-    if (!worse && !better && test->Decided()) {
-      ++alarms.unchanged;
+    if (test->Better()) ++alarms.better;
+    if (test->Worse()) {
+      ++alarms.worse;
+    } else if (!test->Better() && test->Decided()) {
       alarms.seconds.push_back(test->seconds());
     }
-    return worse;
+    return test->Worse();
   }
 
   void TestSpike(const std::string& name, Found& found) {
-    const double alpha = options_.duet.alpha;
-    const auto test = RunTest(name, Arms::kBaseAndSpike, found.spike, alpha);
+    const auto test = RunTest(name, Arms::kBaseAndSpike, found.spike, options_.duet.alpha);
     if (!test.has_value()) return;
     ++found.tests;
     found.estimates.push_back(test->Estimate());
@@ -146,6 +136,7 @@ class Selftest {
   std::mt19937_64 random_;
   std::vector<std::string> names_;
   run::Progress progress_;
+  size_t begun_ = 0;
   SelftestOutcome outcome_;
 };
 

@@ -25,10 +25,9 @@ struct FalseAlarms {
   size_t tests = 0;  // a benchmark each
   size_t worse = 0;  // called worse, at the level of a gate of all benchmarks
   size_t better = 0;
-  size_t unchanged = 0;  // proved to be within the margin both ways
-  size_t suites = 0;     // whole rounds
+  size_t suites = 0;  // whole rounds
   size_t suites_with_alarm = 0;
-  std::vector<double> seconds;  // until unchanged, of those that were
+  std::vector<double> seconds;  // until proved unchanged both ways, of those that were
 };
 
 // Tests of the program against itself with a known share of work more.
@@ -56,9 +55,9 @@ struct SelftestOutcome {
   double seconds = 0;
 };
 
-// What duet would see on this machine, now, under this load: every round tests each
-// benchmark against itself, and one for each spike. To be called under a run::Interruption. Errors
-// as those of RunDuet.
+// What duet would see on this machine, now, under this load: every round tests each benchmark
+// against itself, and once for each spike. To be called under an Interruption. Errors as of
+// RunDuet.
 absl::StatusOr<SelftestOutcome> RunSelftest(const SelftestOptions& options, std::ostream* terminal);
 
 }  // namespace loadline::duet

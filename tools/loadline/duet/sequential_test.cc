@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <numeric>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -24,10 +25,11 @@ constexpr double kOtherShare = 0.15;  // of kMean, kLife and the tail, each
 constexpr size_t kFewestOfALayout = 3;
 constexpr double kShareOfALayout = 0.2;
 
-constexpr double kHardLimitBudgets = 10;
-constexpr double kLeastHardLimitSeconds = 60;
-constexpr double kShortestLongArm = 0.04;
-constexpr double kLongestLongArm = 0.1;
+constexpr double kSlowDeviations = 4;
+constexpr double kNormalDeviationPerMad = 1.4826;
+constexpr double kSlowShareOfABlock = 0.03;
+
+constexpr const char* kNames[] = {"typical", "mean", "life"};  // of the estimands
 
 // 123456 as "120,000".
 std::string Rounded(double count) {
@@ -40,30 +42,54 @@ std::string Rounded(double count) {
 
 }  // namespace
 
-double HardLimitSeconds(double budget_seconds) {
-  return std::max(kHardLimitBudgets * budget_seconds, kLeastHardLimitSeconds);
+// The threshold may depend on the past and on what exchanging the sides leaves as it is, and on
+// nothing else: else a side's own slowness would choose what counts.
+void TailEvidence::Add(absl::Span<const SlicePair> blocks) {
+  if (blocks.empty()) return;
+  double both = 0;
+  for (const SlicePair& block : blocks) {
+    distances_.push_back(std::fabs(block.new_ns - block.base_ns));
+    base_ns_ += block.base_ns;
+    both += block.base_ns + block.new_ns;
+  }
+  const double block_ns = both / 2 / static_cast<double>(blocks.size());
+  const double threshold =
+      std::max(kSlowDeviations * kNormalDeviationPerMad * stats::Median(distances_),
+               kSlowShareOfABlock * block_ns);
+  double sum = 0;
+  for (const SlicePair& block : blocks) {
+    const double difference = block.new_ns - block.base_ns;
+    if (std::fabs(difference) > threshold) sum += difference;
+  }
+  if (sum != 0) sums_.push_back(sum);
 }
 
-double LongArmSeconds(double budget_seconds) {
-  return std::clamp(budget_seconds / 100, kShortestLongArm, kLongestLongArm);
+double TailEvidence::PWorse() const { return stats::SignEvidenceGreater(sums_, 0); }
+
+size_t TailEvidence::worse_samples() const {
+  return static_cast<size_t>(
+      std::count_if(sums_.begin(), sums_.end(), [](double sum) { return sum > 0; }));
 }
 
-double SequentialTest::Series::PAbove(double shift) const {
-  return std::min(1.0, stats::SignEvidenceGreater(log_ratios, shift) / share);
+double TailEvidence::Contribution() const {
+  return base_ns_ > 0 ? std::accumulate(sums_.begin(), sums_.end(), 0.0) / base_ns_ : 0;
 }
-double SequentialTest::Series::PBelow(double shift) const {
-  return std::min(1.0, stats::SignEvidenceLess(log_ratios, shift) / share);
+
+double HardLimitSeconds(double budget_seconds) { return std::max(10 * budget_seconds, 60.0); }
+
+double LongArmSeconds(double budget_seconds) { return std::clamp(budget_seconds / 100, 0.04, 0.1); }
+
+double SequentialTest::Series::PBeyond(double sign, double margins) const {
+  const double shift = sign * margins * limit;
+  return sign > 0 ? stats::SignEvidenceGreater(log_ratios, shift)
+                  : stats::SignEvidenceLess(log_ratios, shift);
 }
 
 SequentialTest::SequentialTest(const TestTerms& terms) : terms_(terms) {
   const double mean_limit = std::log1p(std::max(terms.margin, kLeastMarginOfAMean));
   const double share = terms.typical_only ? 0 : kOtherShare;
-  Of(Estimand::kTypical).limit = std::log1p(terms.margin);
-  Of(Estimand::kTypical).share = terms.typical_only ? 1 : kTypicalShare;
-  for (const Estimand estimand : {Estimand::kMean, Estimand::kLife}) {
-    Of(estimand).limit = mean_limit;
-    Of(estimand).share = share;
-  }
+  series_ = {Series{{}, std::log1p(terms.margin), terms.typical_only ? 1 : kTypicalShare},
+             Series{{}, mean_limit, share}, Series{{}, mean_limit, share}};
 }
 
 void SequentialTest::Add(const PairSample& sample) {
@@ -85,9 +111,7 @@ void SequentialTest::Add(const PairSample& sample) {
 double SequentialTest::SmallestP(double sign, double margins) const {
   double smallest = 1;
   for (const Series& series : series_) {
-    if (!Asked(series)) continue;
-    const double shift = sign * margins * series.limit;
-    smallest = std::min(smallest, sign > 0 ? series.PAbove(shift) : series.PBelow(shift));
+    if (series.asked()) smallest = std::min(smallest, series.PBeyond(sign, margins) / series.share);
   }
   return smallest;
 }
@@ -96,9 +120,7 @@ double SequentialTest::PWorse() const { return SmallestP(1, 1); }
 double SequentialTest::PBetter() const { return EveryEstimandWithin(1) ? SmallestP(-1, 1) : 1; }
 
 bool SequentialTest::Within(const Series& series, double sign) const {
-  const double p = sign > 0 ? stats::SignEvidenceLess(series.log_ratios, series.limit)
-                            : stats::SignEvidenceGreater(series.log_ratios, -series.limit);
-  return p <= terms_.alpha;
+  return series.PBeyond(-sign, -1) <= terms_.alpha;
 }
 
 // ln(new / base) of the totals of all that was run.
@@ -113,7 +135,7 @@ double SequentialTest::PooledLogRatio() const {
 
 bool SequentialTest::EveryEstimandWithin(double sign) const {
   for (const Series& series : series_) {
-    if (Asked(series) && !Within(series, sign)) return false;
+    if (series.asked() && !Within(series, sign)) return false;
   }
   if (terms_.typical_only) return true;
   return sign * PooledLogRatio() <= Of(Estimand::kLife).limit;
@@ -132,7 +154,7 @@ bool SequentialTest::Decided() const { return Worse() || Better() || (NotWorse()
 bool SequentialTest::TypicalAnswered() const {
   const Series& typical = Of(Estimand::kTypical);
   return (Within(typical, 1) && Within(typical, -1)) ||
-         typical.PBelow(-typical.limit) <= terms_.alpha_harm;
+         typical.PBeyond(-1, 1) / typical.share <= terms_.alpha_harm;
 }
 
 bool SequentialTest::LongDue() const {
@@ -154,25 +176,19 @@ bool SequentialTest::OutOfBudget() const {
          budgeted_wall_ >= HardLimitSeconds(terms_.budget_seconds);
 }
 
-bool SequentialTest::UsedUp() const {
-  return samples_.size() >= terms_.most_restarts || OutOfBudget();
-}
-
 Estimand SequentialTest::Shown() const {
   for (const double margins : {1, 0}) {
     for (const double sign : {1, -1}) {
       if (sign < 0 && !EveryEstimandWithin(1)) continue;
       for (const Estimand estimand : kEstimands) {
         const Series& series = Of(estimand);
-        if (!Asked(series)) continue;
-        const double shift = sign * margins * series.limit;
-        const double p = sign > 0 ? series.PAbove(shift) : series.PBelow(shift);
-        if (p <= terms_.alpha_harm) return estimand;
+        if (!series.asked()) continue;
+        if (series.PBeyond(sign, margins) / series.share <= terms_.alpha_harm) return estimand;
       }
     }
   }
   const auto open = [&](Estimand estimand) {
-    return Asked(Of(estimand)) && !(Within(Of(estimand), 1) && Within(Of(estimand), -1));
+    return Of(estimand).asked() && !(Within(Of(estimand), 1) && Within(Of(estimand), -1));
   };
   if (open(Estimand::kTypical)) return Estimand::kTypical;
   const bool life_known = long_samples_ >= stats::SignEvidenceNeeded(terms_.alpha);
@@ -205,12 +221,6 @@ bool SequentialTest::Layout(double sign) const {
   return enough(far.size()) && enough(near);
 }
 
-std::string SequentialTest::TailWords() const {
-  return absl::StrFormat(
-      "slow blocks are the candidate's in %d of %d samples; they add about %.2g %%",
-      tail_.worse_samples(), tail_.samples(), 100 * tail_.Contribution());
-}
-
 double SequentialTest::Operations() const {
   double operations = 0;
   for (const PairSample& sample : samples_) operations += sample.candidate.life.operations;
@@ -223,7 +233,13 @@ std::string SequentialTest::Seen() const {
   for (const PairSample& sample : samples_) {
     longest = std::max(longest, sample.candidate.life.operations);
   }
-  return absl::StrCat("mean over the first ", Rounded(longest), " operations of a process, ",
+  std::string text;
+  if (Tail()) {
+    text = absl::StrFormat(
+        "slow blocks are the candidate's in %d of %d samples; they add about %.2g %%; ",
+        tail_.worse_samples(), tail_.samples(), 100 * tail_.Contribution());
+  }
+  return absl::StrCat(text, "mean over the first ", Rounded(longest), " operations of a process, ",
                       Rounded(Operations()), " sampled in all; a cost rarer than one in ",
                       Rounded(Operations() / 3), " may have been missed");
 }
@@ -234,7 +250,7 @@ compare::PairedAnswer SequentialTest::Answer() const {
   const Estimand shown = Shown();
   const std::vector<double>& values = Of(shown).log_ratios;
   const stats::Interval interval = stats::SignEvidenceInterval(values, terms_.alpha);
-  answer.estimand = std::string(EstimandName(shown));
+  answer.estimand = kNames[static_cast<size_t>(shown)];
   answer.estimate =
       std::expm1(std::clamp(stats::HodgesLehmann(values), interval.low, interval.high));
   answer.low = std::expm1(interval.low);
@@ -256,7 +272,7 @@ compare::PairedAnswer SequentialTest::Answer() const {
       typical.log_ratios, typical.limit, typical.share * terms_.alpha_harm,
       std::max(samples_.size(), most)));
   if (std::isfinite(detectable)) answer.detectable = detectable;
-  answer.seen = answer.tail ? absl::StrCat(TailWords(), "; ", Seen()) : Seen();
+  answer.seen = Seen();
   return answer;
 }
 

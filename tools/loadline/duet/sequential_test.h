@@ -3,21 +3,46 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "tools/loadline/compare/paired.h"
 #include "tools/loadline/duet/pair_sample.h"
-#include "tools/loadline/duet/tail_evidence.h"
 
 namespace loadline::duet {
 
+// Whose the slow blocks are: a cost that most samples do not meet shows in no sample's mean, but
+// where it does it is always the same side's.
+//
+// A block's difference d is new - base, an operation. It counts as slow when |d| is beyond four
+// robust deviations of all differences so far, and beyond 3 % of a block. A sample's sum of slow
+// differences has a sign; where nothing has changed either sign is as likely, whatever the sum's
+// size, because the two processes could be exchanged. One sign a sample, for what happens within a
+// process may hang together; samples without slow blocks say nothing. A plain value.
+class TailEvidence {
+ public:
+  // The blocks of one sample's long arm, in the order of measurement; none: no evidence.
+  void Add(absl::Span<const SlicePair> blocks);
+
+  // Of "slow blocks are not more often the candidate's", always valid (stats/sign_evidence.h).
+  double PWorse() const;
+  // Samples with slow blocks, and those of them in which they are the candidate's.
+  size_t samples() const { return sums_.size(); }
+  size_t worse_samples() const;
+  // What slow blocks add to the candidate's time, a fraction of the base's. 0 without blocks.
+  double Contribution() const;
+
+ private:
+  std::vector<double> distances_;  // |d| of every block so far
+  std::vector<double> sums_;       // of slow differences, of the samples that have any
+  double base_ns_ = 0;             // over all blocks
+};
+
 struct TestTerms {
-  double margin = 0.01;      // a fraction; of kMean and kLife at least 3 %
-  double alpha = 0.01;       // to call one benchmark not worse, or not better
-  double alpha_harm = 0.01;  // to call it worse, better, slower or faster: alpha over the number of
-                             // benchmarks
+  double margin = 0.01;       // a fraction; of kMean and kLife at least 3 %
+  double alpha = 0.01;        // to call one benchmark not worse, or not better
+  double alpha_harm = 0.01;   // to call it worse, better, slower, faster: alpha / benchmarks
   bool typical_only = false;  // nothing is asked of the other estimands
   size_t most_restarts = 200;
   // Of PairSample::charged_seconds, beside the first sample, which may make data that later ones
@@ -25,8 +50,8 @@ struct TestTerms {
   double budget_seconds = 10;
 };
 
-// What is taken of the wall clock, at most, whatever the claims need: ten budgets, and at least a
-// minute. The first sample is not counted.
+// What is taken of the wall clock, at most, whatever the claims need, after the first sample: ten
+// budgets, and at least a minute.
 double HardLimitSeconds(double budget_seconds);
 
 // How long a side's long arm is: a hundredth of the budget, within 40 to 100 ms.
@@ -34,10 +59,10 @@ double LongArmSeconds(double budget_seconds);
 
 // The samples of one benchmark and what they decide so far. A plain value.
 //
-// Each estimand asks by itself whether the candidate is worse. So that one false claim among them
-// has a chance of alpha_harm, kTypical has 0.55 of it, kMean and kLife 0.15 each, and the rest is
-// TailEvidence's. Within the margin is only what is so by every estimand, each at alpha, and by the
-// totals of all that was run: a cost so rare that few samples met it must not be proved away.
+// Each estimand asks by itself whether the candidate is worse, and has a share of alpha_harm:
+// kTypical 0.55, kMean and kLife 0.15 each, TailEvidence the rest. Within the margin is only what
+// is so by every estimand, each at alpha, and by the totals of all that was run: a cost so rare
+// that few samples met it must not be proved away.
 class SequentialTest {
  public:
   explicit SequentialTest(const TestTerms& terms);
@@ -48,11 +73,12 @@ class SequentialTest {
   // half of the budget is used and long arms have had less than half of the time.
   bool LongDue() const;
 
-  // Both questions are answered - is the candidate worse by more than the margin, is it better - or
-  // the samples or seconds are used up.
-  bool Over() const { return Decided() || UsedUp(); }
+  // It is known whether the candidate is worse by more than the margin, and whether it is better;
+  // or the samples or seconds are used up.
+  bool Over() const {
+    return Decided() || samples_.size() >= terms_.most_restarts || OutOfBudget();
+  }
   bool Decided() const;
-  bool UsedUp() const;
 
   // P values over all estimands together that hold whenever they are looked at. Better is only what
   // is not worse by any estimand: until that is known PBetter is 1.
@@ -65,6 +91,7 @@ class SequentialTest {
   bool NotWorse() const;
   bool NotBetter() const;
 
+  const TestTerms& terms() const { return terms_; }
   const std::vector<PairSample>& samples() const { return samples_; }
   double seconds() const { return seconds_; }
   // The estimand that decides, or that is still open, and by it the Hodges-Lehmann estimate, as a
@@ -81,15 +108,14 @@ class SequentialTest {
     double limit = 0;  // ln(1 + margin)
     double share = 0;  // of alpha_harm
 
-    double PAbove(double shift) const;  // of the whole alpha_harm
-    double PBelow(double shift) const;
+    bool asked() const { return share > 0; }
+    // P value of "above" (`sign` 1) or "below" (-1) so many margins on that side.
+    double PBeyond(double sign, double margins) const;
   };
 
   Series& Of(Estimand estimand) { return series_[static_cast<size_t>(estimand)]; }
   const Series& Of(Estimand estimand) const { return series_[static_cast<size_t>(estimand)]; }
-  bool Asked(const Series& series) const { return series.share > 0; }
-  // The smallest p value of "above" or "below" `margins` times an estimand's margin.
-  double SmallestP(double sign, double margins) const;
+  double SmallestP(double sign, double margins) const;  // of PBeyond, of the whole alpha_harm
   bool Within(const Series& series, double sign) const;
   bool EveryEstimandWithin(double sign) const;
   double PooledLogRatio() const;
@@ -98,8 +124,6 @@ class SequentialTest {
   bool OutOfBudget() const;
   bool Layout(double sign) const;
   std::string Seen() const;
-  // "slow blocks are the candidate's in 10 of 10 samples; they add about 29 %", of Tail().
-  std::string TailWords() const;
 
   TestTerms terms_;
   std::array<Series, kEstimands.size()> series_;

@@ -1,19 +1,17 @@
 #include "tools/loadline/limits/check.h"
 
-#include <algorithm>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/results/counted.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/samples/benchmark_rows.h"
-#include "tools/loadline/samples/fingerprint.h"
-#include "tools/loadline/samples/machine_load.h"
+#include "tools/loadline/samples/machine.h"
 #include "tools/loadline/samples/time_semantics.h"
 
 namespace loadline::limits {
@@ -27,13 +25,12 @@ constexpr size_t kNamesakesNamed = 3;
 
 void AddThreadedTimeNote(const policy::Policy& policy, absl::Span<const ResultFile> files,
                          CheckVerdict& verdict) {
-  const bool uses_real_time = std::any_of(
-      policy.limits.begin(), policy.limits.end(),
-      [](const policy::Limit& limit) { return limit.require.counter == "real_time_ns"; });
-  if (!uses_real_time) return;
+  const auto is_of_real_time = [](const policy::Limit& limit) {
+    return limit.require.counter == "real_time_ns";
+  };
+  if (absl::c_none_of(policy.limits, is_of_real_time)) return;
   for (const ResultFile& file : files) {
-    const bool threaded = std::any_of(file.rows.begin(), file.rows.end(),
-                                      [](const Row& row) { return row.threads > 1; });
+    const bool threaded = absl::c_any_of(file.rows, [](const Row& row) { return row.threads > 1; });
     if (!threaded || samples::TimeSemanticsOf(file) != "per_thread_divided") continue;
     verdict.notes.push_back(
         absl::StrCat(file.source,
@@ -89,9 +86,8 @@ void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
     verdict.problems.push_back(
         absl::StrCat(file.source, ": the run was cut short (loadline.incomplete)"));
   }
-  const bool any = std::any_of(file.rows.begin(), file.rows.end(), [](const Row& row) {
-    return row.run_type == results::RunType::kIteration;
-  });
+  const bool any = absl::c_any_of(
+      file.rows, [](const Row& row) { return row.run_type == results::RunType::kIteration; });
   const std::set<std::string> alone = samples::AggregatesAlone(file);
   if (!alone.empty()) {
     const size_t more = alone.size() - 1;
@@ -108,31 +104,13 @@ void AddFileProblems(const ResultFile& file, CheckVerdict& verdict) {
   }
 }
 
-size_t CountSkipped(const std::vector<samples::BenchmarkRows>& benchmarks) {
-  return static_cast<size_t>(
-      std::count_if(benchmarks.begin(), benchmarks.end(), [](const samples::BenchmarkRows& b) {
-        return b.skipped > 0 && b.measured.empty() && b.failed == 0;
-      }));
-}
-
-absl::string_view Word(results::ExitCode code) {
-  switch (code) {
-    case results::ExitCode::kPass:
-      return "PASS";
-    case results::ExitCode::kBroken:
-      return "FAIL";
-    case results::ExitCode::kNotMeasured:
-      return "INCOMPLETE";
-    case results::ExitCode::kInconclusive:
-      return "INCONCLUSIVE";
-    default:
-      return "ERROR";
-  }
-}
-
-std::string HostText(const samples::Host& host) {
-  return host.description.empty() ? host.name
-                                  : absl::StrCat(host.name, " (", host.description, ")");
+void AddSkippedNote(const std::vector<samples::BenchmarkRows>& benchmarks, CheckVerdict& verdict) {
+  const auto skipped = absl::c_count_if(benchmarks, [](const samples::BenchmarkRows& b) {
+    return b.skipped > 0 && b.measured.empty() && b.failed == 0;
+  });
+  if (skipped == 0) return;
+  verdict.notes.push_back(results::Counted(static_cast<size_t>(skipped), "benchmark skipped itself",
+                                           "benchmarks skipped themselves"));
 }
 
 // "3 limits hold", "1 of 3 limits broken", ...
@@ -152,6 +130,11 @@ std::string LimitsText(const CheckVerdict& verdict) {
   return text;
 }
 
+void Refuse(std::string problem, CheckVerdict& verdict) {
+  verdict.problems.push_back(std::move(problem));
+  verdict.exit_code = results::Graver(verdict.exit_code, results::ExitCode::kInvalid);
+}
+
 // A copy counted as another run would make chance look like certainty.
 void RefuseCopies(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
   std::map<uint64_t, std::string> seen;
@@ -160,25 +143,9 @@ void RefuseCopies(absl::Span<const ResultFile> files, CheckVerdict& verdict) {
     if (fingerprint == 0) continue;
     const auto [at, inserted] = seen.emplace(fingerprint, file.source);
     if (inserted) continue;
-    verdict.problems.push_back(absl::StrCat(file.source, " holds the same measurements as ",
-                                            at->second, ": one run does not count twice"));
-    verdict.exit_code = results::Graver(verdict.exit_code, results::ExitCode::kInvalid);
-  }
-}
-
-void Conclude(const policy::Policy& policy, CheckVerdict& verdict) {
-  verdict.exit_code = results::ExitCode::kPass;
-  for (const LimitVerdict& limit : verdict.limits) {
-    verdict.exit_code = results::Graver(verdict.exit_code, limit.exit_code);
-  }
-  if (!verdict.failures.empty() || !verdict.problems.empty()) {
-    verdict.exit_code = results::Graver(verdict.exit_code, results::ExitCode::kNotMeasured);
-  }
-  if (policy.limits.empty()) {
-    verdict.problems.push_back(absl::StrCat(policy.source,
-                                            ": has no [[limit]], so nothing is "
-                                            "judged"));
-    verdict.exit_code = results::Graver(verdict.exit_code, results::ExitCode::kInvalid);
+    Refuse(absl::StrCat(file.source, " holds the same measurements as ", at->second,
+                        ": one run does not count twice"),
+           verdict);
   }
 }
 
@@ -187,28 +154,29 @@ bool IsReference(const policy::Policy& policy, const ResultFile& file) {
   const std::string names[] = {samples::HostOf(file).name,
                                file.ContextText("loadline.host.hardware_model"),
                                file.ContextText("loadline.host.cpu_model")};
-  return std::find(std::begin(names), std::end(names), policy.reference_model) != std::end(names);
+  return absl::c_linear_search(names, policy.reference_model);
 }
 
 }  // namespace
 
 size_t CheckVerdict::CountOf(Outcome outcome) const {
-  return static_cast<size_t>(
-      std::count_if(limits.begin(), limits.end(),
-                    [&](const LimitVerdict& limit) { return limit.outcome == outcome; }));
+  return static_cast<size_t>(absl::c_count_if(
+      limits, [&](const LimitVerdict& limit) { return limit.outcome == outcome; }));
 }
 
 bool CheckVerdict::OnReferenceMachine() const {
-  return !hosts.empty() && std::all_of(hosts.begin(), hosts.end(),
-                                       [](const samples::Host& host) { return host.reference; });
+  return !hosts.empty() &&
+         absl::c_all_of(hosts, [](const samples::Host& host) { return host.reference; });
 }
 
 std::string CheckVerdict::Headline() const {
-  std::string text =
-      absl::StrCat(Word(exit_code), ": ", LimitsText(*this), ", measured on ",
-                   absl::StrJoin(hosts, " and ", [](std::string* out, const samples::Host& host) {
-                     absl::StrAppend(out, HostText(host));
-                   }));
+  constexpr absl::string_view kWords[] = {"PASS",         "FAIL",  "ERROR",  // by exit code
+                                          "INCONCLUSIVE", "ERROR", "INCOMPLETE"};
+  const auto add_host = [](std::string* out, const samples::Host& host) {
+    absl::StrAppend(out, host.Text());
+  };
+  std::string text = absl::StrCat(kWords[static_cast<size_t>(exit_code)], ": ", LimitsText(*this),
+                                  ", measured on ", absl::StrJoin(hosts, " and ", add_host));
   if (busy) absl::StrAppend(&text, " while busy");
   if (reference.empty()) return text;
   if (OnReferenceMachine()) return absl::StrCat(text, ", the reference machine (", reference, ")");
@@ -224,28 +192,27 @@ CheckVerdict Check(const policy::Policy& policy, absl::Span<const ResultFile> fi
     verdict.sources.push_back(file.source);
     samples::Host host = samples::HostOf(file);
     host.reference = IsReference(policy, file);
-    if (std::find(verdict.hosts.begin(), verdict.hosts.end(), host) == verdict.hosts.end()) {
-      verdict.hosts.push_back(host);
-    }
+    if (!absl::c_linear_search(verdict.hosts, host)) verdict.hosts.push_back(host);
     AddFileProblems(file, verdict);
   }
   const std::vector<samples::BenchmarkRows> benchmarks = samples::GroupRows(files);
   verdict.benchmarks = benchmarks.size();
-  const size_t skipped = CountSkipped(benchmarks);
-  if (skipped > 0) {
-    verdict.notes.push_back(
-        results::Counted(skipped, "benchmark skipped itself", "benchmarks skipped themselves"));
-  }
+  AddSkippedNote(benchmarks, verdict);
   AddLoadNote(files, verdict);
   AddNamesakeNotes(benchmarks, verdict);
   AddThreadedTimeNote(policy, files, verdict);
-  const bool partial =
-      benchmarks.empty() || std::any_of(files.begin(), files.end(),
-                                        [](const ResultFile& file) { return file.incomplete(); });
+  const bool partial = benchmarks.empty() || absl::c_any_of(files, [](const ResultFile& file) {
+                         return file.incomplete();
+                       });
+  const bool whole = verdict.failures.empty() && verdict.problems.empty();
+  verdict.exit_code = whole ? results::ExitCode::kPass : results::ExitCode::kNotMeasured;
   for (const policy::Limit& limit : policy.limits) {
     verdict.limits.push_back(JudgeLimit(limit, benchmarks, partial));
+    verdict.exit_code = results::Graver(verdict.exit_code, verdict.limits.back().exit_code);
   }
-  Conclude(policy, verdict);
+  if (policy.limits.empty()) {
+    Refuse(absl::StrCat(policy.source, ": has no [[limit]], so nothing is judged"), verdict);
+  }
   RefuseCopies(files, verdict);
   return verdict;
 }

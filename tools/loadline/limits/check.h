@@ -10,7 +10,7 @@
 #include "tools/loadline/policy/policy.h"
 #include "tools/loadline/results/exit_code.h"
 #include "tools/loadline/results/result_file.h"
-#include "tools/loadline/samples/host.h"
+#include "tools/loadline/samples/machine.h"
 
 namespace loadline::limits {
 
@@ -42,9 +42,7 @@ struct CheckVerdict {
   std::string Headline() const;
 };
 
-// Holds every limit of the policy against the files' iteration rows, grouped by host and run name.
-// Rows of the same benchmark in several files are one sample; several benchmarks of one name in a
-// file (by "family_index" and "per_family_instance_index") are one each.
+// Holds every limit of the policy against the files' iteration rows, grouped by samples::GroupRows.
 //
 // A limit in mode "confident" passes when every benchmark proves it, fails when one refutes it, and
 // is inconclusive (3) otherwise: rates by the interval of Clopper and Pearson, quantiles by the

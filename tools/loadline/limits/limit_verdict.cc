@@ -1,22 +1,23 @@
 #include "tools/loadline/limits/limit_verdict.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/stats/proportion.h"
 #include "tools/loadline/policy/glob.h"
 #include "tools/loadline/policy/nearest_name.h"
-#include "tools/loadline/policy/possible_value.h"
+#include "tools/loadline/policy/quantity.h"
 #include "tools/loadline/results/counted.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::limits {
 namespace {
 
+using results::ExitCode;
 using results::Quoted;
 using results::Row;
 
@@ -42,18 +43,14 @@ void ProveRate(const policy::Limit& limit, double ok, double total, Measurement&
   result.sample = absl::StrCat(successes, " of ", trials, " succeeded");
 }
 
-double QuantileOf(const policy::LimitExpression& require) {
-  return require.statistic == policy::Statistic::kMedian ? 0.5 : require.quantile;
-}
-
 void ProveQuantile(const policy::Limit& limit, const std::vector<double>& values,
                    Measurement& result) {
   const policy::LimitExpression& require = limit.require;
   const double alpha = 1 - limit.confidence;
-  const double q = QuantileOf(require);
+  const double q = require.quantile;
   result.proof = require.upper() ? stats::QuantileProvenBelow(values, q, require.mark, alpha)
                                  : stats::QuantileProvenAbove(values, q, require.mark, alpha);
-  const auto within = std::count_if(values.begin(), values.end(), [&](double value) {
+  const auto within = absl::c_count_if(values, [&](double value) {
     return require.upper() ? value < require.mark : value > require.mark;
   });
   result.sample = absl::StrCat(within, " of ", values.size(), " values are on the right side");
@@ -62,9 +59,9 @@ void ProveQuantile(const policy::Limit& limit, const std::vector<double>& values
 // The fewest trials that can prove a confident limit, all of them good.
 uint64_t TrialsNeeded(const policy::Limit& limit) {
   const policy::LimitExpression& require = limit.require;
-  const double share =
-      require.statistic == policy::Statistic::kRate ? require.mark / 100 : QuantileOf(require);
-  const bool at_least = require.upper() == (require.statistic != policy::Statistic::kRate);
+  const bool is_rate = require.statistic == policy::Statistic::kRate;
+  const double share = is_rate ? require.mark / 100 : require.quantile;
+  const bool at_least = require.upper() != is_rate;
   return stats::TrialsToProve(at_least ? share : 1 - share, 1 - limit.confidence);
 }
 
@@ -125,28 +122,6 @@ Measurement Measure(const policy::Limit& limit, const samples::BenchmarkRows& be
   return result;
 }
 
-bool Worse(const policy::LimitExpression& require, double a, double b) {
-  if (!std::isfinite(b)) return false;
-  if (!std::isfinite(a)) return true;
-  return require.upper() ? a > b : a < b;
-}
-
-std::vector<std::string> CounterNames(
-    const std::vector<const samples::BenchmarkRows*>& benchmarks) {
-  std::set<std::string> names = {"real_time_ns", "cpu_time_ns"};
-  for (const samples::BenchmarkRows* benchmark : benchmarks) {
-    for (const auto& [row, file] : benchmark->measured) {
-      for (const auto& [name, value] : row->counters) names.insert(name);
-    }
-  }
-  return {names.begin(), names.end()};
-}
-
-bool Selects(const policy::Limit& limit, const samples::BenchmarkRows& benchmark) {
-  return policy::MatchesBenchmark(limit.benchmarks, benchmark.name) &&
-         !policy::MatchesBenchmark(limit.except, benchmark.name);
-}
-
 // Judges one limit; each step either decides the verdict or leaves it to the next.
 class LimitJudge {
  public:
@@ -155,18 +130,21 @@ class LimitJudge {
       : partial_(partial) {
     verdict_.limit = limit;
     for (const samples::BenchmarkRows& benchmark : all) {
-      if (Selects(limit, benchmark)) matched_.push_back(&benchmark);
+      if (policy::MatchesBenchmark(limit.benchmarks, benchmark.name) &&
+          !policy::MatchesBenchmark(limit.except, benchmark.name)) {
+        matched_.push_back(&benchmark);
+      }
     }
     verdict_.benchmarks_matched = matched_.size();
   }
 
   LimitVerdict Judge() {
     if (matched_.empty()) {
-      Decide(Outcome::kError,
-             partial_ ? results::ExitCode::kNotMeasured : results::ExitCode::kInvalid,
-             absl::StrCat("no benchmark matches ", GlobText()));
-    } else if (NothingRan()) {
-      Decide(Outcome::kError, results::ExitCode::kNotMeasured,
+      Decide(Outcome::kError, partial_ ? ExitCode::kNotMeasured : ExitCode::kInvalid,
+             absl::StrCat("no benchmark matches ",
+                          results::QuotedNames(verdict_.limit.benchmarks, " or ")));
+    } else if (absl::c_all_of(matched_, [](const auto* each) { return each->measured.empty(); })) {
+      Decide(Outcome::kError, ExitCode::kNotMeasured,
              "every benchmark that matches failed or was skipped");
     } else {
       MeasureAll();
@@ -177,14 +155,6 @@ class LimitJudge {
   }
 
  private:
-  std::string GlobText() const { return results::QuotedNames(verdict_.limit.benchmarks, " or "); }
-
-  bool NothingRan() const {
-    return std::all_of(
-        matched_.begin(), matched_.end(),
-        [](const samples::BenchmarkRows* benchmark) { return benchmark->measured.empty(); });
-  }
-
   void MeasureAll() {
     for (const samples::BenchmarkRows* benchmark : matched_) {
       const Measurement measurement = Measure(verdict_.limit, *benchmark);
@@ -193,93 +163,94 @@ class LimitJudge {
       if (!measurement.problem.empty()) contradiction_ = measurement.problem;
       if (!measurement.value.has_value()) continue;
       ++verdict_.benchmarks_measured;
-      if (!verdict_.worst.has_value() || Gravest(measurement)) {
-        proof_ = measurement.proof;
-        sample_ = measurement.sample;
-        verdict_.worst = measurement.value;
-        verdict_.worst_benchmark = benchmark->name;
-        verdict_.worst_source = benchmark->source;
-      }
+      if (verdict_.worst.has_value() && !IsGraver(measurement)) continue;
+      worst_ = measurement;
+      verdict_.worst = measurement.value;
+      verdict_.worst_benchmark = benchmark->name;
+      verdict_.worst_source = benchmark->source;
     }
   }
 
   // Whether it is worse than the worst so far. Of a confident limit, what refutes it is worse than
   // what proves nothing, and that is worse than what proves it.
-  bool Gravest(const Measurement& measurement) const {
-    const auto gravity = [](double value, stats::Proof proof) {
-      if (!std::isfinite(value) || proof == stats::Proof::kRefuted) return 2;
-      return proof == stats::Proof::kUndecided ? 1 : 0;
+  bool IsGraver(const Measurement& measurement) const {
+    const auto gravity = [](const Measurement& one) {
+      if (!std::isfinite(*one.value) || one.proof == stats::Proof::kRefuted) return 2;
+      return one.proof == stats::Proof::kUndecided ? 1 : 0;
     };
-    const int now = gravity(*measurement.value, measurement.proof);
-    const int before = gravity(*verdict_.worst, proof_);
+    const int now = gravity(measurement);
+    const int before = gravity(worst_);
     if (verdict_.limit.confident && now != before) return now > before;
-    return Worse(verdict_.limit.require, *measurement.value, *verdict_.worst);
+    if (!std::isfinite(*worst_.value)) return false;
+    if (!std::isfinite(*measurement.value)) return true;
+    return verdict_.limit.require.upper() ? measurement.value > worst_.value
+                                          : measurement.value < worst_.value;
   }
 
   void ConcludeConfident() {
-    const std::string percent = absl::StrCat(100 * verdict_.limit.confidence, " % confidence");
-    if (proof_ == stats::Proof::kProved) {
-      Decide(Outcome::kPass, results::ExitCode::kPass,
-             absl::StrCat("proved at ", percent, ": ", sample_));
-    } else if (proof_ == stats::Proof::kRefuted) {
-      Decide(Outcome::kFail, results::ExitCode::kBroken,
-             absl::StrCat("refuted at ", percent, ": ", sample_));
+    const std::string basis =
+        absl::StrCat(" at ", 100 * verdict_.limit.confidence, " % confidence: ", worst_.sample);
+    if (worst_.proof == stats::Proof::kProved) {
+      Decide(Outcome::kPass, ExitCode::kPass, absl::StrCat("proved", basis));
+    } else if (worst_.proof == stats::Proof::kRefuted) {
+      Decide(Outcome::kFail, ExitCode::kBroken, absl::StrCat("refuted", basis));
     } else {
       const uint64_t needed = TrialsNeeded(verdict_.limit);
-      Decide(Outcome::kInconclusive, results::ExitCode::kInconclusive,
-             absl::StrCat("neither proved nor refuted at ", percent, ": ", sample_,
-                          "; proving it needs at least ", needed, " of ", needed));
+      Decide(Outcome::kInconclusive, ExitCode::kInconclusive,
+             absl::StrCat("neither proved nor refuted", basis, "; proving it needs at least ",
+                          needed, " of ", needed));
     }
   }
 
   void Conclude() {
     if (!contradiction_.empty()) {
-      Decide(Outcome::kError, results::ExitCode::kInvalid, contradiction_);
+      Decide(Outcome::kError, ExitCode::kInvalid, contradiction_);
     } else if (!verdict_.worst.has_value()) {
-      Decide(Outcome::kError, results::ExitCode::kInvalid, UnknownCounter());
+      Decide(Outcome::kError, ExitCode::kInvalid, UnknownCounter());
     } else if (!std::isfinite(*verdict_.worst)) {
-      Decide(Outcome::kFail, results::ExitCode::kBroken,
-             "a value is not finite, which holds no mark");
+      Decide(Outcome::kFail, ExitCode::kBroken, "a value is not finite, which holds no mark");
     } else if (verdict_.limit.confident) {
       ConcludeConfident();
     } else if (verdict_.limit.require.Holds(*verdict_.worst)) {
-      Decide(Outcome::kPass, results::ExitCode::kPass, "");
+      Decide(Outcome::kPass, ExitCode::kPass, "");
     } else {
-      Decide(Outcome::kFail, results::ExitCode::kBroken, "");
+      Decide(Outcome::kFail, ExitCode::kBroken, "");
     }
   }
 
   // A hole in what was measured keeps a limit from passing, and hides no mark that is broken.
   void AddLacking() {
     if (verdict_.lacking.empty()) return;
-    const bool broken = verdict_.outcome == Outcome::kFail;
-    Decide(broken ? Outcome::kFail : Outcome::kError,
-           results::Graver(verdict_.exit_code, results::ExitCode::kNotMeasured),
-           absl::StrCat(verdict_.explanation, verdict_.explanation.empty() ? "" : "; ",
-                        LackingText()));
-  }
-
-  std::string LackingText() const {
     constexpr size_t kNamed = 5;
     const std::string counter =
         IsRate() ? "both ops_ok and ops_total"
                  : absl::StrCat("the counter ", Quoted(verdict_.limit.require.counter));
-    return absl::StrCat(results::Counted(verdict_.rows_without_counter, "row does", "rows do"),
+    Decide(verdict_.outcome == Outcome::kFail ? Outcome::kFail : Outcome::kError,
+           results::Graver(verdict_.exit_code, ExitCode::kNotMeasured),
+           absl::StrCat(verdict_.explanation, verdict_.explanation.empty() ? "" : "; ",
+                        results::Counted(verdict_.rows_without_counter, "row does", "rows do"),
                         " not have ", counter, ": of ",
                         results::QuotedNames(verdict_.lacking, ", ", kNamed),
-                        "; where that is meant, name them in except, or write missing = \"skip\"");
+                        "; where that is meant, name them in except, or write missing = \"skip\""));
   }
 
   bool IsRate() const { return verdict_.limit.require.statistic == policy::Statistic::kRate; }
 
   std::string UnknownCounter() const {
     if (IsRate()) return "no row that matches has both ops_ok and ops_total";
+    std::set<std::string> names = {"real_time_ns", "cpu_time_ns"};
+    for (const samples::BenchmarkRows* benchmark : matched_) {
+      for (const auto& [row, file] : benchmark->measured) {
+        for (const auto& [name, value] : row->counters) names.insert(name);
+      }
+    }
+    const std::vector<std::string> known(names.begin(), names.end());
     const std::string& counter = verdict_.limit.require.counter;
     return absl::StrCat("no row that matches has the counter ", Quoted(counter),
-                        policy::DidYouMean(counter, CounterNames(matched_)));
+                        policy::DidYouMean(counter, known));
   }
 
-  void Decide(Outcome outcome, results::ExitCode code, std::string explanation) {
+  void Decide(Outcome outcome, ExitCode code, std::string explanation) {
     verdict_.outcome = outcome;
     verdict_.exit_code = code;
     verdict_.explanation = std::move(explanation);
@@ -289,24 +260,14 @@ class LimitJudge {
   LimitVerdict verdict_;
   std::vector<const samples::BenchmarkRows*> matched_;
   std::string contradiction_;
-  stats::Proof proof_ = stats::Proof::kUndecided;  // of the worst benchmark
-  std::string sample_;
+  Measurement worst_;
 };
 
 }  // namespace
 
 absl::string_view OutcomeName(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPass:
-      return "pass";
-    case Outcome::kFail:
-      return "FAIL";
-    case Outcome::kError:
-      return "ERROR";
-    case Outcome::kInconclusive:
-      return "INCONCLUSIVE";
-  }
-  return "ERROR";
+  constexpr absl::string_view kNames[] = {"pass", "FAIL", "ERROR", "INCONCLUSIVE"};
+  return kNames[static_cast<size_t>(outcome)];
 }
 
 std::string LimitVerdict::WorstText() const {

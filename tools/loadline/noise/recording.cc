@@ -1,14 +1,16 @@
 #include "tools/loadline/noise/recording.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/stats/sample.h"
+#include "loadline/stats/shift_test.h"
+#include "tools/loadline/compare/noise.h"
 #include "tools/loadline/policy/metric.h"
 #include "tools/loadline/results/output_file.h"
 #include "tools/loadline/results/result_reader.h"
@@ -20,30 +22,21 @@
 namespace loadline::noise {
 namespace {
 
-constexpr char kSchema[] = "loadline.noise.1";
-constexpr char kSigma[] = "sigma_log";
+using stats::kFewestForASpread;
 
-bool HasLogarithms(absl::Span<const double> values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](double value) { return std::isfinite(value) && value > 0; });
-}
-
-// Two passes: values that hardly differ are the interesting ones.
 double SigmaLog(absl::Span<const double> values) {
   std::vector<double> logs;
   for (const double value : values) logs.push_back(std::log(value / values.front()));
-  const double mean = stats::Mean(logs);
-  double squares = 0;
-  for (const double log : logs) squares += (log - mean) * (log - mean);
-  return std::sqrt(squares / static_cast<double>(logs.size() - 1));
+  return std::sqrt(stats::Variance(logs));
 }
 
 void AddSpreads(const samples::Side& side, const samples::SideBenchmark& benchmark,
                 Recording& recording) {
   for (const samples::Series& series : benchmark.series) {
     const std::string& metric = side.metrics()[series.metric];
+    const auto has_logarithm = [](double value) { return std::isfinite(value) && value > 0; };
     if (!policy::TraitsOf(metric).judged || series.processes.size() != benchmark.processes ||
-        !HasLogarithms(series.processes)) {
+        !absl::c_all_of(series.processes, has_logarithm)) {
       continue;
     }
     recording.spreads.push_back(
@@ -58,23 +51,11 @@ void AddFailures(const samples::SideBenchmark& benchmark, Recording& recording) 
                                               benchmark.failed + benchmark.repetitions,
                                               " measurements failed: ", benchmark.message));
   }
-  if (benchmark.processes < kFewestProcesses) {
+  if (benchmark.processes < kFewestForASpread) {
     recording.failures.push_back(absl::StrCat(name, ": measured in ", benchmark.processes,
-                                              " processes, and a spread takes ", kFewestProcesses));
+                                              " processes, and a spread takes ",
+                                              kFewestForASpread));
   }
-}
-
-results::Row SpreadRow(absl::Span<const Spread> spreads) {
-  results::Row row;
-  const Spread& first = spreads.front();
-  row.run_name = first.benchmark;
-  row.name = absl::StrCat(first.benchmark, "_", kSigma);
-  row.run_type = results::RunType::kAggregate;
-  row.aggregate_name = kSigma;
-  row.repetitions = static_cast<int64_t>(first.processes);
-  row.iterations = row.repetitions;
-  for (const Spread& spread : spreads) row.counters[spread.metric] = spread.sigma_log;
-  return row;
 }
 
 }  // namespace
@@ -86,17 +67,25 @@ Recording SpreadsOf(const results::ResultFile& runs) {
   recording.incomplete = runs.incomplete();
   for (const samples::SideBenchmark& benchmark : side.benchmarks()) {
     AddFailures(benchmark, recording);
-    if (benchmark.processes >= kFewestProcesses) AddSpreads(side, benchmark, recording);
+    if (benchmark.processes >= kFewestForASpread) AddSpreads(side, benchmark, recording);
   }
   return recording;
 }
 
 results::ResultFile NoiseFile(results::ResultFile runs, const Recording& recording) {
-  runs.extras.emplace_back("schema", kSchema);
-  const absl::Span<const Spread> all = recording.spreads;
-  for (size_t begin = 0, end = 0; begin < all.size(); begin = end) {
-    while (end < all.size() && all[end].benchmark == all[begin].benchmark) ++end;
-    runs.rows.push_back(SpreadRow(all.subspan(begin, end - begin)));
+  runs.extras.emplace_back("schema", compare::kNoiseSchema);
+  results::Row* row = nullptr;
+  for (const Spread& spread : recording.spreads) {
+    if (row == nullptr || row->run_name != spread.benchmark) {
+      row = &runs.rows.emplace_back();
+      row->run_name = spread.benchmark;
+      row->name = absl::StrCat(spread.benchmark, "_", compare::kSigmaLog);
+      row->run_type = results::RunType::kAggregate;
+      row->aggregate_name = compare::kSigmaLog;
+      row->repetitions = static_cast<int64_t>(spread.processes);
+      row->iterations = row->repetitions;
+    }
+    row->counters[spread.metric] = spread.sigma_log;
   }
   return runs;
 }

@@ -12,15 +12,12 @@
 
 namespace loadline::noise {
 
-// The fewest processes whose values show a spread.
-inline constexpr size_t kFewestProcesses = 3;
-
 // How much one metric of one benchmark varied between processes.
 struct Spread {
   std::string benchmark;  // run name
   std::string metric;
   double sigma_log = 0;  // standard deviation (n - 1) of the logarithm of a process's value
-  size_t processes = 0;  // n, at least kFewestProcesses
+  size_t processes = 0;  // n, at least stats::kFewestForASpread
 };
 
 struct Recording {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/stats/power.h"
@@ -15,16 +16,15 @@
 namespace loadline::noise {
 namespace {
 
-constexpr double kAlpha = 0.01;  // what a comparison takes when nobody says another
-constexpr size_t kFewestForASpread = 3;
+using stats::kDefaultAlpha;
 
 // Beyond the margin, on logarithms: by the recorded spread where processes are too few to show one.
 double ReachOf(const Spread& spread, size_t processes, size_t family) {
-  if (processes >= kFewestForASpread) {
-    return stats::ShiftTestReach(spread.sigma_log, processes, family, kAlpha);
+  if (processes >= stats::kFewestForASpread) {
+    return stats::ShiftTestReach(spread.sigma_log, processes, family, kDefaultAlpha);
   }
   const auto degrees = static_cast<double>(std::max<size_t>(2, spread.processes) - 1);
-  const double t = -stats::StudentQuantile(kAlpha / static_cast<double>(family), degrees);
+  const double t = -stats::StudentQuantile(kDefaultAlpha / static_cast<double>(family), degrees);
   return stats::ReachOfKnown(t, std::numeric_limits<double>::infinity()) * spread.sigma_log *
          std::sqrt(2 / static_cast<double>(processes));
 }
@@ -38,17 +38,11 @@ bool Decides(const Spread& spread) {
 
 // How many questions a comparison of these benchmarks asks about times.
 size_t FamilyOf(const Recording& recording) {
-  const auto times = std::count_if(
-      recording.spreads.begin(), recording.spreads.end(), [](const Spread& spread) {
-        return Decides(spread) &&
-               policy::TraitsOf(spread.metric).metric_class == policy::MetricClass::kTime;
-      });
+  const auto times = absl::c_count_if(recording.spreads, [](const Spread& spread) {
+    return Decides(spread) &&
+           policy::TraitsOf(spread.metric).metric_class == policy::MetricClass::kTime;
+  });
   return std::max<size_t>(1, static_cast<size_t>(times));
-}
-
-std::string CallableWords(const Spread& spread, size_t processes, size_t family) {
-  const std::optional<double> change = SmallestCallable(spread, processes, family);
-  return change.has_value() ? absl::StrFormat("%+.3g %%", 100 * *change) : "none";
 }
 
 }  // namespace
@@ -59,8 +53,7 @@ std::optional<double> SmallestCallable(const Spread& spread, size_t processes, s
   const double shift = std::log1p(traits.margin) + ReachOf(spread, processes, family);
   const double change =
       std::expm1(traits.direction == policy::Direction::kHigherIsBetter ? -shift : shift);
-  if (!std::isfinite(change)) return std::nullopt;
-  return change;
+  return std::isfinite(change) ? std::optional(change) : std::nullopt;
 }
 
 std::string SpreadTable(const Recording& recording, size_t processes) {
@@ -74,9 +67,13 @@ std::string SpreadTable(const Recording& recording, size_t processes) {
        {.title = absl::StrCat(processes, " a side"), .align = report::Align::kRight}});
   for (const Spread& spread : recording.spreads) {
     if (!Decides(spread)) continue;
+    const auto callable = [&](size_t a_side) -> std::string {
+      const std::optional<double> change = SmallestCallable(spread, a_side, family);
+      return change.has_value() ? absl::StrFormat("%+.3g %%", 100 * *change) : "none";
+    };
     table.Add({spread.benchmark, spread.metric, absl::StrCat(spread.processes),
-               absl::StrFormat("%.3g %%", 100 * std::expm1(spread.sigma_log)),
-               CallableWords(spread, 1, family), CallableWords(spread, processes, family)});
+               absl::StrFormat("%.3g %%", 100 * std::expm1(spread.sigma_log)), callable(1),
+               callable(processes)});
   }
   return table.Render(/*color=*/false);
 }

@@ -9,10 +9,9 @@
 
 namespace loadline::noise {
 
-// The smallest change for the worse, as a fraction of the base, that a comparison with this spread,
-// its default margin and its default alpha calls in four of five comparisons of `processes` a side,
-// as one of `family` questions. With fewer than three processes the spread, taken as recorded,
-// stands in. Absent when nothing can be called.
+// The smallest change for the worse, as a fraction of the base, that four of five comparisons of
+// `processes` a side call with this spread, the default margin and alpha, as one of `family`
+// questions; of fewer than three the recorded spread stands in. Absent when nothing can be called.
 std::optional<double> SmallestCallable(const Spread& spread, size_t processes, size_t family);
 
 // For people: the spread of every metric that decides a comparison, in percent, and what a

@@ -1,8 +1,8 @@
 #include "tools/loadline/policy/glob.h"
 
-#include <algorithm>
 #include <cstddef>
 
+#include "absl/algorithm/container.h"
 #include "tools/loadline/results/run_name.h"
 
 namespace loadline::policy {
@@ -32,8 +32,7 @@ bool GlobMatches(absl::string_view pattern, absl::string_view text) {
 }
 
 bool MatchesAnyGlob(const std::vector<std::string>& patterns, absl::string_view text) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return GlobMatches(pattern, text); });
+  return absl::c_any_of(patterns, [&](const auto& pattern) { return GlobMatches(pattern, text); });
 }
 
 bool MatchesBenchmark(const std::vector<std::string>& patterns, absl::string_view run_name) {

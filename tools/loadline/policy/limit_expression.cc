@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -17,24 +18,14 @@ namespace {
 
 using results::Quoted;
 
-constexpr char kRateCounter[] = "success";
-
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
-
 // p50, p99, p999: the digits after the point. p100 or p990 would say 0.100 or 0.990 and mean
-// something else, so two digits at least and no zero behind them.
-std::optional<double> QuantileOf(absl::string_view name) {
-  if (!absl::ConsumePrefix(&name, "p") || name.size() < 2 || name.size() > 6) return std::nullopt;
-  double scale = 1;
-  double digits = 0;
-  for (char c : name) {
-    if (!IsDigit(c)) return std::nullopt;
-    digits = digits * 10 + (c - '0');
-    scale *= 10;
-  }
-  if (digits == 0 || (name.size() > 2 && name.back() == '0')) return std::nullopt;
-  return digits / scale;
+// something else, so two digits at least and no zero behind them. 0: the name is no quantile's.
+double QuantileOf(absl::string_view name) {
+  if (!absl::ConsumePrefix(&name, "p") || name.size() < 2 || name.size() > 6) return 0;
+  if (!absl::c_all_of(name, absl::ascii_isdigit)) return 0;
+  if (name.size() > 2 && name.back() == '0') return 0;
+  double quantile = 0;
+  return absl::SimpleAtod(absl::StrCat("0.", name), &quantile) ? quantile : 0;
 }
 
 class Parser {
@@ -44,15 +35,15 @@ class Parser {
   ParsedLimit Parse() {
     limit_.text = std::string(text_);
     if (ParseStatistic() && ParseCounter() && ParseComparison() && ParseMark() && ParseEnd()) {
-      return {.expression = std::move(limit_), .error = {}, .error_offset = 0};
+      parsed_.expression = std::move(limit_);
     }
-    return {.expression = std::nullopt, .error = std::move(error_), .error_offset = error_at_};
+    return std::move(parsed_);
   }
 
  private:
   bool Fail(size_t offset, std::string error) {
-    error_ = std::move(error);
-    error_at_ = offset;
+    parsed_.error = std::move(error);
+    parsed_.error_offset = offset;
     return false;
   }
   std::string Found() const {
@@ -60,33 +51,26 @@ class Parser {
     return Quoted(text_.substr(at_, results::FirstChar(text_.substr(at_)).size));
   }
 
-  void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
-  }
   template <typename Predicate>
   absl::string_view TakeWhile(Predicate predicate) {
     const size_t begin = at_;
-    while (at_ < text_.size() && predicate(text_[at_])) ++at_;
+    while (at_ < text_.size() && predicate(static_cast<unsigned char>(text_[at_]))) ++at_;
     return text_.substr(begin, at_ - begin);
   }
+  // Where the next word begins.
+  size_t SkipSpace() {
+    TakeWhile(absl::ascii_isspace);
+    return at_;
+  }
   bool Expect(char c) {
-    SkipSpace();
-    if (at_ < text_.size() && text_[at_] == c) return ++at_, true;
+    if (SkipSpace() < text_.size() && text_[at_] == c) return ++at_, true;
     return Fail(at_, absl::StrCat("found ", Found(), ", want ", std::string(1, c)));
   }
 
   bool ParseStatistic() {
-    SkipSpace();
-    const size_t begin = at_;
-    const absl::string_view name =
-        TakeWhile([](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); });
+    const size_t begin = SkipSpace();
+    const absl::string_view name = TakeWhile(absl::ascii_isalnum);
     if (name.empty()) return Fail(begin, absl::StrCat("found ", Found(), ", want a statistic"));
-    return SetStatistic(name) ||
-           Fail(begin, absl::StrCat("unknown statistic ", Quoted(name),
-                                    ", want max, min, median, mean, p50, p90, p95, p99, p999 or "
-                                    "rate"));
-  }
-  bool SetStatistic(absl::string_view name) {
     constexpr std::pair<absl::string_view, Statistic> kNames[] = {
         {"max", Statistic::kMax},   {"min", Statistic::kMin},   {"median", Statistic::kMedian},
         {"mean", Statistic::kMean}, {"rate", Statistic::kRate},
@@ -94,21 +78,21 @@ class Parser {
     for (const auto& [known, statistic] : kNames) {
       if (known == name) return limit_.statistic = statistic, true;
     }
-    const std::optional<double> quantile = QuantileOf(name);
-    if (!quantile.has_value()) return false;
     limit_.statistic = Statistic::kQuantile;
-    limit_.quantile = *quantile;
-    return true;
+    limit_.quantile = QuantileOf(name);
+    return limit_.quantile > 0 ||
+           Fail(begin, absl::StrCat("unknown statistic ", Quoted(name),
+                                    ", want max, min, median, mean, p50, p90, p95, p99, p999 or "
+                                    "rate"));
   }
 
   bool ParseCounter() {
     if (!Expect('(')) return false;
-    SkipSpace();
-    const size_t begin = at_;
-    absl::string_view name = TakeWhile([](char c) { return c != ')' && c != '('; });
+    const size_t begin = SkipSpace();
+    absl::string_view name = TakeWhile([](unsigned char c) { return c != ')' && c != '('; });
     name = absl::StripTrailingAsciiWhitespace(name);
     if (name.empty()) return Fail(begin, "found no counter between the brackets");
-    if (limit_.statistic == Statistic::kRate && name != kRateCounter) {
+    if (limit_.statistic == Statistic::kRate && name != "success") {
       return Fail(begin, absl::StrCat("rate(", Quoted(name),
                                       ") is unknown, want rate(success), which is ops_ok over "
                                       "ops_total"));
@@ -120,22 +104,21 @@ class Parser {
 
   // The name knows best: what contradicts it is a mistake in one of the two.
   bool ApplyCounterUnit(size_t begin) {
+    const Unit& own = limit_.unit;
     if (unit_ == nullptr) return true;
-    if (unit_->dimension == limit_.unit.dimension && unit_->factor == limit_.unit.factor) {
-      return true;
-    }
-    if (limit_.unit.dimension != Dimension::kNumber) {
+    if (unit_->dimension == own.dimension && unit_->factor == own.factor) return true;
+    if (own.dimension != Dimension::kNumber) {
       return Fail(begin, absl::StrCat("unit is ", Quoted(unit_->name), ", but ",
-                                      Quoted(limit_.counter), " is in ", limit_.unit.name));
+                                      Quoted(limit_.counter), " is in ", own.name));
     }
     limit_.unit = *unit_;
     return true;
   }
 
   bool ParseComparison() {
-    SkipSpace();
-    const size_t begin = at_;
-    const absl::string_view op = TakeWhile([](char c) { return c == '<' || c == '>' || c == '='; });
+    const size_t begin = SkipSpace();
+    const absl::string_view op =
+        TakeWhile([](unsigned char c) { return c == '<' || c == '>' || c == '='; });
     constexpr std::pair<absl::string_view, Comparison> kOperators[] = {
         {"<", Comparison::kLess},
         {"<=", Comparison::kLessOrEqual},
@@ -153,26 +136,25 @@ class Parser {
   absl::string_view TakeNumber() {
     const size_t begin = at_;
     if (at_ < text_.size() && (text_[at_] == '-' || text_[at_] == '+')) ++at_;
-    TakeWhile([](char c) { return IsDigit(c) || c == '.'; });
+    TakeWhile([](unsigned char c) { return absl::ascii_isdigit(c) || c == '.'; });
     if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
       const size_t exponent = at_++;
       if (at_ < text_.size() && (text_[at_] == '-' || text_[at_] == '+')) ++at_;
-      if (TakeWhile(IsDigit).empty()) at_ = exponent;
+      if (TakeWhile(absl::ascii_isdigit).empty()) at_ = exponent;
     }
     return text_.substr(begin, at_ - begin);
   }
 
   bool ParseMark() {
-    SkipSpace();
-    const size_t begin = at_;
+    const size_t begin = SkipSpace();
     const absl::string_view number = TakeNumber();
     if (number.empty()) return Fail(begin, absl::StrCat("found ", Found(), ", want a number"));
     if (!absl::SimpleAtod(number, &limit_.mark)) {
       return Fail(begin, absl::StrCat(Quoted(number), " is not a number"));
     }
-    SkipSpace();
-    const size_t unit_begin = at_;
-    const absl::string_view unit = TakeWhile([](char c) { return !IsSpace(c); });
+    const size_t unit_begin = SkipSpace();
+    const absl::string_view unit =
+        TakeWhile([](unsigned char c) { return !absl::ascii_isspace(c); });
     if (unit.empty()) {
       limit_.mark *= limit_.unit.factor;
     } else if (!ApplyUnit(unit, unit_begin)) {
@@ -206,8 +188,7 @@ class Parser {
   }
 
   bool ParseEnd() {
-    SkipSpace();
-    if (at_ == text_.size()) return true;
+    if (SkipSpace() == text_.size()) return true;
     return Fail(at_, absl::StrCat("found ", Found(), " after the end of the limit"));
   }
 
@@ -215,8 +196,7 @@ class Parser {
   const Unit* const unit_;
   size_t at_ = 0;
   LimitExpression limit_;
-  std::string error_;
-  size_t error_at_ = 0;
+  ParsedLimit parsed_;
 };
 
 }  // namespace
@@ -227,35 +207,18 @@ bool LimitExpression::upper() const {
 
 bool LimitExpression::Holds(double value) const {
   if (!std::isfinite(value)) return false;
-  switch (comparison) {
-    case Comparison::kLess:
-      return value < mark;
-    case Comparison::kLessOrEqual:
-      return value <= mark;
-    case Comparison::kGreater:
-      return value > mark;
-    case Comparison::kGreaterOrEqual:
-      return value >= mark;
-  }
-  return false;
+  const bool or_equal =
+      comparison == Comparison::kLessOrEqual || comparison == Comparison::kGreaterOrEqual;
+  if (value == mark) return or_equal;
+  return upper() ? value < mark : value > mark;
 }
 
 double LimitExpression::Evaluate(absl::Span<const double> values) const {
-  switch (statistic) {
-    case Statistic::kMax:
-      return stats::Max(values);
-    case Statistic::kMin:
-      return stats::Min(values);
-    case Statistic::kMedian:
-      return stats::Median(values);
-    case Statistic::kMean:
-      return stats::Mean(values);
-    case Statistic::kQuantile:
-      return stats::Quantile(values, quantile);
-    case Statistic::kRate:
-      break;
-  }
-  return std::nan("");
+  if (statistic == Statistic::kMax) return stats::Max(values);
+  if (statistic == Statistic::kMin) return stats::Min(values);
+  if (statistic == Statistic::kMedian) return stats::Median(values);
+  if (statistic == Statistic::kMean) return stats::Mean(values);
+  return stats::Quantile(values, quantile);
 }
 
 ParsedLimit ParseLimitExpression(absl::string_view text, const Unit* unit) {

@@ -18,9 +18,9 @@ enum class Comparison { kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
 // "p95(init_ready_ns) < 5s": a statistic of a counter held against a mark.
 struct LimitExpression {
   Statistic statistic = Statistic::kMax;
-  double quantile = 0;  // of kQuantile, in (0, 1)
-  std::string counter;  // of kRate: "success"
-  Unit unit;            // what one of the counter is; percent for a rate
+  double quantile = 0.5;  // of kQuantile, in (0, 1); the median's where it is kMedian
+  std::string counter;    // of kRate: "success"
+  Unit unit;              // what one of the counter is; percent for a rate
   Comparison comparison = Comparison::kLess;
   double mark = 0;   // bytes, nanoseconds, percent or a number
   std::string text;  // as it was written

@@ -7,63 +7,45 @@
 namespace loadline::policy {
 namespace {
 
-constexpr double kNoisyMargin = 0.05;   // of separately measured times and rates
-constexpr double kMemoryMargin = 0.01;  // of resident memory
 // The kernel counts resident pages for each thread by itself and adds up 64 of 4 KiB at a time.
 constexpr double kMemoryFloor = 256 * 1024;
-constexpr double kExactMargin = 0.002;  // allocations amortised over iterations are no whole number
-constexpr double kQualityMargin = 0.005;  // 95 % of successes is a failure, not a change of 5 %
 
 constexpr Direction kLower = Direction::kLowerIsBetter;
 constexpr Direction kHigher = Direction::kHigherIsBetter;
 
-constexpr MetricTraits Noisy(Direction direction, bool gated) {
-  return {.direction = direction, .gated = gated, .margin = kNoisyMargin};
-}
-constexpr MetricTraits Rate() {
-  MetricTraits traits = Noisy(kHigher, true);
-  traits.rate = true;
-  return traits;
-}
-constexpr MetricTraits ReportedRate() {
-  MetricTraits traits = Rate();
-  traits.gated = false;
-  return traits;
-}
-constexpr MetricTraits Memory(bool gated) {
+constexpr MetricTraits kTime = {.direction = kLower, .gated = true};
+constexpr MetricTraits kReportedTime = {.direction = kLower};
+constexpr MetricTraits kRate = {.direction = kHigher, .gated = true, .rate = true};
+constexpr MetricTraits kReportedRate = {.direction = kHigher, .rate = true};
+constexpr MetricTraits Memory(bool gated, bool difference) {
   return {.metric_class = MetricClass::kMemory,
           .direction = kLower,
           .gated = gated,
-          .margin = kMemoryMargin,
+          .margin = 0.01,
           .noisy = false,
-          .floor = kMemoryFloor};
+          .floor = kMemoryFloor,
+          .difference = difference};
 }
-constexpr MetricTraits NetMemory() {
-  MetricTraits traits = Memory(false);
-  traits.difference = true;
-  return traits;
+constexpr MetricTraits kMemory = Memory(/*gated=*/true, /*difference=*/false);
+constexpr MetricTraits kReportedMemory = Memory(/*gated=*/false, /*difference=*/false);
+constexpr MetricTraits kNetMemory = Memory(/*gated=*/false, /*difference=*/true);
+// Allocations amortised over iterations are no whole number.
+constexpr MetricTraits kExact = {.metric_class = MetricClass::kCount,
+                                 .direction = kLower,
+                                 .gated = true,
+                                 .exact = true,
+                                 .margin = 0.002,
+                                 .noisy = false};
+// 95 % of successes is a failure, not a change of 5 %.
+constexpr MetricTraits kQuality = {.metric_class = MetricClass::kQuality,
+                                   .direction = kHigher,
+                                   .gated = true,
+                                   .margin = 0.005,
+                                   .noisy = false};
+constexpr MetricTraits NotJudged(MetricClass metric_class, bool flag = false) {
+  return {.metric_class = metric_class, .judged = false, .flag = flag};
 }
-constexpr MetricTraits Exact() {
-  return {.metric_class = MetricClass::kCount,
-          .direction = kLower,
-          .gated = true,
-          .exact = true,
-          .margin = kExactMargin,
-          .noisy = false};
-}
-constexpr MetricTraits Quality() {
-  return {.metric_class = MetricClass::kQuality,
-          .direction = kHigher,
-          .gated = true,
-          .margin = kQualityMargin,
-          .noisy = false};
-}
-constexpr MetricTraits NotJudged(MetricClass metric_class) {
-  return {.metric_class = metric_class, .judged = false};
-}
-constexpr MetricTraits Flag(MetricClass metric_class) {
-  return {.metric_class = metric_class, .judged = false, .flag = true};
-}
+constexpr MetricTraits Flag(MetricClass metric_class) { return NotJudged(metric_class, true); }
 
 struct NameRule {
   absl::string_view pattern;
@@ -72,22 +54,22 @@ struct NameRule {
 // What is known by its exact name decides; what is only guessed from a unit is reported. The two
 // times of a row, and figures made of the same readings (percentiles, net memory), decide once.
 constexpr NameRule kNameRules[] = {
-    {"real_time_ns", Noisy(kLower, true)},
-    {"cpu_time_ns", Noisy(kLower, true)},
-    {"items_per_second", Rate()},
-    {"bytes_per_second", Rate()},
-    {"ops_per_s", Rate()},
-    {"success_pct", Quality()},
-    {"recall_*", Quality()},
-    {"rss_peak_bytes", Memory(true)},
-    {"max_bytes_used", Memory(true)},
-    {"rss_net_bytes", NetMemory()},
+    {"real_time_ns", kTime},
+    {"cpu_time_ns", kTime},
+    {"items_per_second", kRate},
+    {"bytes_per_second", kRate},
+    {"ops_per_s", kRate},
+    {"success_pct", kQuality},
+    {"recall_*", kQuality},
+    {"rss_peak_bytes", kMemory},
+    {"max_bytes_used", kMemory},
+    {"rss_net_bytes", kNetMemory},
     {"rss_baseline_bytes", NotJudged(MetricClass::kMemory)},
-    {"allocs_per_op", Exact()},
-    {"alloc_bytes_per_op", Exact()},
-    {"allocs_per_iter", Exact()},
-    {"instructions_per_op", Exact()},
-    {"instructions", Exact()},
+    {"allocs_per_op", kExact},
+    {"alloc_bytes_per_op", kExact},
+    {"allocs_per_iter", kExact},
+    {"instructions_per_op", kExact},
+    {"instructions", kExact},
     {"ops_per_sample", NotJudged(MetricClass::kCount)},
     {"ops_total", NotJudged(MetricClass::kCount)},
     {"ops_ok", NotJudged(MetricClass::kCount)},
@@ -95,29 +77,22 @@ constexpr NameRule kNameRules[] = {
     {"oversubscribed", Flag(MetricClass::kTime)},
     {"quantized", Flag(MetricClass::kTime)},
     {"rss_isolated", Flag(MetricClass::kMemory)},
-    {"*_per_second", ReportedRate()},
-    {"*_per_s", ReportedRate()},
-    {"*_per_op", Noisy(kLower, false)},
-    {"*_per_iter", Noisy(kLower, false)},
-    {"*_ns", Noisy(kLower, false)},
-    {"*_us", Noisy(kLower, false)},
-    {"*_ms", Noisy(kLower, false)},
-    {"*_seconds", Noisy(kLower, false)},
-    {"*_bytes", Memory(false)},
+    {"*_per_second", kReportedRate},
+    {"*_per_s", kReportedRate},
+    {"*_per_op", kReportedTime},
+    {"*_per_iter", kReportedTime},
+    {"*_ns", kReportedTime},
+    {"*_us", kReportedTime},
+    {"*_ms", kReportedTime},
+    {"*_seconds", kReportedTime},
+    {"*_bytes", kReportedMemory},
 };
 
 }  // namespace
 
 absl::string_view DirectionName(Direction direction) {
-  switch (direction) {
-    case Direction::kLowerIsBetter:
-      return "lower is better";
-    case Direction::kHigherIsBetter:
-      return "higher is better";
-    case Direction::kUnknown:
-      return "direction unknown";
-  }
-  return "direction unknown";
+  if (direction == Direction::kUnknown) return "direction unknown";
+  return direction == kLower ? "lower is better" : "higher is better";
 }
 
 MetricTraits TraitsOf(absl::string_view metric) {

@@ -2,17 +2,16 @@
 #define TOOLS_LOADLINE_POLICY_METRIC_H_
 
 #include "absl/strings/string_view.h"
-#include "tools/loadline/policy/quantity.h"
+#include "loadline/stats/shift_test.h"
 
 namespace loadline::policy {
 
-// Which way a metric gets better.
+// Which way a metric gets better: "lower is better", "higher is better", "direction unknown".
 enum class Direction { kLowerIsBetter, kHigherIsBetter, kUnknown };
-// "lower is better", "higher is better", "direction unknown".
 absl::string_view DirectionName(Direction direction);
 
 // What a metric is a figure of, which says what two runs must have in common for it to be compared
-// (EnvironmentRule::concerns), and which family of questions it is decided with.
+// (MetricClasses counts them in this order), and which family of questions it is decided with.
 enum class MetricClass {
   kTime,     // times, and rates, which are times
   kMemory,   // resident memory
@@ -35,9 +34,9 @@ struct MetricTraits {
   // A yes or no about the figures (oversubscribed, quantized, rss_isolated): it becomes a label and
   // is no quantity, not even where a policy's globs match its name.
   bool flag = false;
-  double margin = 0.05;  // a change within it counts as none
-  bool noisy = true;     // the policy's general margin replaces `margin`: times and rates
-  double floor = 0;      // what two values may differ by, in the metric's unit, and mean nothing
+  double margin = stats::kDefaultMargin;  // a change within it counts as none
+  bool noisy = true;  // the policy's general margin replaces `margin`: times and rates
+  double floor = 0;   // what two values may differ by, in the metric's unit, and mean nothing
   bool rate = false;  // where it is nothing but so much over a time, it does not decide beside it
   // A difference of two quantities, near zero or below as a rule: what changed is told in its unit.
   bool difference = false;

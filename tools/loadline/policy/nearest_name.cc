@@ -31,25 +31,17 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
 
 }  // namespace
 
-std::string NearestName(absl::string_view given, absl::Span<const std::string> known) {
-  if (given.size() > kLongestName) return std::string();
+std::string DidYouMean(absl::string_view given, absl::Span<const std::string> known) {
   std::string nearest;
   size_t smallest = given.size() / 2 + 1;
   for (const std::string& name : known) {
-    if (name.size() > kLongestName) continue;
+    if (std::max(given.size(), name.size()) > kLongestName) continue;
     const size_t distance = EditDistance(given, name);
-    if (distance < smallest) {
-      smallest = distance;
-      nearest = name;
-    }
+    if (distance >= smallest) continue;
+    smallest = distance;
+    nearest = name;
   }
-  return nearest;
-}
-
-std::string DidYouMean(absl::string_view given, absl::Span<const std::string> known) {
-  const std::string nearest = NearestName(given, known);
-  if (nearest.empty()) return std::string();
-  return absl::StrCat("; did you mean ", results::Quoted(nearest), "?");
+  return nearest.empty() ? "" : absl::StrCat("; did you mean ", results::Quoted(nearest), "?");
 }
 
 }  // namespace loadline::policy

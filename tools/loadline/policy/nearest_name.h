@@ -8,11 +8,8 @@
 
 namespace loadline::policy {
 
-// The known name that `given` was probably meant to be: the one at the smallest edit distance
-// (insert, delete, replace), the first of several; empty when none is within half of its length.
-std::string NearestName(absl::string_view given, absl::Span<const std::string> known);
-
-// `; did you mean "NAME"?`, or nothing when there is no such name.
+// `; did you mean "NAME"?`: the known name at the smallest edit distance (insert, delete, replace),
+// the first of several; nothing when none is within half of the length of `given`.
 std::string DidYouMean(absl::string_view given, absl::Span<const std::string> known);
 
 }  // namespace loadline::policy

@@ -1,18 +1,25 @@
 #ifndef TOOLS_LOADLINE_POLICY_POLICY_H_
 #define TOOLS_LOADLINE_POLICY_POLICY_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tools/loadline/policy/limit_expression.h"
 #include "tools/loadline/policy/metric.h"
-#include "tools/loadline/policy/toml_string_position.h"
 #include "tools/loadline/results/input_file.h"
 
 namespace loadline::policy {
+
+// Lines and columns count from 1; a column is a UTF-8 character.
+struct TextPosition {
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
 
 // One requirement of one [[limit]].
 struct Limit {
@@ -31,6 +38,10 @@ struct Limit {
 // told and decides nothing, or it is counted and told only on demand.
 enum class Action { kFail, kWarn, kIgnore };
 
+// The run names of what is compared: one, or the base's and the new side's where they differ. What
+// selects a benchmark by any of them selects it.
+using RunNames = absl::Span<const std::string>;
+
 // One [[compare.override]]: what is different for some benchmarks, or some of their metrics. Of
 // several that select the same, the last one that says something says it.
 struct CompareOverride {
@@ -45,8 +56,8 @@ struct CompareOverride {
   std::optional<Action> new_;
   TextPosition where;  // of the table in the policy file
 
-  bool Selects(absl::string_view benchmark, absl::string_view metric) const;
-  bool SelectsBenchmark(absl::string_view benchmark) const;
+  bool Selects(RunNames names, absl::string_view metric) const;
+  bool SelectsBenchmark(RunNames names) const;
 };
 
 inline constexpr double kGuardMargins = 5;

@@ -1,17 +1,21 @@
 #include "tools/loadline/policy/quantity.h"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "tools/loadline/policy/glob.h"
 
 namespace loadline::policy {
 namespace {
 
+constexpr Unit kPlain = {"", Dimension::kNumber, 1};
 constexpr Unit kUnits[] = {
     {"B", Dimension::kBytes, 1},
     {"kB", Dimension::kBytes, 1e3},
@@ -29,46 +33,58 @@ constexpr Unit kUnits[] = {
     {"%", Dimension::kPercent, 1},
 };
 
-// The words of counters' names that say a unit.
-struct NameWord {
-  absl::string_view word;
-  absl::string_view unit;
-};
-constexpr NameWord kNameWords[] = {
+// The words of counters' names that say a unit, and the unit.
+constexpr std::pair<absl::string_view, absl::string_view> kNameWords[] = {
     {"bytes", "B"},   {"kb", "kB"},     {"mb", "MB"},   {"gb", "GB"},
     {"kib", "KiB"},   {"mib", "MiB"},   {"gib", "GiB"}, {"ns", "ns"},
     {"us", "us"},     {"ms", "ms"},     {"s", "s"},     {"sec", "s"},
     {"seconds", "s"}, {"minutes", "m"}, {"pct", "%"},   {"percent", "%"},
 };
 
-// The units that people are shown; the largest that leaves at least 1 before the point.
-struct Shown {
-  const char* name;
-  double factor;
-};
-constexpr Shown kBytesShown[] = {{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}};
-constexpr Shown kTimeShown[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
-
-template <size_t N>
-Shown Choose(const Shown (&shown)[N], double value) {
-  for (const Shown& unit : shown) {
-    if (std::fabs(value) >= unit.factor) return unit;
+// The unit that people are shown: the largest of these that leaves at least 1 before the point.
+Unit ShownUnit(double value, Dimension dimension) {
+  Unit shown = kPlain;
+  for (const char* name : {"GB", "MB", "kB", "B", "s", "ms", "us", "ns", "%"}) {
+    const Unit* unit = FindUnit(name);
+    if (unit->dimension != dimension) continue;
+    shown = *unit;
+    if (std::fabs(value) >= unit->factor) break;
   }
-  return shown[N - 1];
+  return shown;
 }
 
-Shown ShownUnit(double value, Dimension dimension) {
-  switch (dimension) {
-    case Dimension::kBytes:
-      return Choose(kBytesShown, value);
-    case Dimension::kTime:
-      return Choose(kTimeShown, value);
-    case Dimension::kPercent:
-      return {"%", 1};
-    case Dimension::kNumber:
-      return {"", 1};
+constexpr double kRounded = 1 + 1e-9;  // a share that was reckoned may be a little above the whole
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// Of what has no range below, by its dimension; a plain number may be negative.
+constexpr absl::string_view kNotNegative[] = {"", "no size is negative", "no duration is negative",
+                                              "no share is negative"};
+
+struct Range {
+  absl::string_view pattern;
+  double low;
+  double high;
+  absl::string_view why;
+};
+// Counters that are written here or by Google Benchmark; first match wins.
+constexpr Range kRanges[] = {
+    {"success_pct", 0, 100, "a share of all operations is from 0 to 100 %"},
+    {"recall_*", 0, 1, "a recall is from 0 to 1"},
+    {"ops_*", 0, kInfinity, "no number of operations is negative"},
+    {"allocs_per_*", 0, kInfinity, "no number of allocations is negative"},
+    {"instructions*", 0, kInfinity, "no number of instructions is negative"},
+    {"*_per_second", 0, kInfinity, "no rate is negative"},
+};
+
+// Words by which a name says that its values are differences.
+constexpr absl::string_view kSigned[] = {"net",  "delta",  "diff",  "difference", "change",
+                                         "skew", "growth", "drift", "offset"};
+
+bool IsDifference(absl::string_view counter) {
+  for (const absl::string_view word : absl::StrSplit(absl::AsciiStrToLower(counter), '_')) {
+    if (absl::c_linear_search(kSigned, word)) return true;
   }
-  return {"", 1};
+  return false;
 }
 
 int Side(double value, double limit) { return value < limit ? -1 : value > limit ? 1 : 0; }
@@ -93,25 +109,24 @@ Unit UnitOf(absl::string_view counter) {
   if (name == "net_heap_growth") return *FindUnit("B");
   const absl::string_view whole = absl::string_view(name).substr(0, name.find("_per_"));
   const std::vector<absl::string_view> words = absl::StrSplit(whole, '_');
-  for (const NameWord& known : kNameWords) {
-    if (known.word == words.back()) return *FindUnit(known.unit);
+  for (const auto& [word, unit] : kNameWords) {
+    if (word == words.back()) return *FindUnit(unit);
   }
-  if (std::find(words.begin(), words.end(), "bytes") != words.end()) return *FindUnit("B");
-  return {"", Dimension::kNumber, 1};
+  return absl::c_linear_search(words, "bytes") ? *FindUnit("B") : kPlain;
+}
+
+absl::string_view ImpossibleBecause(absl::string_view counter, Dimension dimension, double value) {
+  if (!std::isfinite(value) || IsDifference(counter)) return "";
+  for (const Range& range : kRanges) {
+    if (!GlobMatches(range.pattern, counter)) continue;
+    return value < range.low || value > range.high * kRounded ? range.why : "";
+  }
+  return value >= 0 ? "" : kNotNegative[static_cast<size_t>(dimension)];
 }
 
 absl::string_view DimensionName(Dimension dimension) {
-  switch (dimension) {
-    case Dimension::kBytes:
-      return "bytes";
-    case Dimension::kTime:
-      return "time";
-    case Dimension::kPercent:
-      return "percent";
-    case Dimension::kNumber:
-      return "a plain number";
-  }
-  return "unknown";
+  constexpr absl::string_view kNames[] = {"a plain number", "bytes", "time", "percent"};
+  return kNames[static_cast<size_t>(dimension)];
 }
 
 const Unit* FindUnit(absl::string_view name) {
@@ -129,9 +144,8 @@ std::vector<std::string> UnitNames() {
 
 std::string FormatQuantity(double value, Dimension dimension, std::optional<double> limit) {
   if (!std::isfinite(value)) return "not finite";
-  const Shown unit = ShownUnit(value, dimension);
-  const std::string digits = Digits(value, unit.factor, limit);
-  return unit.name[0] == '\0' ? digits : absl::StrCat(digits, " ", unit.name);
+  const Unit unit = ShownUnit(value, dimension);
+  return absl::StrCat(Digits(value, unit.factor, limit), unit.name.empty() ? "" : " ", unit.name);
 }
 
 }  // namespace loadline::policy

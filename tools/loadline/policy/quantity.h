@@ -9,10 +9,8 @@
 
 namespace loadline::policy {
 
-// What is counted: bytes, nanoseconds, percent, or a plain number.
+// What is counted: "a plain number", "bytes", nanoseconds ("time"), "percent".
 enum class Dimension { kNumber, kBytes, kTime, kPercent };
-
-// "bytes", "time", "percent", "a plain number".
 absl::string_view DimensionName(Dimension dimension);
 
 struct Unit {
@@ -29,6 +27,12 @@ std::vector<std::string> UnitNames();
 // "heap_mb", "success_pct"; of "alloc_bytes_per_op" the last one before "_per_"), else by a word
 // "bytes" anywhere ("max_bytes_used"). {"", kNumber, 1} where the name says nothing.
 Unit UnitOf(absl::string_view counter);
+
+// Why no measurement of `counter`, whose values are of dimension `dimension`, can come out as
+// `value` ("a recall is from 0 to 1"); empty where one can, and for what is not finite. Durations,
+// sizes and shares are not negative. Where the name says a difference ("rss_net_bytes",
+// "clock_skew_ns", "recall_delta") any value can come out.
+absl::string_view ImpossibleBecause(absl::string_view counter, Dimension dimension, double value);
 
 // For people: "486.2 MB", "1.23 ms", "99.2 %", "12.5", "not finite". Four digits, or as many more
 // as it takes to show on which side of `limit` the value is.

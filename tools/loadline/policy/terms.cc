@@ -1,6 +1,5 @@
 #include "tools/loadline/policy/terms.h"
 
-#include "absl/algorithm/container.h"
 #include "tools/loadline/policy/glob.h"
 
 namespace loadline::policy {
@@ -14,8 +13,8 @@ ComparedMetric TermsBook::About(absl::string_view metric) const {
 Terms TermsBook::For(RunNames benchmark, const ComparedMetric& metric) const {
   Terms terms{.direction = metric.traits.direction,
               .gated = metric.traits.gated,
-              .margin = metric.traits.margin};
-  terms.guard = policy_.guard;
+              .margin = metric.traits.margin,
+              .guard = policy_.guard};
   if (metric.traits.noisy && margin_.has_value()) terms.margin = *margin_;
   if (!policy_.metrics.empty()) {
     terms.gated = terms.asked_for = metric.listed;
@@ -23,10 +22,7 @@ Terms TermsBook::For(RunNames benchmark, const ComparedMetric& metric) const {
     terms.gated = metric.name == PrimaryTime(benchmark.front());
   }
   for (const CompareOverride& override : policy_.overrides) {
-    const auto selects = [&](const std::string& name) {
-      return override.Selects(name, metric.name);
-    };
-    if (absl::c_none_of(benchmark, selects)) continue;
+    if (!override.Selects(benchmark, metric.name)) continue;
     terms.margin = override.margin.value_or(terms.margin);
     terms.direction = override.direction.value_or(terms.direction);
     terms.gated = override.gate.value_or(terms.gated);
@@ -50,10 +46,8 @@ Action TermsBook::ActionFor(RunNames benchmark, std::optional<Action> CompareOve
                             Action otherwise) const {
   Action action = otherwise;
   for (const CompareOverride& override : policy_.overrides) {
-    const auto selects = [&](const std::string& name) { return override.SelectsBenchmark(name); };
-    if ((override.*member).has_value() && absl::c_any_of(benchmark, selects)) {
-      action = *(override.*member);
-    }
+    const std::optional<Action>& said = override.*member;
+    if (said.has_value() && override.SelectsBenchmark(benchmark)) action = *said;
   }
   return action;
 }

@@ -3,10 +3,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "tools/loadline/policy/metric.h"
 #include "tools/loadline/policy/policy.h"
 
@@ -27,10 +25,6 @@ struct Terms {
   double margin = 0;
   std::optional<double> guard;  // absent: ComparePolicy says what it is
 };
-
-// The run names of what is compared: one, or the base's and the new side's where they differ. What
-// selects a benchmark by any of them selects it.
-using RunNames = absl::Span<const std::string>;
 
 // What a policy says about benchmarks and metrics by name: the metric table, then the policy's
 // general margin (the caller's goes before it) and list of metrics, then its overrides in order.

@@ -7,10 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "tools/loadline/results/counted.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/text_safety.h"
@@ -33,13 +35,42 @@ constexpr absl::string_view kFindingNames[] = {
     "OPEN",      "SKIPPED", "CHANGED", "NEW",          "IMPROVED", "FASTER", "BETTER", "SAME"};
 static_assert(std::size(kFindingNames) == compare::kFindings);
 
+// What they are called, and what they mean: empty where that depends on more.
+struct ReasonWords {
+  absl::string_view name;
+  absl::string_view text;
+};
+constexpr ReasonWords kReasons[] = {
+    {"", ""},
+    {"too_few_processes", ""},
+    {"too_noisy", ""},
+    {"not_among_so_many", ""},
+    {"environment", "the environments are not comparable"},
+    {"time_semantics",
+     "Google Benchmark changed in 1.9.0 and 1.9.5 what this figure of a threaded benchmark means, "
+     "and the sides stand on different sides of that: measure both with one version (--allow-env "
+     "time_semantics compares them all the same)"},
+    {"not_finite", "a value is not finite"},
+    {"only_aggregates", results::kOnlyAggregates},
+    {"several_of_one_name",
+     "one file has several benchmarks of this name, or rows that may be of several, and nothing "
+     "tells which is which: give each benchmark a name of its own, and each run a file"},
+    {"on_base", ""},
+    {"metric_gone", ""},
+    {"nothing_gated", "no metric of it decides"},
+    {"budget_used_up", ""},
+    {"same_program", "both sides ran the same program: the difference is not the program's"},
+    {"control", "a control differed: no difference of this run is to be trusted"},
+    {"blind", "a control that does more work was not seen: that nothing changed is not known"}};
+static_assert(std::size(kReasons) == compare::kReasons);
+
 // What a program says about its failure is shown whole, unless it is no message any more.
 constexpr size_t kMessageChars = 4096;
 constexpr size_t kGenerousProcesses = 10;
 // More than so many processes are no advice.
 constexpr size_t kMostWorthwhile = 1000;
 constexpr int kMaxDecimals = 9;
-constexpr size_t kNamesInHeadline = 3;
+constexpr size_t kFirstNames = 3;
 
 // An estimate from few processes is not known to a process: up to the next of these.
 size_t RoundedUp(size_t processes) {
@@ -114,56 +145,21 @@ std::string NotAmongSoMany(const CompareVerdict& verdict, const Change& change) 
                       " processes a side or more, and compare the new files by themselves");
 }
 
-std::string OfSide(Reason reason, Finding finding) {
+std::string OfReason(Reason reason, Finding finding) {
   if (reason == Reason::kMetricGone) {
     return finding == Finding::kMissing ? "the base side has this metric, the new side does not"
                                         : "the new side has this metric, the base side does not";
   }
-  return finding == Finding::kFailed
-             ? "it failed on the base side: there is nothing to compare with"
-             : "it was skipped on the base side: there is nothing to compare with";
-}
-
-std::string OfReason(Reason reason, Finding finding) {
-  switch (reason) {
-    case Reason::kEnvironment:
-      return "the environments are not comparable";
-    case Reason::kTimeSemantics:
-      return "Google Benchmark changed in 1.9.0 and 1.9.5 what this figure of a threaded "
-             "benchmark means, and the sides stand on different sides of that: measure both with "
-             "one version (--allow-env time_semantics compares them all the same)";
-    case Reason::kNotFinite:
-      return "a value is not finite";
-    case Reason::kOnlyAggregates:
-      return results::kOnlyAggregates;
-    case Reason::kSeveral:
-      return "one file has several benchmarks of this name, or rows that may be of several, and "
-             "nothing tells which is which: give each benchmark a name of its own, and each run a "
-             "file";
-    case Reason::kOnBase:
-    case Reason::kMetricGone:
-      return OfSide(reason, finding);
-    case Reason::kNothingGated:
-      return "no metric of it decides";
-    case Reason::kSameProgram:
-      return "both sides ran the same program: the difference is not the program's";
-    case Reason::kControl:
-      return "a control differed: no difference of this run is to be trusted";
-    case Reason::kBlind:
-      return "a control that does more work was not seen: that nothing changed is not known";
-    case Reason::kNone:
-    case Reason::kTooFewProcesses:
-    case Reason::kTooNoisy:
-    case Reason::kNotAmongSoMany:
-    case Reason::kBudgetUsedUp:
-      return "";  // of a change, with its figures
+  if (reason == Reason::kOnBase) {
+    return absl::StrCat(finding == Finding::kFailed ? "it failed" : "it was skipped",
+                        " on the base side: there is nothing to compare with");
   }
-  return "";
+  return std::string(kReasons[static_cast<size_t>(reason)].text);
 }
 
 std::string OfReason(const CompareVerdict& verdict, const Change& change) {
-  if (!change.gated)
-    return OfReason(change.reason, change.finding);  // no advice on what decides nothing
+  // No advice on what decides nothing.
+  if (!change.gated) return OfReason(change.reason, change.finding);
   switch (change.reason) {
     case Reason::kTooFewProcesses:
       return TooFew(verdict, change);
@@ -199,30 +195,18 @@ std::pair<int, int> PlaceOf(double fraction, double margin) {
 }
 
 absl::string_view Word(const CompareVerdict& verdict) {
-  switch (verdict.exit_code) {
-    case ExitCode::kPass:
-      return "PASS";
-    case ExitCode::kBroken:
-      return verdict.CountOf(Finding::kRegressed) > 0 ? "REGRESSED" : "FAIL";
-    case ExitCode::kInconclusive:
-      return verdict.void_reasons.empty() ? "INCONCLUSIVE" : "VOID";
-    case ExitCode::kIncomparable:
-      return "INCOMPARABLE";
-    case ExitCode::kNotMeasured:
-      return "INCOMPLETE";
-    case ExitCode::kInvalid:
-      return "ERROR";
+  constexpr absl::string_view kWords[] = {"PASS",         "FAIL",         "ERROR",
+                                          "INCONCLUSIVE", "INCOMPARABLE", "INCOMPLETE"};
+  if (verdict.exit_code == ExitCode::kBroken && verdict.CountOf(Finding::kRegressed) > 0) {
+    return "REGRESSED";
   }
-  return "ERROR";
+  if (verdict.exit_code == ExitCode::kInconclusive && !verdict.void_reasons.empty()) return "VOID";
+  return kWords[static_cast<size_t>(verdict.exit_code)];
 }
 
 std::string Counts(const CompareVerdict& verdict) {
-  std::vector<std::string> parts;
-  for (size_t i = 0; i < compare::kFindings; ++i) {
-    const size_t count = verdict.CountOf(static_cast<Finding>(i));
-    if (count > 0)
-      parts.push_back(absl::StrCat(count, " ", absl::AsciiStrToLower(kFindingNames[i])));
-  }
+  const std::vector<std::string> parts =
+      CountWords([&](Finding finding) { return verdict.CountOf(finding); }, false);
   return absl::StrCat(Counted(verdict.benchmarks.size(), "benchmark"), ": ",
                       parts.empty() ? "none compared" : absl::StrJoin(parts, ", "));
 }
@@ -288,15 +272,12 @@ std::string PassWords(const CompareVerdict& verdict) {
     compared += benchmark.changes.empty() ? 0 : 1;
   }
   std::string text = absl::StrCat("none of ", compared, " proved worse");
-  const std::pair<Finding, const char*> told[] = {
-      {Finding::kSlower, "slower"},     {Finding::kWorse, "worse"},
-      {Finding::kImproved, "improved"}, {Finding::kFaster, "faster"},
-      {Finding::kBetter, "better"},     {Finding::kMissing, "missing"},
-      {Finding::kSkipped, "skipped"},   {Finding::kNew, "new"}};
   std::vector<std::string> others;
-  for (const auto& [finding, word] : told) {
+  for (const Finding finding :
+       {Finding::kSlower, Finding::kWorse, Finding::kImproved, Finding::kFaster, Finding::kBetter,
+        Finding::kMissing, Finding::kSkipped, Finding::kNew}) {
     const size_t count = verdict.CountOf(finding);
-    if (count > 0) others.push_back(absl::StrCat(count, " ", word));
+    if (count > 0) others.push_back(absl::StrCat(count, " ", FindingName(finding, false)));
   }
   const bool worse = verdict.CountOf(Finding::kSlower) + verdict.CountOf(Finding::kWorse) > 0;
   if (worse) absl::StrAppend(&text, " by more than the margin");
@@ -309,27 +290,21 @@ std::string PassWords(const CompareVerdict& verdict) {
   return bounds.empty() ? text : absl::StrCat(text, "; ", bounds);
 }
 
-// The benchmarks that a verdict of 1 or 3 is about: "A, B, C and 2 more".
+// The benchmarks that a verdict of 1 or 3 is about.
 std::string NamesOf(const CompareVerdict& verdict, ExitCode code) {
   std::vector<std::string> names;
   for (const BenchmarkComparison& benchmark : verdict.benchmarks) {
     if (benchmark.exit_code == code) names.push_back(benchmark.name);
   }
-  if (names.empty()) return std::string();
-  const std::string more = names.size() > kNamesInHeadline
-                               ? absl::StrCat(" and ", names.size() - kNamesInHeadline, " more")
-                               : "";
-  names.resize(std::min(names.size(), kNamesInHeadline));
-  return absl::StrCat(absl::StrJoin(names, ", "), more);
+  return FirstNames(names);
 }
 
 std::string OpenWords(const CompareVerdict& verdict) {
-  size_t noisy = 0;
-  for (const Row& row : RowsThatDecide(verdict)) {
-    const bool held = row.benchmark->exit_code == ExitCode::kInconclusive;
-    if (held && row.change->TooNoisyToGate()) ++noisy;
-  }
-  if (noisy == 0) return std::string();
+  const auto rows = RowsThatDecide(verdict);
+  const auto holds_back = [](const Row& row) {
+    return row.benchmark->exit_code == ExitCode::kInconclusive && row.change->TooNoisyToGate();
+  };
+  if (std::none_of(rows.begin(), rows.end(), holds_back)) return std::string();
   return absl::StrCat("; may be worse by more than the guard: ",
                       NamesOf(verdict, ExitCode::kInconclusive));
 }
@@ -356,27 +331,6 @@ std::string MovedAlike(const CompareVerdict& verdict) {
                       "measure the base again (3 processes of 5 benchmarks tell)");
 }
 
-}  // namespace
-
-absl::string_view FindingName(Finding finding) {
-  return kFindingNames[static_cast<size_t>(finding)];
-}
-
-absl::string_view BeyondName(const Change& change) {
-  switch (change.finding) {
-    case Finding::kFailed:
-    case Finding::kMissing:
-    case Finding::kIncomparable:
-    case Finding::kVoid:
-    case Finding::kSkipped:
-    case Finding::kNew:
-      return "-";
-    default:
-      break;
-  }
-  return change.beyond == Beyond::kYes ? "yes" : change.beyond == Beyond::kNo ? "no" : "open";
-}
-
 std::string LabelText(Label label, const BenchmarkComparison& benchmark) {
   switch (label) {
     case Label::kUnitChanged:
@@ -401,6 +355,46 @@ std::string LabelText(Label label, const BenchmarkComparison& benchmark) {
       return "on one side its memory is that of a process that had run other benchmarks before";
   }
   return "";
+}
+
+}  // namespace
+
+std::string FindingName(Finding finding, bool gated) {
+  const absl::string_view name = kFindingNames[static_cast<size_t>(finding)];
+  return gated ? std::string(name) : absl::AsciiStrToLower(name);
+}
+
+std::vector<std::string> CountWords(absl::FunctionRef<size_t(Finding)> count, bool gated) {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < compare::kFindings; ++i) {
+    const auto finding = static_cast<Finding>(i);
+    const size_t counted = count(finding);
+    if (counted > 0) words.push_back(absl::StrCat(counted, " ", FindingName(finding, gated)));
+  }
+  return words;
+}
+
+absl::string_view ReasonName(Reason reason) { return kReasons[static_cast<size_t>(reason)].name; }
+
+absl::string_view BeyondName(const Change& change) {
+  constexpr Finding kNotCompared[] = {Finding::kFailed, Finding::kMissing, Finding::kIncomparable,
+                                      Finding::kVoid,   Finding::kSkipped, Finding::kNew};
+  if (absl::c_linear_search(kNotCompared, change.finding)) return "-";
+  return change.beyond == Beyond::kYes ? "yes" : change.beyond == Beyond::kNo ? "no" : "open";
+}
+
+std::vector<std::string> LabelsOf(const BenchmarkComparison& benchmark) {
+  std::vector<std::string> labels;
+  for (size_t i = 0; i < compare::kLabels; ++i) {
+    if (benchmark.labels[i]) labels.push_back(LabelText(static_cast<Label>(i), benchmark));
+  }
+  return labels;
+}
+
+std::string FirstNames(const std::vector<std::string>& names) {
+  const std::string first = absl::StrJoin(absl::MakeConstSpan(names).subspan(0, kFirstNames), ", ");
+  if (names.size() <= kFirstNames) return first;
+  return absl::StrCat(first, " and ", names.size() - kFirstNames, " more");
 }
 
 std::string Headline(const CompareVerdict& verdict) {

@@ -1,8 +1,11 @@
 #ifndef TOOLS_LOADLINE_REPORT_COMPARE_PROSE_H_
 #define TOOLS_LOADLINE_REPORT_COMPARE_PROSE_H_
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "tools/loadline/compare/verdict.h"
 
@@ -10,14 +13,24 @@ namespace loadline::report {
 
 // What a comparison says in words, not escaped.
 
-// "REGRESSED", "FAILED", ...
-absl::string_view FindingName(compare::Finding finding);
+// "REGRESSED", "FAILED", ...; in lower case where it decides nothing.
+std::string FindingName(compare::Finding finding, bool gated = true);
+
+// "3 OPEN", "1 SAME": each finding that has a `count`, worst first.
+std::vector<std::string> CountWords(absl::FunctionRef<size_t(compare::Finding)> count,
+                                    bool gated = true);
+
+// "", "too_few_processes", ...: for programs.
+absl::string_view ReasonName(compare::Reason reason);
 
 // Of the margin: "yes", "no", "open"; "-" where the finding is none of a comparison.
 absl::string_view BeyondName(const compare::Change& change);
 
-// "unit changed from ns to us", "10 processes against 5", ...
-std::string LabelText(compare::Label label, const compare::BenchmarkComparison& benchmark);
+// "unit changed from ns to us", "10 processes against 5", ...: each label that it has.
+std::vector<std::string> LabelsOf(const compare::BenchmarkComparison& benchmark);
+
+// "A, B, C and 2 more".
+std::string FirstNames(const std::vector<std::string>& names);
 
 // One line: "REGRESSED: 12 benchmarks: 1 regressed, 11 same; ...".
 std::string Headline(const compare::CompareVerdict& verdict);

@@ -1,7 +1,6 @@
 #include "tools/loadline/report/markdown_parts.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "tools/loadline/report/escape.h"
@@ -50,12 +49,12 @@ std::string MarkdownCode(absl::string_view text) {
   return text.empty() ? std::string("-") : absl::StrCat("<code>", EscapeMarkdown(text), "</code>");
 }
 
-std::string FitMarkdown(std::string before, std::vector<MarkdownBlock> blocks, std::string after,
-                        size_t limit) {
+std::string FitMarkdown(const std::string& before, const std::vector<MarkdownBlock>& blocks,
+                        const std::string& after, size_t limit) {
   size_t taken = before.size() + after.size();
   for (const MarkdownBlock& block : blocks) taken += BytesAround(block);
   size_t room = limit - std::min(limit, taken);
-  std::string out = std::move(before);
+  std::string out = before;
   for (const MarkdownBlock& block : blocks) out.append(Render(block, LinesThatFit(block, room)));
   return out.append(after);
 }

@@ -28,8 +28,8 @@ struct MarkdownBlock {
 // `before`, the blocks, `after`, in at most `limit` bytes: the blocks are cut from their ends, the
 // last block first, and a line under each says how many are missing and where all of them are.
 // A block that is left without lines has its head and tail left out too.
-std::string FitMarkdown(std::string before, std::vector<MarkdownBlock> blocks, std::string after,
-                        size_t limit = kMarkdownLimit);
+std::string FitMarkdown(const std::string& before, const std::vector<MarkdownBlock>& blocks,
+                        const std::string& after, size_t limit = kMarkdownLimit);
 
 }  // namespace loadline::report
 

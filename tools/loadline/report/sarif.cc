@@ -1,29 +1,39 @@
-#include "tools/loadline/report/sarif.h"
-
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "tools/loadline/report/compare_prose.h"
 #include "tools/loadline/report/escape.h"
+#include "tools/loadline/report/report.h"
+#include "tools/loadline/report/report_parts.h"
 #include "tools/loadline/results/json.h"
 
 namespace loadline::report {
 namespace {
 
+using compare::CompareVerdict;
+using compare::Finding;
+using limits::CheckVerdict;
+using limits::LimitVerdict;
+using results::ExitCode;
 using results::Json;
+
+constexpr absl::string_view kFail = "fail";
+
+struct SarifResult {
+  std::string rule;                // the id of one of the rules
+  absl::string_view kind = kFail;  // "open" when too little is known to say
+  std::string message;
+  std::string path;            // the file it is about; "-" is standard input; empty: none
+  policy::TextPosition where;  // in that file; line 0: the file as a whole
+  std::string benchmark;       // empty: none
+};
 
 Json Text(std::string text) { return Json::Object{{"text", std::move(text)}}; }
 
-const char* NameOf(SarifKind kind) {
-  switch (kind) {
-    case SarifKind::kPass:
-      return "pass";
-    case SarifKind::kFail:
-      return "fail";
-    case SarifKind::kOpen:
-      return "open";
-    case SarifKind::kInformational:
-      return "informational";
-  }
-  return "fail";
+Json Rule(const char* id, const char* text) {
+  return Json::Object{{"id", id}, {"shortDescription", Text(text)}};
 }
 
 // Those who show results want a line, so that what is about a whole file is about its first.
@@ -49,26 +59,19 @@ Json::Array LocationsOf(const SarifResult& result) {
   return {Json(std::move(location))};
 }
 
-// A `level` other than "none" is allowed for failures only.
-Json ResultAsJson(const SarifResult& result) {
-  return Json::Object{{"ruleId", result.rule},
-                      {"kind", NameOf(result.kind)},
-                      {"level", result.kind == SarifKind::kFail ? "error" : "none"},
-                      {"message", Text(result.message)},
-                      {"locations", LocationsOf(result)}};
-}
-
-}  // namespace
-
-std::string WriteSarif(const std::vector<SarifRule>& rules, const std::vector<SarifResult>& results,
+// A log of one run.
+std::string WriteSarif(Json::Array rules, const std::vector<SarifResult>& results,
                        const std::string& headline) {
-  Json::Array rule_list;
-  for (const SarifRule& rule : rules) {
-    rule_list.push_back(Json::Object{{"id", rule.id}, {"shortDescription", Text(rule.text)}});
-  }
   Json::Array result_list;
-  for (const SarifResult& result : results) result_list.push_back(ResultAsJson(result));
-  Json::Object driver{{"name", "loadline"}, {"rules", std::move(rule_list)}};
+  for (const SarifResult& result : results) {
+    // A `level` other than "none" is allowed for failures only.
+    result_list.push_back(Json::Object{{"ruleId", result.rule},
+                                       {"kind", result.kind},
+                                       {"level", result.kind == kFail ? "error" : "none"},
+                                       {"message", Text(result.message)},
+                                       {"locations", LocationsOf(result)}});
+  }
+  Json::Object driver{{"name", "loadline"}, {"rules", std::move(rules)}};
   Json::Object run{{"tool", Json::Object{{"driver", std::move(driver)}}},
                    {"columnKind", "unicodeCodePoints"},
                    {"results", std::move(result_list)},
@@ -79,6 +82,85 @@ std::string WriteSarif(const std::vector<SarifRule>& rules, const std::vector<Sa
              {"runs", Json::Array{std::move(run)}},
          }) +
          "\n";
+}
+
+Json::Array CheckRules() {
+  return {Rule("limit", "A limit of the policy"),
+          Rule("failed-benchmark", "A benchmark that gave no figure"),
+          Rule("input", "What keeps the input from being judged")};
+}
+
+void AddProblems(const std::vector<std::string>& problems, const std::string& path,
+                 std::vector<SarifResult>& results) {
+  for (const std::string& problem : problems) {
+    results.push_back({.rule = "input", .message = problem, .path = path});
+  }
+}
+
+void AddCheckResults(const CheckVerdict& verdict, std::vector<SarifResult>& results) {
+  for (const LimitVerdict& limit : verdict.limits) {
+    results.push_back({.rule = "limit",
+                       .kind = limit.outcome == limits::Outcome::kPass ? "pass" : kFail,
+                       .message = absl::StrCat(limit.required(), ": ", OutcomeName(limit.outcome),
+                                               LimitFigures(limit)),
+                       .path = verdict.policy,
+                       .where = limit.limit.where,
+                       .benchmark = limit.worst_benchmark});
+  }
+  for (const limits::FailedBenchmark& failure : verdict.failures) {
+    results.push_back({.rule = "failed-benchmark",
+                       .message = absl::StrCat(failure.benchmark, ": ", failure.message),
+                       .path = failure.source,
+                       .benchmark = failure.benchmark});
+  }
+  AddProblems(verdict.problems, verdict.policy, results);
+}
+
+absl::string_view KindOf(const CompareRow& row) {
+  if (!row.gated) return "informational";
+  if (row.finding == Finding::kRegressed || row.finding == Finding::kFailed) return kFail;
+  if (IsGood(row.finding)) return "pass";
+  if (row.benchmark->exit_code != ExitCode::kPass) return kFail;
+  return IsHeldToGuard(row.finding) ? "informational" : "open";
+}
+
+}  // namespace
+
+std::string AsSarif(const CheckVerdict& verdict) {
+  std::vector<SarifResult> results;
+  AddCheckResults(verdict, results);
+  return WriteSarif(CheckRules(), results, verdict.Headline());
+}
+
+std::string AsSarif(const CompareVerdict& verdict) {
+  const std::vector<std::string>& sources = verdict.candidate.sources;
+  const std::string path = sources.empty() ? std::string() : sources.front();
+  Json::Array rules = CheckRules();
+  rules.insert(
+      rules.begin(),
+      {Rule("comparison", "A metric of a benchmark, or a benchmark, held against the base"),
+       Rule("environment", "What base and new must have in common")});
+  std::vector<SarifResult> results;
+  for (const CompareRow& row : RowsOf(verdict)) {
+    results.push_back(
+        {.rule = "comparison",
+         .kind = KindOf(row),
+         .message = absl::StrCat(row.benchmark->name, ": ", RowSentence(verdict, row)),
+         .path = path,
+         .benchmark = row.benchmark->name});
+  }
+  for (const samples::EnvironmentDifference& difference : verdict.environment) {
+    results.push_back({.rule = "environment",
+                       .kind = difference.refuses() ? kFail : "informational",
+                       .message = difference.Text(),
+                       .path = path});
+  }
+  for (const std::string& reason : verdict.void_reasons) {
+    results.push_back({.rule = "comparison", .message = reason, .path = path});
+  }
+  AddProblems(verdict.problems, path, results);
+  if (verdict.limits.has_value()) AddCheckResults(*verdict.limits, results);
+  return WriteSarif(std::move(rules), results, Headline(verdict));
 }
 
 }  // namespace loadline::report

@@ -16,25 +16,13 @@ size_t WidthOf(absl::string_view text) {
   }));
 }
 
-absl::string_view ColorOf(Tone tone) {
-  switch (tone) {
-    case Tone::kPlain:
-      return "";
-    case Tone::kGood:
-      return "\x1b[32m";
-    case Tone::kBad:
-      return "\x1b[31m";
-    case Tone::kDoubtful:
-      return "\x1b[33m";
-  }
-  return "";
-}
+constexpr absl::string_view kColors[] = {"", "\x1b[32m", "\x1b[31m", "\x1b[33m"};  // of each Tone
 
 }  // namespace
 
 std::string Painted(absl::string_view text, Tone tone, bool color) {
   if (!color || tone == Tone::kPlain) return std::string(text);
-  return absl::StrCat(ColorOf(tone), text, "\x1b[0m");
+  return absl::StrCat(kColors[static_cast<size_t>(tone)], text, "\x1b[0m");
 }
 
 void TextTable::Add(std::vector<std::string> cells, Tone tone) {

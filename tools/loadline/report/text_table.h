@@ -30,7 +30,6 @@ class TextTable {
 
   // A cell a column; each is escaped for a terminal here. The first gets the tone's colour.
   void Add(std::vector<std::string> cells, Tone tone = Tone::kPlain);
-  bool empty() const { return lines_.empty(); }
 
   // Ends in a newline.
   std::string Render(bool color) const;

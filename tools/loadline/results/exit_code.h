@@ -1,6 +1,8 @@
 #ifndef TOOLS_LOADLINE_RESULTS_EXIT_CODE_H_
 #define TOOLS_LOADLINE_RESULTS_EXIT_CODE_H_
 
+#include <initializer_list>
+
 namespace loadline::results {
 
 // What every command of the tool returns to the shell.
@@ -14,7 +16,13 @@ enum class ExitCode {
 };
 
 // Of two, the one to return: the first of 2, 4, 1, 5, 3, 0.
-ExitCode Graver(ExitCode a, ExitCode b);
+constexpr ExitCode Graver(ExitCode a, ExitCode b) {
+  for (const ExitCode code : {ExitCode::kInvalid, ExitCode::kIncomparable, ExitCode::kBroken,
+                              ExitCode::kNotMeasured, ExitCode::kInconclusive}) {
+    if (a == code || b == code) return code;
+  }
+  return ExitCode::kPass;
+}
 
 }  // namespace loadline::results
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "absl/algorithm/container.h"
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -22,30 +23,20 @@ namespace loadline::results {
 namespace {
 
 constexpr size_t kReadChunk = size_t{1} << 20;
-
-absl::Status CheckKind(const std::string& path, const struct stat& info, size_t max_bytes) {
-  if (S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("read ", path, ": is a directory; name a file in it"));
-  }
-  if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("read ", path,
-                     ": is neither a regular file nor a pipe; name one, or - for standard input"));
-  }
-  if (static_cast<uint64_t>(info.st_size) > max_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("read ", path, ": has ", info.st_size, " bytes, want at most ", max_bytes));
-  }
-  return absl::OkStatus();
-}
-
 constexpr std::chrono::milliseconds kNap{10};
 
-// Until there is something to read, or never will be.
-void WaitForInput(int fd) {
-  pollfd waited = {.fd = fd, .events = POLLIN, .revents = 0};
-  ::poll(&waited, 1, -1);
+absl::Status Refused(absl::string_view path, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("read ", path, ": ", why));
+}
+
+absl::Status CheckKind(absl::string_view path, const struct stat& info, size_t max_bytes) {
+  if (S_ISDIR(info.st_mode)) return Refused(path, "is a directory; name a file in it");
+  if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode)) {
+    return Refused(path, "is neither a regular file nor a pipe; name one, or - for standard input");
+  }
+  if (static_cast<uint64_t>(info.st_size) <= max_bytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("read ", path, ": has ", info.st_size, " bytes, want at most ", max_bytes));
 }
 
 // Reads to the end, one byte past the limit at most: a file may grow while it is read. An end at
@@ -69,7 +60,8 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, int fd, size_t expe
     content.resize(before + static_cast<size_t>(std::max<ssize_t>(count, 0)));
     if (count < 0 && error == EINTR) continue;
     if (count < 0 && error == EAGAIN) {
-      WaitForInput(fd);
+      pollfd waited = {.fd = fd, .events = POLLIN, .revents = 0};
+      ::poll(&waited, 1, -1);  // until there is something to read, or never will be
       continue;
     }
     if (count < 0) return absl::ErrnoToStatus(error, absl::StrCat("read ", path));
@@ -95,22 +87,6 @@ std::string ShellWord(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
-absl::Status RefusePrograms(absl::string_view named, const std::string& path,
-                            absl::string_view content) {
-  for (absl::string_view magic : {"\x7f"
-                                  "ELF",
-                                  "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"}) {
-    if (absl::StartsWith(content, magic)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "read ", path,
-          ": is a program, and nothing that is read is ever run; measure it with "
-          "`loadline run --suite ",
-          named == "-" ? "PROGRAM" : ShellWord(path), " --out FILE` and name the file"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 // "UTF-16LE" and so on, of a text of two or four bytes a character: by its byte order mark, or by
 // where the zeros are in a first character that is ASCII, as that of every text here is. Empty
 // otherwise.
@@ -128,48 +104,39 @@ absl::string_view WideEncodingOf(absl::string_view content) {
   return "";
 }
 
-absl::Status RefuseWideText(absl::string_view named, const std::string& path,
-                            absl::string_view content) {
+absl::Status CheckContent(absl::string_view named, const std::string& path,
+                          absl::string_view content) {
+  for (absl::string_view magic : {"\x7f\x45LF", "\xcf\xfa\xed\xfe", "\xca\xfe\xba\xbe"}) {
+    if (!absl::StartsWith(content, magic)) continue;
+    return Refused(path, absl::StrCat("is a program, and nothing that is read is ever run; measure "
+                                      "it with `loadline run --suite ",
+                                      named == "-" ? "PROGRAM" : ShellWord(path),
+                                      " --out FILE` and name the file"));
+  }
   const absl::string_view encoding = WideEncodingOf(content);
   if (encoding.empty()) return absl::OkStatus();
   const std::string convert = absl::StrCat("iconv -f ", encoding, " -t UTF-8");
-  return absl::InvalidArgumentError(absl::StrCat(
-      "read ", path, ": is ", encoding, ", want UTF-8 (PowerShell's > writes UTF-16); ",
-      named == "-" ? absl::StrCat("pipe it through ", convert)
-                   : absl::StrCat("convert it: ", convert, " ", ShellWord(path))));
+  return Refused(path,
+                 absl::StrCat("is ", encoding, ", want UTF-8 (PowerShell's > writes UTF-16); ",
+                              named == "-" ? "pipe it through " : "convert it: ", convert,
+                              named == "-" ? "" : " " + ShellWord(path)));
 }
-
-class Descriptor {
- public:
-  Descriptor(int fd, FileSystem& fs) : fd_(fd), fs_(fs) {}
-  ~Descriptor() {
-    if (fd_ >= 0) fs_.Close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-  FileSystem& fs_;
-};
 
 absl::StatusOr<std::string> ReadNamedFile(const std::string& path, const std::string& shown,
                                           const InputOptions& options) {
   // O_NONBLOCK: opening a FIFO must not wait for its writer.
   const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  const Descriptor file(options.fs->OpenAt(AT_FDCWD, path.c_str(), flags, 0), *options.fs);
-  if (file.get() < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", shown));
+  const int fd = options.fs->OpenAt(AT_FDCWD, path.c_str(), flags, 0);
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", shown));
+  const absl::Cleanup close = [&] { options.fs->Close(fd); };
   struct stat info = {};
-  if (::fstat(file.get(), &info) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("stat ", shown));
-  }
+  if (::fstat(fd, &info) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("stat ", shown));
   LOADLINE_RETURN_IF_ERROR(CheckKind(shown, info, options.max_bytes));
   if (!S_ISFIFO(info.st_mode)) {
-    return ReadAll(shown, file.get(), static_cast<size_t>(info.st_size), {}, options);
+    return ReadAll(shown, fd, static_cast<size_t>(info.st_size), {}, options);
   }
   LOADLINE_ASSIGN_OR_RETURN(std::string content,
-                            ReadAll(shown, file.get(), 0, options.pipe_patience, options));
+                            ReadAll(shown, fd, 0, options.pipe_patience, options));
   if (!content.empty()) return content;
   return absl::DeadlineExceededError(
       absl::StrCat("read ", shown, ": is a pipe, and nobody wrote into it"));
@@ -179,28 +146,14 @@ absl::StatusOr<std::string> ReadNamedFile(const std::string& path, const std::st
 
 absl::StatusOr<std::string> ReadInputFile(absl::string_view path, const InputOptions& options) {
   if (path.empty() || absl::StrContains(path, absl::string_view("\0", 1))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("read ", Quoted(path), ": is no path; want a file or -"));
+    return Refused(Quoted(path), "is no path; want a file or -");
   }
   const std::string shown = path == "-" ? "standard input" : EscapeUnprintable(path);
-  absl::StatusOr<std::string> content = path == "-"
-                                            ? ReadAll(shown, options.stdin_fd, 0, {}, options)
-                                            : ReadNamedFile(std::string(path), shown, options);
-  if (!content.ok()) return content.status();
-  LOADLINE_RETURN_IF_ERROR(RefusePrograms(path, shown, *content));
-  LOADLINE_RETURN_IF_ERROR(RefuseWideText(path, shown, *content));
+  LOADLINE_ASSIGN_OR_RETURN(std::string content,
+                            path == "-" ? ReadAll(shown, options.stdin_fd, 0, {}, options)
+                                        : ReadNamedFile(std::string(path), shown, options));
+  LOADLINE_RETURN_IF_ERROR(CheckContent(path, shown, content));
   return content;
-}
-
-std::string LineAndColumn(absl::string_view text, size_t offset) {
-  const absl::string_view before = text.substr(0, offset);
-  const size_t newline = before.rfind('\n');
-  const absl::string_view line =
-      newline == absl::string_view::npos ? before : before.substr(newline + 1);
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  return absl::StrCat(
-      "line ", 1 + std::count(before.begin(), before.end(), '\n'), ":",
-      1 + line.size() - static_cast<size_t>(std::count_if(line.begin(), line.end(), continues)));
 }
 
 }  // namespace loadline::results

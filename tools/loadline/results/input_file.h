@@ -29,9 +29,6 @@ struct InputOptions {
 // has more than `options.max_bytes`; kDeadlineExceeded when nothing came through a pipe.
 absl::StatusOr<std::string> ReadInputFile(absl::string_view path, const InputOptions& options = {});
 
-// "line 4:17" of a byte offset: lines and columns from 1, a column is a UTF-8 character.
-std::string LineAndColumn(absl::string_view text, size_t offset);
-
 }  // namespace loadline::results
 
 #endif  // TOOLS_LOADLINE_RESULTS_INPUT_FILE_H_

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -24,7 +25,7 @@ void AppendString(absl::string_view text, std::string& out) {
   out.push_back('"');
   bool after_hash = false;
   while (!text.empty()) {
-    const TextChar c = FirstChar(text);
+    const Utf8Char c = FirstChar(text);
     const bool hash = text[0] == '#';
     if (!c.valid) {
       out.append("\xEF\xBF\xBD");
@@ -42,72 +43,60 @@ void AppendString(absl::string_view text, std::string& out) {
   out.push_back('"');
 }
 
+// A line for each element, between the brackets.
+template <typename List, typename Append>
+void AppendList(const List& list, const char* brackets, size_t indent, std::string& out,
+                const Append& append) {
+  out.push_back(brackets[0]);
+  for (const auto& element : list) {
+    absl::StrAppend(&out, &element == &list.front() ? "\n" : ",\n", std::string(indent + 2, ' '));
+    append(element);
+  }
+  if (!list.empty()) absl::StrAppend(&out, "\n", std::string(indent, ' '));
+  out.push_back(brackets[1]);
+}
+
 // Nesting is bounded: values come from the reader (64 levels) or from our own code.
-class Writer {
- public:
-  std::string Take() { return std::move(out_); }
-
-  void Write(const Json& json, int depth) {
-    std::visit([&](const auto& value) { Put(value, depth); }, json.value);
+void AppendJson(const Json& json, size_t indent, std::string& out) {
+  if (const auto* array = std::get_if<Json::Array>(&json.value)) {
+    AppendList(*array, "[]", indent, out,
+               [&](const Json& element) { AppendJson(element, indent + 2, out); });
+  } else if (const auto* object = std::get_if<Json::Object>(&json.value)) {
+    AppendList(*object, "{}", indent, out, [&](const Json::Member& member) {
+      AppendString(member.first, out);
+      out.append(": ");
+      AppendJson(member.second, indent + 2, out);
+    });
+  } else if (const std::string* text = json.AsString()) {
+    AppendString(*text, out);
+  } else {
+    const std::string scalar = json.AsText();
+    out.append(scalar.empty() ? "null" : scalar);
   }
-
- private:
-  void Put(std::nullptr_t, int) { out_.append("null"); }
-  void Put(bool value, int) { out_.append(value ? "true" : "false"); }
-  void Put(int64_t value, int) { absl::StrAppend(&out_, value); }
-  void Put(uint64_t value, int) { absl::StrAppend(&out_, value); }
-  void Put(double value, int) { out_.append(std::isfinite(value) ? JsonNumber(value) : "null"); }
-  void Put(const std::string& value, int) { AppendString(value, out_); }
-
-  void Put(const Json::Array& elements, int depth) {
-    if (elements.empty()) return static_cast<void>(out_.append("[]"));
-    out_.push_back('[');
-    for (size_t i = 0; i < elements.size(); ++i) {
-      NewLine(i > 0, depth + 1);
-      Write(elements[i], depth + 1);
-    }
-    NewLine(false, depth);
-    out_.push_back(']');
-  }
-
-  void Put(const Json::Object& members, int depth) {
-    if (members.empty()) return static_cast<void>(out_.append("{}"));
-    out_.push_back('{');
-    for (size_t i = 0; i < members.size(); ++i) {
-      NewLine(i > 0, depth + 1);
-      AppendString(members[i].first, out_);
-      out_.append(": ");
-      Write(members[i].second, depth + 1);
-    }
-    NewLine(false, depth);
-    out_.push_back('}');
-  }
-
-  void NewLine(bool comma, int depth) {
-    if (comma) out_.push_back(',');
-    out_.push_back('\n');
-    out_.append(static_cast<size_t>(depth) * 2, ' ');
-  }
-
-  std::string out_;
-};
+}
 
 }  // namespace
-
-const Json* Json::Find(absl::string_view name) const {
-  const auto* members = std::get_if<Object>(&value);
-  if (members == nullptr) return nullptr;
-  for (const Member& member : *members) {
-    if (member.first == name) return &member.second;
-  }
-  return nullptr;
-}
 
 std::optional<double> Json::AsNumber() const {
   if (const auto* number = std::get_if<double>(&value)) return *number;
   if (const auto* number = std::get_if<int64_t>(&value)) return static_cast<double>(*number);
   if (const auto* number = std::get_if<uint64_t>(&value)) return static_cast<double>(*number);
   return std::nullopt;
+}
+
+std::string Json::AsText() const {
+  if (const std::string* text = AsString()) return *text;
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  if (const auto* number = std::get_if<int64_t>(&value)) return absl::StrCat(*number);
+  if (const auto* number = std::get_if<uint64_t>(&value)) return absl::StrCat(*number);
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr && std::isfinite(*number) ? JsonNumber(*number) : "";
+}
+
+const Json* FindMember(const Json::Object& members, absl::string_view name) {
+  const auto named = [&](const Json::Member& member) { return member.first == name; };
+  const auto found = absl::c_find_if(members, named);
+  return found == members.end() ? nullptr : &found->second;
 }
 
 std::string JsonString(absl::string_view text) {
@@ -126,9 +115,9 @@ std::string JsonNumber(double value) {
 }
 
 std::string WriteJson(const Json& json) {
-  Writer writer;
-  writer.Write(json, 0);
-  return writer.Take();
+  std::string out;
+  AppendJson(json, 0, out);
+  return out;
 }
 
 }  // namespace loadline::results

@@ -42,15 +42,18 @@ struct Json {
     }
   }
 
-  // The member's value; null when there is none or this is no object.
-  const Json* Find(absl::string_view name) const;
   const std::string* AsString() const { return std::get_if<std::string>(&value); }
   std::optional<double> AsNumber() const;  // whatever kind of number it is
+  // The text of a string, of true and false and of a finite number; otherwise empty.
+  std::string AsText() const;
 
   friend bool operator==(const Json&, const Json&) = default;
 
   Value value = nullptr;
 };
+
+// The value of that name; null where there is none.
+const Json* FindMember(const Json::Object& members, absl::string_view name);
 
 // `text` as a JSON string with its quotes. Control and format characters (those that a terminal or
 // an editor acts on) are written as \uXXXX, "##" as "#\u0023" so that no build service takes a

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/string_view.h"
-#include "tools/loadline/results/counters.h"
 #include "tools/loadline/results/json.h"
 
 namespace loadline::results {
@@ -15,6 +15,9 @@ namespace loadline::results {
 // kIteration: one measurement. kAggregate: what Google Benchmark computed from several (mean,
 // median, stddev, cv, BigO, RMS); nothing here judges those.
 enum class RunType { kIteration, kAggregate };
+
+// Numbers by name; can be non-finite.
+using Counters = absl::btree_map<std::string, double>;
 
 // One entry of a result file's "benchmarks".
 struct Row {
@@ -46,8 +49,7 @@ struct Row {
   std::string skip_message;
 
   std::string label;
-  // Every other number of the row: user counters, allocs_per_iter, cpu_coefficient, rms, ... Can
-  // be non-finite.
+  // Every other number of the row: user counters, allocs_per_iter, cpu_coefficient, rms, ...
   Counters counters;
   // What is left, in order: strings (big_o), true and false, nested values.
   Json::Object extras;
@@ -72,9 +74,7 @@ struct ResultFile {
   std::vector<Row> rows;
   Json::Object extras;  // members of the file other than "context" and "benchmarks"
 
-  const Json* Context(absl::string_view key) const;  // null: the context has no such key
-  // The text of a context value that is a string, number, true or false; empty when it is absent
-  // or anything else.
+  // Json::AsText of a context value; empty where there is none.
   std::string ContextText(absl::string_view key) const;
   // True unless "loadline.incomplete" is absent or "false": the run was cut short.
   bool incomplete() const;

@@ -4,23 +4,19 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include <cmath>
-#include <limits>
+#include <cstddef>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/charconv.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
 #include "loadline/base/status_macros.h"
-#include "tools/loadline/results/fault.h"
+#include "tools/loadline/results/counted.h"
+#include "tools/loadline/results/fault_advice.h"
 #include "tools/loadline/results/json.h"
-#include "tools/loadline/results/locale_advice.h"
 #include "tools/loadline/results/result_row.h"
-#include "tools/loadline/results/stray_text.h"
 #include "tools/loadline/results/text_safety.h"
 #include "tools/loadline/results/tokens.h"
 
@@ -28,401 +24,293 @@ namespace loadline::results {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
-constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";  // some editors write it before a text
-// From here on an object's names are looked up in a hash set; most objects stay below.
-constexpr size_t kFewMembers = 24;
-
-absl::Status ToStatus(absl::string_view source, absl::string_view text, const Fault& fault) {
-  const std::string file = source == "-" ? "standard input" : EscapeUnprintable(source);
-  return absl::InvalidArgumentError(absl::StrCat(
-      file, ": byte ", fault.offset, ", ", LineAndColumn(text, fault.offset), ": ", fault.message));
-}
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";  // some editors write it first
+// The smallest document has 17 bytes, and is a process with an environment and a line of its own in
+// every report: without a limit a file would cost a hundred times its size.
+constexpr size_t kMostDocuments = 4096;
 
 // Where the string began whose closing quote is the byte before `end`.
 size_t StringBegin(absl::string_view text, size_t end) {
-  size_t quote = end - 1;
-  while (quote > 0) {
-    quote = text.rfind('"', quote - 1);
-    if (quote == absl::string_view::npos) return 0;
+  const auto escaped = [&](size_t quote) {
     size_t slashes = 0;
     while (slashes < quote && text[quote - 1 - slashes] == '\\') ++slashes;
-    if (slashes % 2 == 0) return quote;
-  }
-  return 0;
+    return slashes % 2 == 1;
+  };
+  size_t quote = text.rfind('"', end - 2);
+  while (escaped(quote)) quote = text.rfind('"', quote - 1);
+  return quote;
 }
 
-// The integer that `text` is, if it has few enough digits to be one without a look at its value.
-std::optional<int64_t> ShortInteger(absl::string_view text) {
-  constexpr size_t kDigits = 18;
-  const bool negative = text[0] == '-';
-  if (negative) text.remove_prefix(1);
-  if (text.empty() || text.size() > kDigits || (negative && text == "0")) return std::nullopt;
-  int64_t value = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return negative ? -value : value;
-}
-
-// The number that `text` is, which the parser has found well-formed; nothing when a double cannot
-// hold it.
-std::optional<Number> ToNumber(absl::string_view text) {
-  if (const auto integer = ShortInteger(text))
-    return Number{static_cast<double>(*integer), integer};
-  if (text.back() == 'N') return Number{std::numeric_limits<double>::quiet_NaN(), {}};
-  if (text.back() == 'y' || text.back() == 'f') {
-    const double infinity = std::numeric_limits<double>::infinity();
-    return Number{text[0] == '-' ? -infinity : infinity, {}};
-  }
-  int64_t integer = 0;
-  if (absl::SimpleAtoi(text, &integer) && text != "-0") {
-    return Number{static_cast<double>(integer), integer};
-  }
-  double value = 0;
-  const auto result = absl::from_chars(text.data(), text.data() + text.size(), value);
-  // "1e-999" is out of range as well, and is zero.
-  if (result.ptr != text.data() + text.size() || !std::isfinite(value) ||
-      (result.ec != std::errc() && std::fabs(value) > 1)) {
-    return std::nullopt;
-  }
-  return Number{value, {}};
-}
-
-// Receives the parser's events and builds documents. Every callback returns false to stop at a
-// fault, which is then in fault().
-class Builder {
+// Receives RapidJSON's events of one document, and builds values of them: each row is given to the
+// sink when it ends, and what is around the rows is kept. What returns bool is false at a fault,
+// which is then in fault(), and stops the parser.
+class DocumentBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DocumentBuilder> {
  public:
-  using Ch = char;
-
-  Builder(absl::string_view text, const rapidjson::MemoryStream& stream, ResultSink& sink)
-      : text_(text), stream_(stream), sink_(sink) {}
+  // The document comes next in `stream`, which is of `text`.
+  DocumentBuilder(absl::string_view text, const rapidjson::MemoryStream& stream, ResultSink& sink)
+      : text_(text), stream_(stream), sink_(sink), begin_(stream.Tell()) {}
 
   const std::optional<Fault>& fault() const { return fault_; }
-  // The document that has just ended, without its rows.
-  ResultFile Take() { return std::exchange(file_, ResultFile()); }
+  ResultFile& file() { return file_; }  // without rows
 
-  bool Null() { return InRow() ? RowTook(row_.Null()) : Add(Json()); }
-  bool Bool(bool value) { return InRow() ? RowTook(row_.Bool(value)) : Add(value); }
-  // Never called: the parser gives numbers as text, because its own conversion is undefined for
-  // some of them ("0e99").
-  bool Int(int) { return UnexpectedNumber(); }
-  bool Uint(unsigned) { return UnexpectedNumber(); }
-  bool Int64(int64_t) { return UnexpectedNumber(); }
-  bool Uint64(uint64_t) { return UnexpectedNumber(); }
-  bool Double(double) { return UnexpectedNumber(); }
-
-  // The number just read; its text is taken from the file, since the parser leaves NaN and
-  // Infinity out of what it passes.
-  bool RawNumber(const char*, rapidjson::SizeType, bool) {
-    const size_t end = stream_.Tell();
-    size_t begin = end;
-    while (begin > 0 && IsNumberChar(text_[begin - 1])) --begin;
-    const std::optional<Number> number = ToNumber(text_.substr(begin, end - begin));
-    if (!number.has_value()) return Fail("found a number that is out of a double's range", begin);
-    if (InRow()) return TakeNumber(*number, text_.substr(begin, end - begin));
-    return Add(number->integer.has_value() ? Json(*number->integer) : Json(number->value));
+  bool Null() { return Take(Json()); }
+  bool Bool(bool value) { return Take(Json(value)); }
+  // Numbers are given as text, because the parser's own conversion is undefined for some ("0e99").
+  bool RawNumber(const char* chars, rapidjson::SizeType size, bool) {
+    const absl::string_view written(chars, size);
+    std::optional<Json> number = ToNumber(written);
+    if (number.has_value()) return Take(*std::move(number), written);
+    return Fail(stream_.Tell() - size, "found a number that is out of a double's range");
   }
+  bool Default() { return Fail(stream_.Tell(), "found a number that was not asked for"); }
 
   bool String(const char* chars, rapidjson::SizeType size, bool) {
-    const absl::string_view value(chars, size);
+    const absl::string_view text(chars, size);
     // The parser accepts an escaped lone low surrogate.
-    if (!IsValidUtf8(value)) return FailAtString("found a string that is not Unicode");
-    return InRow() ? RowTook(row_.Text(value)) : Add(value);
+    if (!IsValidUtf8(text)) return FailAtString("found a string that is not Unicode");
+    return Take(Json(text));
   }
 
   bool Key(const char* chars, rapidjson::SizeType size, bool) {
     const absl::string_view name(chars, size);
     if (!IsValidUtf8(name)) return FailAtString("found a name that is not Unicode");
-    if (InRow()) {
-      row_key_end_ = stream_.Tell();
-      return row_.Name(name) || FailAtString(row_.problem());
-    }
-    Frame& frame = frames_.back();
-    if (!frame.AddName(name)) {
-      return FailAtString(absl::StrCat("found the name ", Quoted(name), " twice in one object"));
-    }
-    frame.key = std::string(name);
-    frame.key_ends.push_back(stream_.Tell());
-    return true;
+    if (open_.empty()) name_end_ = stream_.Tell();
+    const bool in_row = open_.empty() && level_ == Level::kRow;
+    Names& names = open_.empty() ? names_ : open_.back().names;
+    if (in_row ? row_->Name(name) : names.Add(name)) return true;
+    const bool is_field = in_row && RowReader::IsField(name);
+    return FailAtString(absl::StrCat("found the name ", Quoted(name), " twice in one object",
+                                     is_field ? "; a user counter may not have this name" : ""));
   }
 
   // The parser calls these before it takes the bracket.
   bool StartObject() {
-    const Level level = InBenchmarks() ? Level::kRow : Level::kObject;
-    if (!Push(level)) return false;
-    if (level == Level::kRow) row_.Begin();
+    if (level_ == Level::kDocument || level_ == Level::kRow) return Open(Json::Object());
+    if (level_ == Level::kBenchmarks) {
+      row_.emplace();
+      row_begin_ = stream_.Tell();
+    }
+    level_ = level_ == Level::kBenchmarks ? Level::kRow : Level::kDocument;
     return true;
   }
   bool StartArray() {
-    if (frames_.empty()) return Fail("found an array, want a JSON object", stream_.Tell());
-    if (InBenchmarks()) return FailAtElement(stream_.Tell() + 1);
-    const bool rows = frames_.size() == 1 && frames_[0].key == "benchmarks";
-    return Push(rows ? Level::kBenchmarks : Level::kArray);
+    const size_t at = stream_.Tell();
+    if (level_ == Level::kOutside) return Fail(at, "found an array, want a JSON object");
+    if (level_ == Level::kBenchmarks) return FailAtElement(at);
+    const bool in_document = level_ == Level::kDocument && open_.empty();
+    if (!in_document || names_.last != "benchmarks") return Open(Json::Array());
+    level_ = Level::kBenchmarks;
+    return true;
   }
 
   bool EndObject(rapidjson::SizeType) {
-    if (InRow()) return EndRow();
-    Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    if (frames_.empty()) return Finish(std::move(frame));
-    return AddNested(Json(std::move(frame.members)));
+    if (!open_.empty()) return Close();
+    if (level_ == Level::kDocument) return Finish();
+    level_ = Level::kBenchmarks;
+    if (!row_->Finish()) return Fail(row_begin_, row_->problem());
+    sink_.OnRow(row_->row());
+    return true;
   }
   bool EndArray(rapidjson::SizeType) {
-    Frame frame = std::move(frames_.back());
-    frames_.pop_back();
-    return AddNested(Json(std::move(frame.elements)));
+    if (!open_.empty()) return Close();
+    level_ = Level::kDocument;
+    return true;
   }
 
  private:
-  enum class Level { kObject, kArray, kBenchmarks, kRow };
+  // Of what a result file is made, as deep as the number says. What is nested in a member of the
+  // document or of a row is in open_.
+  enum class Level : size_t { kOutside, kDocument, kBenchmarks, kRow };
 
-  struct Frame {
-    Frame(Level of, size_t bracket) : level(of), offset(bracket) {}
-
-    Level level;
-    size_t offset;    // of its bracket
-    std::string key;  // the member whose value comes next
-    Json::Object members;
-    Json::Array elements;
-    std::vector<size_t> key_ends;
-    absl::flat_hash_set<std::string> names;  // filled from kFewMembers on
-
-    // False when the name is there already.
-    bool AddName(absl::string_view name) {
-      if (members.size() < kFewMembers) {
-        for (const Json::Member& member : members) {
-          if (member.first == name) return false;
-        }
-        return true;
-      }
-      if (names.empty()) {
-        for (const Json::Member& member : members) names.insert(member.first);
-      }
-      return names.emplace(name).second;
+  // The names of an object that has not ended.
+  struct Names {
+    bool Add(absl::string_view name) {  // false where it is there already
+      last = std::string(name);
+      return all.insert(last).second;
     }
+    std::string last;  // the member whose value comes next
+    absl::flat_hash_set<std::string> all;
   };
 
-  static bool IsNumberChar(char c) {
-    return (c >= '0' && c <= '9') ||
-           absl::string_view("+-.eENaInfity").find(c) != absl::string_view::npos;
-  }
+  // An object or array that has not ended.
+  struct Nested {
+    Json value;
+    Names names;
+  };
 
-  bool InRow() const { return !frames_.empty() && frames_.back().level == Level::kRow; }
-  bool InBenchmarks() const {
-    return !frames_.empty() && frames_.back().level == Level::kBenchmarks;
-  }
-
-  bool UnexpectedNumber() { return Fail("found a number that was not asked for", stream_.Tell()); }
-
-  bool Fail(std::string message, size_t offset) {
-    fault_ = Fault{std::move(message), offset};
+  bool Fail(size_t offset, std::string message) {
+    fault_ = Fault{offset, std::move(message)};
     return false;
   }
   // At the string whose closing quote was just read.
   bool FailAtString(std::string message) {
-    return Fail(std::move(message), StringBegin(text_, stream_.Tell()));
+    return Fail(StringBegin(text_, stream_.Tell()), std::move(message));
   }
-  bool FailAtElement(size_t end) {
-    return Fail("found an element of \"benchmarks\" that is no object", end - 1);
+  bool FailAtElement(size_t offset) {
+    return Fail(offset, "found an element of \"benchmarks\" that is no object");
   }
 
-  bool Push(Level level) {
-    if (frames_.size() >= kMaxDepth) {
-      return Fail(absl::StrCat("found more than ", kMaxDepth, " levels of nesting"),
-                  stream_.Tell());
+  bool Open(Json value) {
+    if (static_cast<size_t>(level_) + open_.size() == kMaxDepth) {
+      return Fail(stream_.Tell(),
+                  absl::StrCat("found more than ", kMaxDepth, " levels of nesting"));
     }
-    frames_.emplace_back(level, stream_.Tell());
+    open_.push_back({std::move(value), Names()});
+    return true;
+  }
+  bool Close() {
+    Json value = std::move(open_.back().value);
+    open_.pop_back();
+    return Take(std::move(value));
+  }
+
+  // A value that is complete. `written`: a number as the file has it.
+  bool Take(Json&& value, absl::string_view written = "") {
+    if (!open_.empty()) return TakeNested(std::move(value));
+    switch (level_) {
+      case Level::kOutside:
+        return Fail(0, "found no JSON object at the top");
+      case Level::kDocument:
+        return TakeMember(std::move(value));
+      case Level::kBenchmarks:
+        return FailAtElement(stream_.Tell() - 1);
+      case Level::kRow:
+        break;
+    }
+    if (row_->Take(std::move(value), written)) return true;
+    return Fail(StringBegin(text_, name_end_), row_->problem());
+  }
+
+  bool TakeNested(Json&& value) {
+    Nested& in = open_.back();
+    if (auto* members = std::get_if<Json::Object>(&in.value.value)) {
+      members->emplace_back(std::move(in.names.last), std::move(value));
+    } else {
+      std::get<Json::Array>(in.value.value).push_back(std::move(value));
+    }
     return true;
   }
 
-  bool AddNested(Json value) {
-    return InRow() ? RowTook(row_.Nested(std::move(value))) : Add(std::move(value));
-  }
-
-  bool Add(Json value) {
-    if (frames_.empty()) return Fail("found no JSON object at the top", 0);
-    Frame& frame = frames_.back();
-    if (frame.level == Level::kObject) {
-      frame.members.emplace_back(std::move(frame.key), std::move(value));
-      return true;
+  // Of the document. A value of the wrong kind is a fault at the end of the object, so that what is
+  // no JSON is said first.
+  bool TakeMember(Json&& value) {
+    auto* context = std::get_if<Json::Object>(&value.value);
+    const char* problem = nullptr;
+    if (names_.last == "benchmarks") {
+      problem = "\"benchmarks\" is not an array";
+    } else if (names_.last != "context") {
+      file_.extras.emplace_back(std::move(names_.last), std::move(value));
+    } else if (context != nullptr) {
+      file_.context = std::move(*context);
+    } else {
+      problem = "\"context\" is not an object";
     }
-    if (frame.level == Level::kBenchmarks) return FailAtElement(stream_.Tell());
-    frame.elements.push_back(std::move(value));
+    if (problem != nullptr && !fault_.has_value()) Fail(StringBegin(text_, name_end_), problem);
     return true;
   }
 
-  bool RowTook(bool took) { return took || Fail(row_.problem(), StringBegin(text_, row_key_end_)); }
-
-  // Where a whole number is wanted, a locale's separator of thousands may look like a point.
-  bool TakeNumber(const Number& number, absl::string_view text) {
-    if (row_.Number(number)) return true;
-    const bool grouped = row_.WantsInteger() && IsGroupedNumber(text);
-    return Fail(absl::StrCat(row_.problem(), grouped ? "; " : "", grouped ? kLocaleAdvice : ""),
-                StringBegin(text_, row_key_end_));
-  }
-
-  bool EndRow() {
-    const size_t offset = frames_.back().offset;
-    frames_.pop_back();
-    if (!row_.Finish()) return Fail(row_.problem(), offset);
-    sink_.OnRow(row_.row());
-    return true;
-  }
-
-  bool Finish(Frame top) {
-    bool has_benchmarks = false;
-    for (size_t i = 0; i < top.members.size(); ++i) {
-      auto& [name, value] = top.members[i];
-      const auto fail = [&](const char* message) {
-        return Fail(message, StringBegin(text_, top.key_ends[i]));
-      };
-      if (name == "benchmarks") {
-        has_benchmarks = true;
-        if (!std::holds_alternative<Json::Array>(value.value)) {
-          return fail("\"benchmarks\" is not an array");
-        }
-      } else if (name == "context") {
-        auto* context = std::get_if<Json::Object>(&value.value);
-        if (context == nullptr) return fail("\"context\" is not an object");
-        file_.context = std::move(*context);
-      } else {
-        file_.extras.push_back(std::move(top.members[i]));
-      }
-    }
-    return has_benchmarks || FailWithoutBenchmarks(top.offset);
-  }
-
-  // Programs log in JSON, too.
-  bool FailWithoutBenchmarks(size_t offset) {
+  bool Finish() {
+    if (fault_.has_value()) return false;
+    if (names_.all.contains("benchmarks")) return true;
+    // Programs log in JSON, too.
     const bool elsewhere = absl::StrContains(text_, "\"benchmarks\"");
-    return Fail(absl::StrCat("the object has no \"benchmarks\"", elsewhere ? "; " : "",
-                             elsewhere ? kStrayTextAdvice : ""),
-                offset);
+    return Fail(begin_, absl::StrCat("the object has no \"benchmarks\"",
+                                     elsewhere ? kStrayTextAdvice : ""));
   }
 
   const absl::string_view text_;
   const rapidjson::MemoryStream& stream_;
   ResultSink& sink_;
-  std::vector<Frame> frames_;
-  RowReader row_;
-  size_t row_key_end_ = 0;
+  const size_t begin_;
+  Level level_ = Level::kOutside;
+  Names names_;          // of the document
+  size_t name_end_ = 0;  // of the last name in the document or the row
+  size_t row_begin_ = 0;
+  std::optional<RowReader> row_;
+  std::vector<Nested> open_;
   ResultFile file_;
   std::optional<Fault> fault_;
 };
 
-std::string FoundAt(absl::string_view text, size_t offset) {
-  if (offset >= text.size()) return "the end of the file";
-  return Quoted(text.substr(offset, FirstChar(text.substr(offset)).size));
-}
-
-std::string Explain(rapidjson::ParseErrorCode code, absl::string_view text, size_t offset) {
-  using namespace rapidjson;  // NOLINT: the enumerators have no scope of their own
-  const std::string found = FoundAt(text, offset);
+// With $0 for what is found.
+const char* MessageOf(rapidjson::ParseErrorCode code) {
   switch (code) {
-    case kParseErrorDocumentRootNotSingular:
-      return absl::StrCat("found ", found, " after the end of the object");
-    case kParseErrorObjectMissName:
-      return absl::StrCat("found ", found, ", want a name in quotes");
-    case kParseErrorObjectMissColon:
-      return absl::StrCat("found ", found, ", want : after the name");
-    case kParseErrorObjectMissCommaOrCurlyBracket:
-      return absl::StrCat("found ", found, ", want , or }");
-    case kParseErrorArrayMissCommaOrSquareBracket:
-      return absl::StrCat("found ", found, ", want , or ]");
-    case kParseErrorStringUnicodeEscapeInvalidHex:
-    case kParseErrorStringUnicodeSurrogateInvalid:
+    case rapidjson::kParseErrorObjectMissName:
+      return "found $0, want a name in quotes";
+    case rapidjson::kParseErrorObjectMissColon:
+      return "found $0, want : after the name";
+    case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:
+      return "found $0, want , or }";
+    case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
+      return "found $0, want , or ]";
+    case rapidjson::kParseErrorStringUnicodeEscapeInvalidHex:
+    case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
       return "found an escape that is no Unicode character";
-    case kParseErrorStringEscapeInvalid:
-      return absl::StrCat("found an unknown escape or a bare control in a string at ", found);
-    case kParseErrorStringMissQuotationMark:
+    case rapidjson::kParseErrorStringEscapeInvalid:
+      return "found an unknown escape or a bare control in a string at $0";
+    case rapidjson::kParseErrorStringMissQuotationMark:
       return "found a string that does not end";
-    case kParseErrorStringInvalidEncoding:
-      return absl::StrCat("found ", found, " in a string, which is no UTF-8 or a bare control");
-    case kParseErrorNumberTooBig:
+    case rapidjson::kParseErrorStringInvalidEncoding:
+      return "found $0 in a string, which is no UTF-8 or a bare control";
+    case rapidjson::kParseErrorNumberTooBig:
       return "found a number that is out of a double's range";
-    case kParseErrorNumberMissFraction:
-    case kParseErrorNumberMissExponent:
-      return absl::StrCat("found ", found, " in a number, want a digit");
+    case rapidjson::kParseErrorNumberMissFraction:
+    case rapidjson::kParseErrorNumberMissExponent:
+      return "found $0 in a number, want a digit";
     default:
-      return absl::StrCat("found ", found, ", want a JSON value");
+      return "found $0, want a JSON value";
   }
 }
 
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseNumbersAsStringsFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseNanAndInfFlag | rapidjson::kParseStopWhenDoneFlag;
+Fault FoundAt(size_t offset, absl::string_view text, const char* message) {
+  const absl::string_view rest = text.substr(offset);
+  return {offset,
+          absl::Substitute(message, rest.empty() ? "the end of the file"
+                                                 : Quoted(rest.substr(0, FirstChar(rest).size)))};
+}
 
-// The smallest document has 17 bytes, and is a process with an environment and a line of its own in
-// every report: without a limit a file would cost a hundred times its size.
-constexpr size_t kMostDocuments = 4096;
+void SkipToDocument(absl::string_view text, rapidjson::MemoryStream& stream) {
+  rapidjson::SkipWhitespace(stream);
+  if (!absl::StartsWith(text.substr(stream.Tell()), kByteOrderMark)) return;
+  stream.src_ += kByteOrderMark.size();
+  rapidjson::SkipWhitespace(stream);
+}
 
 // The documents of a text, one after another.
-class Documents {
- public:
-  Documents(absl::string_view text, ResultSink& sink)
-      : text_(text),
-        stream_(text.data(), text.size()),
-        sink_(sink),
-        builder_(text, stream_, sink) {}
-
-  std::optional<Fault> Read(absl::string_view source, size_t most) {
-    for (size_t count = 1; !AtEnd(count); ++count) {
-      if (count > 1 && text_[stream_.Tell()] != '{') return Trailing("after the end of the object");
-      if (count > most) {
-        return Trailing(absl::StrCat("after the end of the object, want at most ", most,
-                                     most == 1 ? " result document" : " result documents",
-                                     " in this file"));
-      }
-      if (std::optional<Fault> fault = ReadOne()) return fault;
-      ResultFile document = builder_.Take();
-      document.source =
-          count == 1 ? std::string(source) : absl::StrCat(source, " (document ", count, ")");
-      sink_.OnDocument(std::move(document));
+std::optional<Fault> ReadDocuments(absl::string_view source, absl::string_view text, size_t most,
+                                   ResultSink& sink) {
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNanAndInfFlag |
+                              rapidjson::kParseNumbersAsStringsFlag |
+                              rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseStopWhenDoneFlag;
+  constexpr char kTrailing[] = "found $0 after the end of the object";
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  for (size_t count = 1;; ++count) {
+    SkipToDocument(text, stream);
+    const size_t at = stream.Tell();
+    // The first is there even where nothing is: the parser says what is missing.
+    if (count > 1 && at == text.size()) return std::nullopt;
+    if (count > 1 && text[at] != '{') return FoundAt(at, text, kTrailing);
+    if (count > most) {
+      const std::string limit = absl::StrCat(kTrailing, ", want at most ",
+                                             Counted(most, "result document"), " in this file");
+      return FoundAt(at, text, limit.c_str());
     }
-    return std::nullopt;
+    DocumentBuilder builder(text, stream, sink);
+    const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
+    if (result.Code() == rapidjson::kParseErrorTermination) return builder.fault();
+    if (result.IsError()) return FoundAt(result.Offset(), text, MessageOf(result.Code()));
+    builder.file().source =
+        count == 1 ? std::string(source) : absl::StrCat(source, " (document ", count, ")");
+    sink.OnDocument(std::move(builder.file()));
   }
-
- private:
-  // The first document is there even where nothing is: the parser says what is missing.
-  bool AtEnd(size_t count) {
-    rapidjson::SkipWhitespace(stream_);
-    if (absl::StartsWith(text_.substr(stream_.Tell()), kByteOrderMark)) {
-      stream_.src_ += sizeof(kByteOrderMark) - 1;
-      rapidjson::SkipWhitespace(stream_);
-    }
-    return count > 1 && stream_.Tell() == text_.size();
-  }
-
-  std::optional<Fault> ReadOne() {
-    const rapidjson::ParseResult result = reader_.Parse<kParseFlags>(stream_, builder_);
-    if (builder_.fault().has_value()) return builder_.fault();
-    if (!result.IsError()) return std::nullopt;
-    return Fault{Explain(result.Code(), text_, result.Offset()), result.Offset()};
-  }
-
-  Fault Trailing(absl::string_view where) const {
-    const size_t offset = stream_.Tell();
-    return Fault{absl::StrCat("found ", FoundAt(text_, offset), " ", where), offset};
-  }
-
-  const absl::string_view text_;
-  rapidjson::MemoryStream stream_;
-  ResultSink& sink_;
-  Builder builder_;
-  rapidjson::Reader reader_;
-};
+}
 
 absl::Status Stream(absl::string_view source, std::string text, size_t most, ResultSink& sink) {
   std::optional<Fault> fault = PrepareTokens(text);
-  if (!fault.has_value()) fault = Documents(text, sink).Read(source, most);
-  if (!fault.has_value()) return absl::OkStatus();
-  std::string advice = AdviceOnLocale(text, fault->offset);
-  if (advice.empty()) advice = AdviceOnStrayText(text, fault->offset);
-  // The reader itself advises where the parser finds nothing wrong.
-  if (!absl::StrContains(fault->message, advice)) fault->message += advice;
-  return ToStatus(source, text, *fault);
+  if (!fault.has_value()) fault = ReadDocuments(source, text, most, sink);
+  return fault.has_value() ? ToStatus(*fault, source, text) : absl::OkStatus();
 }
 
 class Collector : public ResultSink {

@@ -34,8 +34,7 @@ absl::StatusOr<ResultFile> ReadResultFile(absl::string_view path, const InputOpt
 class ResultSink {
  public:
   virtual ~ResultSink() = default;
-  // The next row of the document. `row` is used again for the row after it: copy or move from it
-  // what is to be kept.
+  // The next row of the document; it may be moved from.
   virtual void OnRow(Row& row) = 0;
   // The document is complete: its source, context and extras, without rows.
   virtual void OnDocument(ResultFile document) = 0;

@@ -1,7 +1,6 @@
 #ifndef TOOLS_LOADLINE_RESULTS_RESULT_ROW_H_
 #define TOOLS_LOADLINE_RESULTS_RESULT_ROW_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,59 +13,43 @@
 
 namespace loadline::results {
 
-struct FixedField;  // a member of a row that the format names
+struct RowField;  // a member of a row that the format names
 
-// A number of a result file: integral where it was written so and has 63 bits.
-struct Number {
-  double value = 0;
-  std::optional<int64_t> integer;
-};
-
-// Makes rows of the members that the "benchmarks" objects have, one row after another in the same
-// memory: Begin(), then for each member Name() and one value, then Finish(). What returns bool is
-// false when the members contradict the format; problem() says how, and the row is unspecified.
+// Makes one row of the members of an object: for each of them Name(), then Take(), and Finish()
+// after the last. Take() and Finish() are false where the members contradict the format: problem()
+// says how, and the row is unspecified.
 class RowReader {
  public:
-  void Begin();
-  bool Name(absl::string_view name);  // the only problem: it is there already
-  bool Null();
-  bool Bool(bool value);
-  bool Number(const results::Number& number);
-  bool Text(absl::string_view text);
-  bool Nested(Json json);  // an object or array
-  bool Finish();
+  static bool IsField(absl::string_view name);  // one that the format names
 
-  // Whether the value that comes next, or has just been refused, is to be a whole number.
-  bool WantsInteger() const;
+  bool Name(absl::string_view name);  // false where it is there already
+  // The value of the member that was named last; it may be moved from. `written`: a number as the
+  // file has it.
+  bool Take(Json&& value, absl::string_view written);
+  bool Finish();
 
   Row& row() { return row_; }
   const std::string& problem() const { return problem_; }
 
  private:
   bool Fail(absl::string_view name, absl::string_view problem);
-  bool WrongKind();
-  bool NewOtherName(absl::string_view name);
-  bool HasOtherName(absl::string_view name) const;
-  bool AddCounter(double value);
-  bool AddExtra(Json value);
-  bool SetText(absl::string_view text);
-  bool SetInteger(const results::Number& number);
-  bool TakeDropped(const Json& names);
+  bool FailNegative(absl::string_view name, double value);
+  bool TakeOther(Json&& value);
+  bool TakeText(std::string* text);
+  bool TakeInteger(std::optional<int64_t> integer, absl::string_view written);
+  bool TakeTime(std::optional<double> time);
+  bool TakeFlag(const bool* flag);
+  bool TakeRunType(const std::string* type);
+  bool TakeDropped(const Json::Array* names);
   bool ApplyDropped();
-  bool CheckTimes();
+  bool FinishTimes();
   bool CheckMeasurement();
-  void ScaleTimes();
 
   Row row_;
-  const FixedField* field_ = nullptr;  // the member whose value comes next; null: not a fixed one
-  std::string name_;                   // of that member where it is not a fixed one
-  uint32_t seen_ = 0;                  // fixed fields, by their place in the table
-  // The first `used_` are this row's; the rest is memory for the rows to come.
-  std::vector<Counters::value_type> counters_;
-  size_t used_ = 0;
-  std::string last_name_;  // of the other members, as long as they are in ascending order
-  bool ascending_ = true;
-  absl::flat_hash_set<std::string> names_;  // of the other members, where there are many
+  const RowField* field_ = nullptr;  // the member named last; null: the format does not name it
+  Counters::iterator counter_;       // that member then, until its value is known to be no number
+  uint32_t seen_ = 0;                // fields, by their place in the table
+  absl::flat_hash_set<std::string> extras_;  // their names
   std::vector<std::string> dropped_;
   std::string problem_;
 };

@@ -21,11 +21,18 @@ class RowWriter {
     Add("threads", row_.threads);
     AddText("aggregate_name", row_.aggregate_name);
     AddText("aggregate_unit", row_.aggregate_unit);
-    AddFailure();
+    if (row_.error_occurred) {
+      Add("error_occurred", true);
+      Add("error_message", row_.error_message);
+    }
+    if (row_.skipped) {
+      Add("skipped", true);
+      Add("skip_message", row_.skip_message);
+    }
     AddMeasurement();
     for (const auto& [name, value] : row_.counters) AddNumber(name, value);
     AddText("label", row_.label);
-    for (const Json::Member& extra : row_.extras) members_.push_back(extra);
+    members_.insert(members_.end(), row_.extras.begin(), row_.extras.end());
     if (!dropped_.empty()) Add("loadline_dropped", std::move(dropped_));
     return Json(std::move(members_));
   }
@@ -48,32 +55,17 @@ class RowWriter {
     }
   }
 
-  void AddFailure() {
-    if (row_.error_occurred) {
-      Add("error_occurred", true);
-      Add("error_message", row_.error_message);
-    }
-    if (row_.skipped) {
-      Add("skipped", true);
-      Add("skip_message", row_.skip_message);
-    }
-  }
-
   // BigO and RMS rows have no iterations and no times, and Google Benchmark writes none.
   void AddMeasurement() {
     const bool timed = row_.real_time_ns.has_value() || row_.cpu_time_ns.has_value();
     if (timed || row_.run_type == RunType::kIteration) Add("iterations", row_.iterations);
-    AddTime("real_time", row_.real_time_ns);
-    AddTime("cpu_time", row_.cpu_time_ns);
+    const double nanos = NanosPerTimeUnit(row_.time_unit);
+    const double unit = row_.aggregate_unit == "percentage" || nanos == 0 ? 1 : nanos;
+    if (row_.real_time_ns.has_value()) AddNumber("real_time", *row_.real_time_ns / unit);
+    if (row_.cpu_time_ns.has_value()) AddNumber("cpu_time", *row_.cpu_time_ns / unit);
     if (timed || !row_.time_unit.empty()) {
       Add("time_unit", row_.time_unit.empty() ? "ns" : row_.time_unit);
     }
-  }
-  void AddTime(const char* name, std::optional<double> nanos) {
-    if (!nanos.has_value()) return;
-    const double unit = NanosPerTimeUnit(row_.time_unit);
-    const bool ratio = row_.aggregate_unit == "percentage" || unit == 0;
-    AddNumber(name, ratio ? *nanos : *nanos / unit);
   }
 
   const Row& row_;
@@ -90,7 +82,7 @@ std::string WriteResultFile(const ResultFile& file) {
   Json::Object top;
   top.emplace_back("context", file.context);
   top.emplace_back("benchmarks", std::move(rows));
-  for (const Json::Member& extra : file.extras) top.push_back(extra);
+  top.insert(top.end(), file.extras.begin(), file.extras.end());
   return WriteJson(Json(std::move(top))) + "\n";
 }
 

@@ -1,25 +1,22 @@
 #include "tools/loadline/results/text_safety.h"
 
-#include <algorithm>
-
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "loadline/base/utf8.h"
 
 namespace loadline::results {
-TextChar FirstChar(absl::string_view text) {
-  const Utf8Char c = FirstUtf8Char(text);
-  if (!c.valid) return {};
-  return {.code_point = c.code_point, .size = c.size, .valid = true};
+
+Utf8Char FirstChar(absl::string_view text) {
+  Utf8Char c = FirstUtf8Char(text);
+  if (!c.valid) c.size = 1;
+  return c;
 }
 
 bool IsValidUtf8(absl::string_view text) {
-  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), ascii)) return true;
-  while (!text.empty()) {
-    const TextChar c = FirstChar(text);
-    if (!c.valid) return false;
-    text.remove_prefix(c.size);
+  if (absl::c_all_of(text, absl::ascii_isascii)) return true;
+  for (; !text.empty(); text.remove_prefix(FirstUtf8Char(text).size)) {
+    if (!FirstUtf8Char(text).valid) return false;
   }
   return true;
 }
@@ -28,7 +25,7 @@ std::string EscapeUnprintable(absl::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const TextChar c = FirstChar(text);
+    const Utf8Char c = FirstChar(text);
     if (c.valid && !IsUnprintable(c.code_point)) {
       out.append(text.data(), c.size);
     } else {

@@ -1,42 +1,25 @@
 #include "tools/loadline/results/tokens.h"
 
-#include <algorithm>
-#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <system_error>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/charconv.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 
 namespace loadline::results {
 namespace {
 
-enum class Kind : unsigned char { kOther, kQuote, kLetter, kDigit, kEnd };
+constexpr ptrdiff_t kMaxNumberBytes = 64;
 
-constexpr std::array<Kind, 256> Kinds() {
-  std::array<Kind, 256> kinds{};
-  kinds['\0'] = Kind::kEnd;
-  kinds['"'] = Kind::kQuote;
-  for (unsigned c = '0'; c <= '9'; ++c) kinds[c] = Kind::kDigit;
-  for (unsigned c = 'a'; c <= 'z'; ++c) kinds[c] = kinds[c - 'a' + 'A'] = Kind::kLetter;
-  return kinds;
-}
-constexpr std::array<Kind, 256> kKinds = Kinds();
-
-std::optional<Fault> CheckStart(absl::string_view text) {
-  if (absl::StripAsciiWhitespace(text).empty()) {
-    return Fault{"the file is empty, want a JSON object with \"benchmarks\"", 0};
-  }
-  if (absl::StartsWith(text, "#!")) {
-    return Fault{"found a script, and nothing that is read is ever run", 0};
-  }
-  return std::nullopt;
-}
-
-Kind KindOf(char c) { return kKinds[static_cast<unsigned char>(c)]; }
-
+bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool InNumber(char c) {
-  return KindOf(c) == Kind::kDigit || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
+  return IsDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
 
 // Returns past the closing quote, or at the end.
@@ -48,53 +31,57 @@ char* SkipString(char* c) {
   return c + 1;
 }
 
-char* NormalizeWord(char* const begin) {
+char* SpellWord(char* const begin) {
   char* end = begin;
-  while (KindOf(*end) == Kind::kLetter) ++end;
+  while (IsLetter(*end)) ++end;
   const absl::string_view word(begin, static_cast<size_t>(end - begin));
   for (absl::string_view spelling : {"NaN", "Inf", "Infinity"}) {
-    if (absl::EqualsIgnoreCase(word, spelling)) {
-      std::copy(spelling.begin(), spelling.end(), begin);
-    }
+    if (absl::EqualsIgnoreCase(word, spelling)) absl::c_copy(spelling, begin);
   }
   return end;
-}
-
-// REQUIRES: `text` has no NUL but the one that ends it, so that every loop here can run up to that.
-std::optional<Fault> Pass(char* const text) {
-  char* c = text;
-  for (;;) {
-    while (KindOf(*c) == Kind::kOther) ++c;
-    char* const begin = c;
-    switch (KindOf(*c)) {
-      case Kind::kQuote:
-        c = SkipString(c);
-        break;
-      case Kind::kLetter:
-        c = NormalizeWord(c);
-        break;
-      case Kind::kDigit:
-        while (InNumber(*c)) ++c;
-        if (static_cast<size_t>(c - begin) > kMaxNumberBytes) {
-          return Fault{absl::StrCat("found a number of ", c - begin, " bytes, want at most ",
-                                    kMaxNumberBytes),
-                       static_cast<size_t>(begin - text)};
-        }
-        break;
-      case Kind::kOther:
-      case Kind::kEnd:
-        return std::nullopt;
-    }
-  }
 }
 
 }  // namespace
 
 std::optional<Fault> PrepareTokens(std::string& text) {
-  if (std::optional<Fault> fault = CheckStart(text)) return fault;
+  if (absl::StripAsciiWhitespace(text).empty()) {
+    return Fault{0, "the file is empty, want a JSON object with \"benchmarks\""};
+  }
+  if (absl::StartsWith(text, "#!")) {
+    return Fault{0, "found a script, and nothing that is read is ever run"};
+  }
   const size_t nul = text.find('\0');
-  if (nul != std::string::npos) return Fault{"found a NUL byte", nul};
-  return Pass(text.data());
+  if (nul != std::string::npos) return Fault{nul, "found a NUL byte"};
+  char* c = text.data();  // the NUL after the text ends every loop
+  while (*c != '\0') {
+    if (*c == '"') {
+      c = SkipString(c);
+    } else if (IsLetter(*c)) {
+      c = SpellWord(c);
+    } else if (IsDigit(*c)) {
+      const char* const begin = c;
+      while (InNumber(*c)) ++c;
+      if (c - begin <= kMaxNumberBytes) continue;
+      return Fault{
+          static_cast<size_t>(begin - text.data()),
+          absl::StrCat("found a number of ", c - begin, " bytes, want at most ", kMaxNumberBytes)};
+    } else {
+      ++c;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Json> ToNumber(absl::string_view token) {
+  const char* const end = token.data() + token.size();
+  int64_t integer = 0;
+  const std::from_chars_result whole = std::from_chars(token.data(), end, integer);
+  if (whole.ptr == end && whole.ec == std::errc() && token != "-0") return Json(integer);
+  double value = 0;
+  const std::errc error = absl::from_chars(token.data(), end, value).ec;
+  // "1e-999" is out of range as well, and is zero.
+  if (error != std::errc() && std::fabs(value) > 1) return std::nullopt;
+  return Json(value);
 }
 
 }  // namespace loadline::results

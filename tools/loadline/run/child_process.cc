@@ -11,13 +11,14 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "loadline/base/status_macros.h"
 #include "loadline/platform/memory.h"
 #include "loadline/platform/traced_process.h"
-#include "tools/loadline/run/descriptor.h"
 #include "tools/loadline/run/interruption.h"
 #include "tools/loadline/run/spawn.h"
 
@@ -26,35 +27,16 @@ namespace {
 
 constexpr size_t kTailBytes = 2048;
 
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-};
-
-absl::Status Open(Pipe& pipe) {
-  int ends[2];
-  if (::pipe(ends) != 0) return absl::ErrnoToStatus(errno, "pipe");
-  pipe.read.Reset(ends[0]);
-  pipe.write.Reset(ends[1]);
-  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-  ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return absl::OkStatus();
-}
-
 // Reads what is there; false at the end of the file.
 template <typename Take>
 bool Drain(int fd, Take take) {
   std::array<char, 65536> buffer;
-  while (true) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got > 0) {
-      take(buffer.data(), static_cast<size_t>(got));
-      continue;
-    }
-    if (got < 0 && errno == EINTR) continue;
-    return got < 0 && errno == EAGAIN;
-  }
+  ssize_t got;
+  do {
+    got = ::read(fd, buffer.data(), buffer.size());
+    if (got > 0) take(buffer.data(), static_cast<size_t>(got));
+  } while (got > 0 || (got < 0 && errno == EINTR));
+  return got < 0 && errno == EAGAIN;
 }
 
 // One child from fork to reaping.
@@ -81,19 +63,20 @@ class Child {
 
  private:
   absl::Status Start() {
-    LOADLINE_RETURN_IF_ERROR(Open(out_));
-    LOADLINE_RETURN_IF_ERROR(Open(err_));
+    for (Pipe* pipe : {&out_, &err_}) {
+      LOADLINE_RETURN_IF_ERROR(Open(*pipe));
+      ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+    }
     outcome_.start_nanos = MonotonicNanos();
-    LOADLINE_ASSIGN_OR_RETURN(pid_, Spawn({.program = options_.arguments[0],
-                                           .arguments = options_.arguments,
+    LOADLINE_ASSIGN_OR_RETURN(pid_, Spawn({.arguments = options_.arguments,
                                            .environment = options_.environment,
                                            .out = out_.write.get(),
                                            .err = err_.write.get(),
                                            .passed = -1,
                                            .cpu = options_.cpu,
                                            .traced = AtItsEnd()}));
-    out_.write.Close();
-    err_.write.Close();
+    out_.write.Reset();
+    err_.write.Reset();
     return absl::OkStatus();
   }
 
@@ -101,9 +84,9 @@ class Child {
     bool reaped = false;
     if (options_.grace_seconds > 0) {
       ::kill(-pid_, SIGTERM);
-      const int64_t end = MonotonicNanos() + static_cast<int64_t>(options_.grace_seconds * 1e9);
+      const int64_t start = MonotonicNanos();
       // The group outlives its leader: cmake ends at once, ninja when its own children have.
-      while (!(reaped && ::kill(-pid_, 0) != 0) && MonotonicNanos() < end) {
+      while (!(reaped && ::kill(-pid_, 0) != 0) && SecondsSince(start) < options_.grace_seconds) {
         reaped = reaped || Reap(WNOHANG);
         Wait();
       }
@@ -114,11 +97,9 @@ class Child {
 
   std::optional<ChildOutcome::End> WhyStop() const {
     if (Interruption::Interrupted() && !options_.finishes) return ChildOutcome::End::kInterrupted;
-    const double seconds = static_cast<double>(MonotonicNanos() - outcome_.start_nanos) / 1e9;
-    if (options_.time_limit_seconds > 0 && seconds > options_.time_limit_seconds) {
-      return ChildOutcome::End::kTimedOut;
-    }
-    return std::nullopt;
+    const double limit = options_.time_limit_seconds;
+    if (limit <= 0 || SecondsSince(outcome_.start_nanos) <= limit) return std::nullopt;
+    return ChildOutcome::End::kTimedOut;
   }
 
   // Sleeps until there is output or the next look is due. Looks are frequent at first, when short
@@ -153,7 +134,7 @@ class Child {
                 });
     err_open_ = err_open_ && Drain(err_.read.get(), [&](const char* data, size_t size) {
                   std::string& tail = outcome_.err_tail;
-                  tail.append(data + size - std::min(size, kTailBytes), std::min(size, kTailBytes));
+                  tail.append(data, size);
                   if (tail.size() > kTailBytes) tail.erase(0, tail.size() - kTailBytes);
                 });
   }
@@ -161,8 +142,7 @@ class Child {
   // waitpid() for the end of the child, past the stops of one that is traced.
   pid_t WaitForEnd(int& status, int flags) {
     while (true) {
-      const pid_t got = ::waitpid(pid_, &status, flags);
-      if (got < 0 && errno == EINTR) continue;
+      const pid_t got = WaitFor(pid_, &status, flags);
       if (got <= 0 || !WIFSTOPPED(status)) return got;
       if (platform::StoppedAtEnd(status)) LookAtMemory();
       platform::ContinueTraced(pid_, status, is_program_);
@@ -178,14 +158,7 @@ class Child {
       lost_ = absl::ErrnoToStatus(errno, "how the process ended is not known: wait");
       return true;
     }
-    if (outcome_.end == ChildOutcome::End::kExited) {
-      if (WIFSIGNALED(status)) {
-        outcome_.end = ChildOutcome::End::kSignaled;
-        outcome_.signal = WTERMSIG(status);
-      } else {
-        outcome_.exit_code = WEXITSTATUS(status);
-      }
-    }
+    if (outcome_.end == ChildOutcome::End::kExited) SetEnd(status, outcome_);
     return true;
   }
 
@@ -207,28 +180,41 @@ int64_t MonotonicNanos() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+double SecondsSince(int64_t nanos) { return static_cast<double>(MonotonicNanos() - nanos) / 1e9; }
+
+void SetEnd(int wait_status, ChildOutcome& outcome) {
+  if (WIFSIGNALED(wait_status)) {
+    outcome.end = ChildOutcome::End::kSignaled;
+    outcome.signal = WTERMSIG(wait_status);
+  } else {
+    outcome.exit_code = WEXITSTATUS(wait_status);
+  }
+}
+
 std::string Describe(const ChildOutcome& outcome, double time_limit_seconds) {
-  std::string text;
+  const std::string last = LastWords(outcome);
   switch (outcome.end) {
     case ChildOutcome::End::kExited:
-      text = absl::StrCat("exit code ", outcome.exit_code);
-      break;
+      return absl::StrCat("exit code ", outcome.exit_code, last);
     case ChildOutcome::End::kSignaled:
-      text = absl::StrCat("signal ", outcome.signal, " (", ::strsignal(outcome.signal), ")");
-      break;
+      return absl::StrCat("signal ", outcome.signal, " (", ::strsignal(outcome.signal), ")", last);
     case ChildOutcome::End::kTimedOut:
-      text = absl::StrFormat("still running after %g s, killed", time_limit_seconds);
-      break;
+      return absl::StrFormat("still running after %g s, killed%s", time_limit_seconds, last);
     case ChildOutcome::End::kInterrupted:
-      text = "interrupted";
-      break;
+      return absl::StrCat("interrupted", last);
   }
-  return absl::StrCat(text, LastWords(outcome));
+  return last;
 }
 
 std::string LastWords(const ChildOutcome& outcome) {
   if (outcome.err_tail.empty()) return "";
   return absl::StrCat("; standard error ends: ", outcome.err_tail);
+}
+
+std::string EndOfFile(const std::string& path, int64_t most_bytes) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  in.seekg(std::max<std::streamoff>(0, std::streamoff{in.tellg()} - most_bytes));
+  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 absl::StatusOr<ChildOutcome> RunChild(const ChildOptions& options) { return Child(options).Run(); }

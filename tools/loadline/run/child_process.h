@@ -19,14 +19,13 @@ struct ChildOptions {
   double time_limit_seconds = 0;      // 0: none
   size_t max_stdout_bytes = 1 << 20;  // more is read and dropped
   std::optional<int> cpu;             // the one processor it may use, where the OS can
-  // How ChildOutcome::outside_peak_bytes is found out: kWhileItRuns, by looks that are so rare that
-  // they do not disturb what is measured; kAtItsEnd, exactly, where the OS can (Linux, unless a
-  // sandbox forbids it) and by looks where the OS never can. The process is traced for it: not for
-  // one whose times matter.
+  // How ChildOutcome::outside_peak_bytes is found out: kWhileItRuns, by looks so rare that they do
+  // not disturb what is measured; kAtItsEnd, exactly on Linux (unless a sandbox forbids it) and by
+  // looks elsewhere: the process is traced, so not for one whose times matter.
   enum class Memory { kIgnored, kWhileItRuns, kAtItsEnd };
   Memory memory = Memory::kIgnored;
-  // When it is to be stopped, its group gets SIGTERM and this long to end before it is killed: for
-  // programs that put what they start into other groups (ninja does).
+  // How long its group has to end between SIGTERM and SIGKILL, for programs that put what they
+  // start into other groups (ninja does).
   double grace_seconds = 0;
   bool finishes = false;  // an interruption does not stop it: for what winds up the work
 };
@@ -41,14 +40,16 @@ struct ChildOutcome {
   std::string err_tail;     // the last 2 KiB of standard error
   int64_t start_nanos = 0;  // CLOCK_MONOTONIC immediately before the process was made
   int64_t end_nanos = 0;
-  // The most memory the process itself had, without its children, as seen from outside; no value
-  // where it could not be seen. While it runs: the largest peak that was read (Linux: VmHWM), a
-  // lower bound, for what came after the last look is not in it. Never ru_maxrss, in which Linux
-  // counts this process's own peak and the child's children.
+  // The most memory the process had, without its children, as seen from outside, if it was. While
+  // it runs, a lower bound: the largest peak that was read (Linux: VmHWM). Never ru_maxrss, in
+  // which Linux counts this process's own peak and the child's children.
   std::optional<uint64_t> outside_peak_bytes;
 
   bool ok() const { return end == End::kExited && exit_code == 0; }
 };
+
+// Sets how a process ended by what waitpid() says.
+void SetEnd(int wait_status, ChildOutcome& outcome);
 
 // "exit code 3", "signal 11 (Segmentation fault)", "still running after 5 s, killed": what went
 // wrong, with the last lines of standard error. REQUIRES: !outcome.ok().
@@ -57,16 +58,18 @@ std::string Describe(const ChildOutcome& outcome, double time_limit_seconds);
 // "; standard error ends: ...", or nothing where nothing was written to it.
 std::string LastWords(const ChildOutcome& outcome);
 
-// Runs a program to its end, in a process group of its own, with /dev/null as its standard input,
-// and kills it and all that it started (EndFamily() in spawn.h) at its end, at the time limit, or
-// when Interruption::Interrupted(). Where the OS can, the child also dies with this process. Memory
-// used here does not depend on how much the child writes.
-// kNotFound, kPermissionDenied and others of absl::ErrnoToStatus when it cannot be started, or when
-// how it ended cannot be known because SIGCHLD is ignored.
+// Runs a program to its end, as Spawn() starts it, and kills it and all that it started
+// (EndFamily()) at its end, at the time limit, or when Interruption::Interrupted(). Memory used
+// here does not depend on how much the child writes. Errors of Spawn(); others of
+// absl::ErrnoToStatus when how it ended cannot be known because SIGCHLD is ignored.
 absl::StatusOr<ChildOutcome> RunChild(const ChildOptions& options);
+
+// At most so many bytes from the end of a file; nothing of one that cannot be read.
+std::string EndOfFile(const std::string& path, int64_t most_bytes);
 
 // CLOCK_MONOTONIC in nanoseconds, the same in every process of the machine.
 int64_t MonotonicNanos();
+double SecondsSince(int64_t nanos);
 
 }  // namespace loadline::run
 

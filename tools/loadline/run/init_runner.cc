@@ -2,7 +2,6 @@
 
 #include <regex.h>
 
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -42,16 +41,15 @@ absl::StatusOr<bool> Matches(std::string filter, const std::string& name) {
 // What one start of a probe answers: lines `name value`.
 using Answer = std::map<std::string, double>;
 
+constexpr const char* kMoments[] = {"main_ns", "ready_ns", "first_op_ns", "teardown_end_ns"};
+
 // Moments that some other clock gave, or another order, are no durations.
 absl::Status CheckOrder(const ChildOutcome& outcome, const Answer& answer) {
-  const std::pair<const char*, double> moments[] = {
-      {"the start of the process", static_cast<double>(outcome.start_nanos)},
-      {"main_ns", answer.at("main_ns")},
-      {"ready_ns", answer.at("ready_ns")},
-      {"first_op_ns", answer.at("first_op_ns")},
-      {"teardown_end_ns", answer.at("teardown_end_ns")},
-      {"the end of the process", static_cast<double>(outcome.end_nanos)}};
-  for (size_t i = 1; i < std::size(moments); ++i) {
+  std::vector<std::pair<const char*, double>> moments = {
+      {"the start of the process", static_cast<double>(outcome.start_nanos)}};
+  for (const char* const name : kMoments) moments.emplace_back(name, answer.at(name));
+  moments.emplace_back("the end of the process", static_cast<double>(outcome.end_nanos));
+  for (size_t i = 1; i < moments.size(); ++i) {
     const auto& [earlier, before] = moments[i - 1];
     const auto& [later, after] = moments[i];
     if (before <= after) continue;
@@ -63,9 +61,11 @@ absl::Status CheckOrder(const ChildOutcome& outcome, const Answer& answer) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Answer> ParseAnswer(const ChildOutcome& outcome) {
+absl::StatusOr<Answer> AnswerOf(const absl::StatusOr<ChildOutcome>& outcome, double limit) {
+  LOADLINE_RETURN_IF_ERROR(outcome.status());
+  if (!outcome->ok()) return absl::UnknownError(Describe(*outcome, limit));
   Answer answer;
-  for (const absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
+  for (const absl::string_view line : absl::StrSplit(outcome->out, '\n', absl::SkipEmpty())) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
     double value = 0;
     if (words.size() != 2 || !absl::SimpleAtod(words[1], &value) || !(value >= 0)) {
@@ -74,12 +74,12 @@ absl::StatusOr<Answer> ParseAnswer(const ChildOutcome& outcome) {
     }
     answer[words[0]] = value;
   }
-  for (const char* name : {"main_ns", "ready_ns", "first_op_ns", "teardown_end_ns"}) {
+  for (const char* const name : kMoments) {
     if (answer.count(name) == 0) {
       return absl::InvalidArgumentError(absl::StrCat("the answer has no ", name));
     }
   }
-  LOADLINE_RETURN_IF_ERROR(CheckOrder(outcome, answer));
+  LOADLINE_RETURN_IF_ERROR(CheckOrder(*outcome, answer));
   return answer;
 }
 
@@ -153,41 +153,30 @@ std::optional<results::Row> InitRunner::Start(size_t index, int start) {
   const std::string& name = names_[index];
   const auto outcome = Call({"--start", name, DirOf(index)});
   if (outcome.ok() && outcome->end == ChildOutcome::End::kInterrupted) return std::nullopt;
-  results::Row row;
-  if (!outcome.ok()) {
-    row = ErrorRow(name, start, options_.starts, std::string(outcome.status().message()));
-  } else if (!outcome->ok()) {
-    row = ErrorRow(name, start, options_.starts, Describe(*outcome, options_.time_limit_seconds));
-  } else if (auto answer = ParseAnswer(*outcome); !answer.ok()) {
-    row = ErrorRow(name, start, options_.starts, std::string(answer.status().message()));
-  } else if (const absl::Status same = identity_->CheckUnchanged(); !same.ok()) {
-    row = ErrorRow(name, start, options_.starts, std::string(same.message()));
-  } else {
-    row = RowOf(name, *outcome, *std::move(answer));
+  absl::StatusOr<Answer> answer = AnswerOf(outcome, options_.time_limit_seconds);
+  if (answer.ok()) {
+    if (absl::Status same = identity_.CheckUnchanged(); !same.ok()) answer = std::move(same);
   }
+  if (!answer.ok()) return ErrorRow(name, start, options_.starts, answer.status().message());
+  results::Row row = RowOf(name, *outcome, *std::move(answer));
   row.repetition_index = start;
   row.repetitions = options_.starts;
   return row;
 }
 
 void InitRunner::StartBaseline() {
-  const auto outcome = Call({"--start", kBaseline, work_dir_});
-  if (!outcome.ok() || !outcome->ok()) return;  // a probe need not have one
-  auto answer = ParseAnswer(*outcome);
-  if (answer.ok() && answer->count("rss_peak_bytes") != 0) {
-    baseline_peaks_.push_back((*answer)["rss_peak_bytes"]);
-  }
+  // A probe need not have one.
+  const auto answer =
+      AnswerOf(Call({"--start", kBaseline, work_dir_}), options_.time_limit_seconds);
+  if (!answer.ok()) return;
+  const auto peak = answer->find("rss_peak_bytes");
+  if (peak != answer->end()) baseline_peaks_.push_back(peak->second);
 }
 
 void InitRunner::AddBaseline(std::vector<results::Row>& rows) const {
   if (baseline_peaks_.empty()) return;
   const double baseline = stats::Median(baseline_peaks_);
-  for (results::Row& row : rows) {
-    const auto peak = row.Counter("rss_peak_bytes");
-    if (row.error_occurred || !peak.has_value()) continue;
-    row.counters["rss_baseline_bytes"] = baseline;
-    row.counters["rss_net_bytes"] = *peak - baseline;
-  }
+  for (results::Row& row : rows) AddNetMemory(baseline, row);
 }
 
 std::vector<results::Row> InitAggregates(const std::vector<results::Row>& starts) {

@@ -1,12 +1,11 @@
 #ifndef TOOLS_LOADLINE_RUN_INIT_RUNNER_H_
 #define TOOLS_LOADLINE_RUN_INIT_RUNNER_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/run/child_process.h"
@@ -19,9 +18,8 @@ namespace loadline::run {
 // from immediately before each process is made. Thread-compatible.
 class InitRunner {
  public:
-  // Lists the scenarios that match the filter and prepares their data below `work_dir`, which is
-  // the caller's. kInvalidArgument: the probe cannot be started or fails, the filter is no regular
-  // expression.
+  // Lists the scenarios that match the filter and prepares their data below `work_dir`, the
+  // caller's. kInvalidArgument: the probe fails, the filter is no regular expression.
   static absl::StatusOr<InitRunner> Create(const RunOptions& options, std::string work_dir);
 
   // The measured scenarios, "Init/..."; the baseline is not among them.
@@ -36,15 +34,15 @@ class InitRunner {
   void AddBaseline(std::vector<results::Row>& rows) const;
 
  private:
-  explicit InitRunner(const RunOptions& options, std::string work_dir)
+  InitRunner(const RunOptions& options, std::string work_dir)
       : options_(options), work_dir_(std::move(work_dir)) {}
 
   std::string DirOf(size_t index) const;
   absl::StatusOr<ChildOutcome> Call(std::vector<std::string> words) const;
 
-  const RunOptions options_;
-  const std::string work_dir_;
-  std::optional<ProgramIdentity> identity_;
+  RunOptions options_;
+  std::string work_dir_;
+  ProgramIdentity identity_;
   std::vector<std::string> names_;
   std::vector<double> baseline_peaks_;
 };

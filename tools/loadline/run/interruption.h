@@ -6,9 +6,8 @@
 namespace loadline::run {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP do not end this process: Interrupted() becomes true
-// and stays so, and the work in hand is wound up in order. One that was ignored before stays
-// ignored: by nohup, or in a job in the background. One may live inside another, and sees what
-// interrupted that.
+// and stays so, and the work in hand is wound up in order. A signal that was ignored, by nohup or
+// for a job in the background, stays so. One may live inside another, and sees what interrupted it.
 class Interruption {
  public:
   Interruption();

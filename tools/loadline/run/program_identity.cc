@@ -20,32 +20,24 @@ int64_t Nanos(const struct timespec& time) {
   return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-}  // namespace
-
-absl::StatusOr<ProgramIdentity> ProgramIdentity::Of(const std::string& path) {
-  ProgramIdentity identity(path);
-  LOADLINE_ASSIGN_OR_RETURN(identity.stamp_, identity.Look());
-  identity.hash_ = identity.Hash();
-  return identity;
-}
-
-absl::StatusOr<ProgramIdentity::Stamp> ProgramIdentity::Look() const {
+absl::StatusOr<ProgramIdentity::Stamp> StampOf(const std::string& path) {
   struct stat info = {};
-  if (::stat(path_.c_str(), &info) != 0) {
+  if (::stat(path.c_str(), &info) != 0) {
     return absl::ErrnoToStatus(errno,
-                               absl::StrCat("cannot start ", results::EscapeUnprintable(path_)));
+                               absl::StrCat("cannot start ", results::EscapeUnprintable(path)));
   }
 #if defined(__APPLE__)
   const struct timespec &modified = info.st_mtimespec, &changed = info.st_ctimespec;
 #else
   const struct timespec &modified = info.st_mtim, &changed = info.st_ctim;
 #endif
-  return Stamp{static_cast<int64_t>(info.st_dev), static_cast<int64_t>(info.st_ino),
-               static_cast<int64_t>(info.st_size), Nanos(modified), Nanos(changed)};
+  return ProgramIdentity::Stamp{
+      static_cast<int64_t>(info.st_dev), static_cast<int64_t>(info.st_ino),
+      static_cast<int64_t>(info.st_size), Nanos(modified), Nanos(changed)};
 }
 
-std::optional<uint32_t> ProgramIdentity::Hash() const {
-  std::ifstream file(path_, std::ios::binary);
+std::optional<uint32_t> HashOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
   std::vector<char> chunk(kChunkBytes);
   uint32_t crc = 0;
   do {
@@ -55,10 +47,22 @@ std::optional<uint32_t> ProgramIdentity::Hash() const {
   return file.eof() ? std::optional(crc) : std::nullopt;
 }
 
+}  // namespace
+
+absl::StatusOr<ProgramIdentity> ProgramIdentity::Of(const std::string& path) {
+  ProgramIdentity identity;
+  LOADLINE_ASSIGN_OR_RETURN(identity.stamp_, StampOf(path));
+  identity.path_ = path;
+  identity.hash_ = HashOf(path);
+  return identity;
+}
+
 absl::Status ProgramIdentity::CheckUnchanged() {
-  const absl::StatusOr<Stamp> now = Look();
-  if (now.ok() && *now == stamp_) return absl::OkStatus();
-  if (now.ok() && (*now)[2] == stamp_[2] && hash_.has_value() && Hash() == hash_) {
+  const absl::StatusOr<Stamp> now = StampOf(path_);
+  const auto same_bytes = [&] {
+    return (*now)[2] == stamp_[2] && hash_.has_value() && HashOf(path_) == hash_;
+  };
+  if (now.ok() && (*now == stamp_ || same_bytes())) {
     stamp_ = *now;
     return absl::OkStatus();
   }

@@ -1,13 +1,10 @@
 #ifndef TOOLS_LOADLINE_RUN_PROGRAM_IDENTITY_H_
 #define TOOLS_LOADLINE_RUN_PROGRAM_IDENTITY_H_
 
-#include <sys/types.h>
-
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -25,17 +22,13 @@ class ProgramIdentity {
   // has been replaced, rewritten or removed. The same bytes at another time are the same program.
   absl::Status CheckUnchanged();
 
- private:
   // Device, inode, size, and when contents and inode were changed, in nanoseconds.
   using Stamp = std::array<int64_t, 5>;
 
-  explicit ProgramIdentity(std::string path) : path_(std::move(path)) {}
-  absl::StatusOr<Stamp> Look() const;
-  std::optional<uint32_t> Hash() const;  // none for a file that may not be read
-
+ private:
   std::string path_;
   Stamp stamp_ = {};
-  std::optional<uint32_t> hash_;
+  std::optional<uint32_t> hash_;  // none of a file that may not be read
 };
 
 }  // namespace loadline::run

@@ -1,6 +1,6 @@
 #include "tools/loadline/run/progress.h"
 
-#include <string>
+#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -8,27 +8,51 @@
 #include "tools/loadline/run/child_process.h"
 
 namespace loadline::run {
+namespace {
+
+constexpr char kClearLine[] = "\r\x1b[K";
+
+}  // namespace
 
 Progress::Progress(std::ostream* terminal, size_t total)
     : terminal_(terminal), total_(total), start_nanos_(MonotonicNanos()) {}
 
 Progress::~Progress() {
-  if (terminal_ != nullptr) *terminal_ << "\r\x1b[K" << std::flush;
+  if (terminal_ != nullptr) *terminal_ << kClearLine << std::flush;
 }
-
-void Progress::Begin(absl::string_view what) { Show(begun_++, what); }
 
 void Progress::Show(size_t done, absl::string_view what) {
   if (terminal_ == nullptr) return;
   std::string left;
   if (done > 0) {
-    const double spent = static_cast<double>(MonotonicNanos() - start_nanos_) / 1e9;
-    const double rest = spent / static_cast<double>(done) * static_cast<double>(total_ - done);
-    left = absl::StrFormat(", %.0f s left", rest);
+    const double each = SecondsSince(start_nanos_) / static_cast<double>(done);
+    left = absl::StrFormat(", %.0f s left", each * static_cast<double>(total_ - done));
   }
   constexpr size_t kNameWidth = 50;
   const std::string name = results::EscapeUnprintable(what.substr(0, kNameWidth));
-  *terminal_ << "\r\x1b[K" << absl::StrCat(done, "/", total_, left, "  ", name) << std::flush;
+  *terminal_ << kClearLine << absl::StrCat(done, "/", total_, left, "  ", name) << std::flush;
+}
+
+StepLine::StepLine(std::ostream* terminal, std::string what) {
+  if (terminal == nullptr) return;
+  thread_ = std::thread([this, terminal, text = results::EscapeUnprintable(what)] {
+    const int64_t start = MonotonicNanos();
+    int64_t shown = -1;
+    while (!done_) {
+      const int64_t seconds = (MonotonicNanos() - start) / 1'000'000'000;
+      if (seconds != shown) {
+        *terminal << kClearLine << absl::StrCat(text, ", ", seconds, " s") << std::flush;
+      }
+      shown = seconds;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    *terminal << kClearLine << std::flush;
+  });
+}
+
+StepLine::~StepLine() {
+  done_ = true;
+  if (thread_.joinable()) thread_.join();
 }
 
 }  // namespace loadline::run

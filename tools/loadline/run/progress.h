@@ -1,9 +1,12 @@
 #ifndef TOOLS_LOADLINE_RUN_PROGRESS_H_
 #define TOOLS_LOADLINE_RUN_PROGRESS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
+#include <string>
+#include <thread>
 
 #include "absl/strings/string_view.h"
 
@@ -19,16 +22,27 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `what` begins. Call it before each of the `total` pieces of work.
-  void Begin(absl::string_view what);
-  // `done` of the pieces are done, `what` runs: where they do not end in the order of their start.
+  // `done` of the `total` pieces of work are done, and `what` begins.
   void Show(size_t done, absl::string_view what);
 
  private:
   std::ostream* const terminal_;
   const size_t total_;
-  size_t begun_ = 0;
   const int64_t start_nanos_;
+};
+
+// While it lives, one line on a terminal says what is being done and for how many seconds.
+class StepLine {
+ public:
+  // `terminal` is not owned, and nobody else writes to it meanwhile; null shows nothing.
+  StepLine(std::ostream* terminal, std::string what);
+  ~StepLine();  // leaves the line empty
+  StepLine(const StepLine&) = delete;
+  StepLine& operator=(const StepLine&) = delete;
+
+ private:
+  std::atomic<bool> done_{false};
+  std::thread thread_;
 };
 
 }  // namespace loadline::run

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <memory>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -30,24 +31,19 @@
 namespace loadline::run {
 namespace {
 
-// What a comparison takes where nobody says another.
-constexpr double kAlpha = 0.01;
-constexpr double kMargin = 0.05;
-constexpr uint64_t kFewestForASpread = 3;
-
 // How many starts of the probe's baseline stand against the starts of its scenarios.
 constexpr int kProbeBaselineStarts = 9;
 
-// CPU time in clock ticks since boot, and how much of it the hypervisor gave to others.
+// CPU time in clock ticks since boot, and how much of it the hypervisor gave to others; 0: unknown.
 struct CpuTicks {
   uint64_t total = 0;
   uint64_t stolen = 0;
 };
-std::optional<CpuTicks> ReadCpuTicks() {
+CpuTicks ReadCpuTicks() {
   std::ifstream file("/proc/stat");
   std::string word;
-  if (!(file >> word) || word != "cpu") return std::nullopt;
   CpuTicks ticks;
+  if (!(file >> word) || word != "cpu") return ticks;
   uint64_t value = 0;
   // user nice system idle iowait irq softirq steal; the guest figures after them are in user.
   for (int field = 0; field < 8 && file >> value; ++field) {
@@ -57,13 +53,14 @@ std::optional<CpuTicks> ReadCpuTicks() {
   return ticks;
 }
 
-std::string StealPercent(const std::optional<CpuTicks>& before,
-                         const std::optional<CpuTicks>& after) {
-  if (!before.has_value() || !after.has_value() || after->total <= before->total) {
-    return "unavailable";
-  }
-  return absl::StrFormat("%.2f", 100.0 * static_cast<double>(after->stolen - before->stolen) /
-                                     static_cast<double>(after->total - before->total));
+std::string StealPercent(const CpuTicks& before, const CpuTicks& after) {
+  if (before.total == 0 || after.total <= before.total) return "unavailable";
+  return absl::StrFormat("%.2f", 100.0 * static_cast<double>(after.stolen - before.stolen) /
+                                     static_cast<double>(after.total - before.total));
+}
+
+void MoveTo(std::vector<results::Row>& all, std::vector<results::Row> rows) {
+  std::move(rows.begin(), rows.end(), std::back_inserter(all));
 }
 
 std::string Load() {
@@ -105,13 +102,11 @@ class Session {
  private:
   absl::Status Prepare(const std::string& work_dir) {
     if (!options_.suite.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(auto suite, SuiteRunner::Create(options_, work_dir));
-      suite_.emplace(std::move(suite));
+      LOADLINE_ASSIGN_OR_RETURN(suite_, SuiteRunner::Create(options_, work_dir));
       suite_rows_.resize(suite_->names().size());
     }
     if (!options_.init_probe.empty()) {
-      LOADLINE_ASSIGN_OR_RETURN(auto init, InitRunner::Create(options_, work_dir));
-      init_.emplace(std::move(init));
+      LOADLINE_ASSIGN_OR_RETURN(init_, InitRunner::Create(options_, work_dir));
       init_rows_.resize(init_->names().size());
     }
     if (suite_rows_.empty() && init_rows_.empty() && !Interruption::Interrupted()) {
@@ -126,12 +121,6 @@ class Session {
     if (options_.filter.empty()) return absl::StrCat(probe, " lists no scenario");
     return absl::StrCat("no scenario of ", probe, " matches the filter ",
                         results::Quoted(options_.filter));
-  }
-
-  // Fisher-Yates with our own draw: std::shuffle's order differs between standard libraries.
-  static void Shuffle(std::vector<Piece>& pieces, uint64_t seed) {
-    std::mt19937_64 random(seed);
-    for (size_t i = pieces.size(); i > 1; --i) std::swap(pieces[i - 1], pieces[random() % i]);
   }
 
   // In rounds, each benchmark once in each, so that the repetitions of a benchmark are measured in
@@ -150,7 +139,10 @@ class Session {
           together.push_back({true, i, static_cast<int>(s)});
         }
       }
-      Shuffle(together, options_.seed + round);
+      // Fisher-Yates with our own draw: std::shuffle's order differs between standard libraries.
+      std::mt19937_64 random(options_.seed + round);
+      for (size_t i = together.size(); i > 1; --i)
+        std::swap(together[i - 1], together[random() % i]);
       pieces.insert(pieces.end(), together.begin(), together.end());
     }
     return pieces;
@@ -161,22 +153,19 @@ class Session {
     for (int i = 0; init_.has_value() && i < kProbeBaselineStarts; ++i) init_->StartBaseline();
     const std::vector<Piece> pieces = Pieces();
     Progress progress(terminal_, pieces.size());
-    for (const Piece& piece : pieces) {
+    for (size_t i = 0; i < pieces.size(); ++i) {
       if (Interruption::Interrupted()) return false;
-      progress.Begin(piece.init ? init_->names()[piece.index] : suite_->names()[piece.index]);
-      Measure(piece);
+      const auto& names = pieces[i].init ? init_->names() : suite_->names();
+      progress.Show(i, names[pieces[i].index]);
+      Measure(pieces[i]);
     }
     return !Interruption::Interrupted();
   }
 
   void Measure(const Piece& piece) {
     if (!piece.init) {
-      for (results::Row& row : suite_->Measure(piece.index, piece.repetition)) {
-        suite_rows_[piece.index].push_back(std::move(row));
-      }
-      return;
-    }
-    if (auto row = init_->Start(piece.index, piece.repetition); row.has_value()) {
+      MoveTo(suite_rows_[piece.index], suite_->Measure(piece.index, piece.repetition));
+    } else if (auto row = init_->Start(piece.index, piece.repetition); row.has_value()) {
       row->family_index = static_cast<int64_t>(suite_rows_.size() + piece.index);
       row->per_family_instance_index = 0;
       init_rows_[piece.index].push_back(*std::move(row));
@@ -191,14 +180,14 @@ class Session {
     };
     for (auto& rows : suite_rows_) {
       std::sort(rows.begin(), rows.end(), by_repetition);
-      for (results::Row& row : rows) file.rows.push_back(std::move(row));
+      MoveTo(file.rows, std::move(rows));
     }
     for (auto& rows : init_rows_) {
       std::sort(rows.begin(), rows.end(), by_repetition);
       init_->AddBaseline(rows);
       std::vector<results::Row> aggregates = InitAggregates(rows);
-      for (results::Row& row : rows) file.rows.push_back(std::move(row));
-      for (results::Row& row : aggregates) file.rows.push_back(std::move(row));
+      MoveTo(file.rows, std::move(rows));
+      MoveTo(file.rows, std::move(aggregates));
     }
     if (suite_.has_value()) file.context = suite_->context();
     AddContext(file.context, complete);
@@ -209,7 +198,7 @@ class Session {
     AddHost(context);
     Set(context, "loadline.incomplete", complete ? "false" : "true");
     Set(context, "loadline.isolation", "one process a benchmark and repetition");
-    SetIfAbsent(context, "loadline.settings", platform::ReadSettings());
+    Set(context, "loadline.settings", platform::ReadSettings(), kUnlessThere);
     if (!options_.suite.empty()) {
       Set(context, "loadline.arguments", platform::ArgumentsText(options_.suite_arguments));
     }
@@ -232,29 +221,23 @@ class Session {
         {"loadline.host.architecture", host.architecture},
         {"loadline.host.hardware_model", host.hardware_model},
         {"loadline.host.cpu_model", platform::ReadCpuTopology().model}};
-    for (const auto& [key, value] : keys) SetIfAbsent(context, key, value);
+    for (const auto& [key, value] : keys) Set(context, key, value, kUnlessThere);
   }
 
-  static void SetIfAbsent(results::Json::Object& context, const std::string& key,
-                          const std::string& value) {
-    const bool has = std::any_of(context.begin(), context.end(),
-                                 [&](const auto& member) { return member.first == key; });
-    if (!has) context.emplace_back(key, value);
-  }
-
-  static void Set(results::Json::Object& context, const std::string& key, std::string value) {
-    for (results::Json::Member& member : context) {
-      if (member.first == key) {
-        member.second = results::Json(std::move(value));
-        return;
-      }
+  static constexpr bool kUnlessThere = true;
+  static void Set(results::Json::Object& context, const char* key, std::string value,
+                  bool unless_there = false) {
+    const auto at =
+        absl::c_find_if(context, [&](const auto& member) { return member.first == key; });
+    if (at == context.end()) {
+      context.emplace_back(key, std::move(value));
+    } else if (!unless_there) {
+      at->second = std::move(value);
     }
-    context.emplace_back(key, std::move(value));
   }
 
   static RunSummary Summarize(const results::ResultFile& file, bool complete) {
-    RunSummary summary;
-    summary.incomplete = !complete;
+    RunSummary summary{.incomplete = !complete};
     for (const results::Row& row : file.rows) {
       if (row.run_type == results::RunType::kAggregate) continue;
       ++summary.rows;
@@ -267,7 +250,7 @@ class Session {
   std::ostream* const terminal_;
   std::ostream* const notes_;
   const std::string load_before_;
-  const std::optional<CpuTicks> ticks_before_;
+  const CpuTicks ticks_before_;
   std::optional<SuiteRunner> suite_;
   std::optional<InitRunner> init_;
   std::vector<std::vector<results::Row>> suite_rows_;  // by benchmark
@@ -287,18 +270,19 @@ std::string WhatRepetitionsTell(size_t benchmarks, int repetitions) {
   const std::string subject = absl::StrCat(
       results::Counted(processes, "process", "processes"), " of ",
       benchmarks == 1 ? "1 benchmark" : absl::StrCat("each of ", benchmarks, " benchmarks"));
-  if (processes < kFewestForASpread) {
+  if (processes < stats::kFewestForASpread) {
     return absl::StrCat(subject, ": enough to check limits; to compare with another run, ",
                         "--repetitions 10 or more");
   }
+  const double alpha = stats::kDefaultAlpha;
   const auto detectable = [&](double deviation) {
-    const double reach = stats::ShiftTestReach(deviation, processes, benchmarks, kAlpha);
-    return absl::StrFormat("%+.2g %%", 100 * std::expm1(std::log1p(kMargin) + reach));
+    const double reach = stats::ShiftTestReach(deviation, processes, benchmarks, alpha);
+    return absl::StrFormat("%+.2g %%", 100 * std::expm1(std::log1p(stats::kDefaultMargin) + reach));
   };
   std::string text = absl::StrCat(subject, ": a comparison with as many calls ", detectable(0.01),
                                   " REGRESSED (margin 5 %) where processes differ by 1 %, ",
                                   detectable(0.03), " where they differ by 3 %");
-  const uint64_t fewest = stats::FewestForSeparation(benchmarks, kAlpha);
+  const uint64_t fewest = stats::FewestForSeparation(benchmarks, alpha);
   if (processes < fewest) {
     absl::StrAppend(&text, "; among so many, less than a factor of 1.5 takes --repetitions ",
                     fewest, " or more");

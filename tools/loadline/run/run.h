@@ -38,12 +38,10 @@ std::string WhatRepetitionsTell(size_t benchmarks, int repetitions);
 
 // Measures every benchmark in a fresh process of its own, in rounds of random order, and writes one
 // result file, complete or not at all. What goes wrong with a benchmark (crash, time limit,
-// non-zero exit, no result) is an error row, and the run goes on. `terminal`: where the line of
-// progress goes; null for none. `notes`: where WhatRepetitionsTell is said before the first
-// measurement; null for nowhere. To be called under an Interruption: then SIGINT ends the run early
-// with a valid file. kInvalidArgument and others: a program cannot be started or lists nothing it
-// could run, the file cannot be written; found before the first measurement wherever that can be
-// known then.
+// non-zero exit, no result) is an error row, and the run goes on. `terminal` takes the line of
+// progress, `notes` WhatRepetitionsTell before the first measurement; null: none. To be called
+// under an Interruption, which ends the run early with a valid file. Errors: a program cannot be
+// started or lists nothing it could run, the file cannot be written; early where that can be known.
 absl::StatusOr<RunSummary> Run(const RunOptions& options, std::ostream* terminal,
                                std::ostream* notes = nullptr);
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,10 +13,8 @@
 #include "loadline/stats/sample.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/run/benchmark_list.h"
-#include "tools/loadline/run/benchmark_name.h"
+#include "tools/loadline/run/benchmark_names.h"
 #include "tools/loadline/run/interruption.h"
-#include "tools/loadline/run/suite_arguments.h"
 
 namespace loadline::run {
 namespace {
@@ -37,10 +37,52 @@ absl::string_view MinTime(const std::string& profile) {
   return "0.1";
 }
 
+constexpr char kReadsJson[] = "leave it out: results are read from a JSON file";
+// Flags that must be ours, and what to do instead.
+constexpr std::pair<absl::string_view, const char*> kOurFlags[] = {
+    {"benchmark_filter", "give loadline --filter RE"},
+    {"benchmark_out", "give loadline --out FILE"},
+    {"benchmark_out_format", kReadsJson},
+    {"benchmark_format", kReadsJson},
+    {"benchmark_list_tests", "leave it out: the program is asked for its list"},
+    {"benchmark_report_aggregates_only", "leave it out: every measurement is needed"},
+};
+
+// The name of a flag, as Google Benchmark and Abseil take it; empty for any other word.
+absl::string_view FlagName(absl::string_view word) {
+  if (!absl::StartsWith(word, "-")) return {};
+  word.remove_prefix(absl::StartsWith(word, "--") ? 2 : 1);
+  return word.substr(0, word.find('='));
+}
+
 }  // namespace
 
-results::Row ErrorRow(const std::string& name, int repetition, int repetitions,
-                      const std::string& message) {
+absl::Status CheckSuiteArguments(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    for (const auto& [name, instead] : kOurFlags) {
+      if (FlagName(argument) != name) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("after --: ", results::Quoted(argument), " is set by loadline; ", instead));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> SuiteCommandLine(const std::string& program,
+                                          const std::vector<std::string>& arguments,
+                                          const std::vector<std::string>& flags) {
+  std::vector<std::string> line = {program};
+  line.insert(line.end(), arguments.begin(), arguments.end());
+  for (const std::string& flag : flags) {
+    const bool set = absl::c_any_of(
+        arguments, [&](const auto& argument) { return FlagName(argument) == FlagName(flag); });
+    if (!set) line.push_back(flag);
+  }
+  return line;
+}
+
+results::Row ErrorRow(absl::string_view name, int repetition, int repetitions,
+                      absl::string_view message) {
   results::Row row;
   row.name = row.run_name = results::EscapeUnprintable(name);
   row.repetition_index = repetition;
@@ -49,6 +91,13 @@ results::Row ErrorRow(const std::string& name, int repetition, int repetitions,
   row.error_occurred = true;
   row.error_message = results::EscapeUnprintable(message);
   return row;
+}
+
+void AddNetMemory(double baseline, results::Row& row) {
+  const auto peak = row.Counter("rss_peak_bytes");
+  if (!peak.has_value()) return;
+  row.counters["rss_baseline_bytes"] = baseline;
+  row.counters["rss_net_bytes"] = *peak - baseline;
 }
 
 // The path is long on purpose and the same for every process: in Google Benchmark short paths live
@@ -169,41 +218,40 @@ absl::StatusOr<results::ResultFile> SuiteRunner::ReadOutput() const {
 }
 
 std::vector<results::Row> SuiteRunner::Measure(size_t index, int repetition) {
+  absl::StatusOr<std::vector<results::Row>> rows = TryToMeasure(index, repetition);
+  if (rows.ok()) return *std::move(rows);
+  results::Row row =
+      ErrorRow(names_[index], repetition, options_.repetitions, rows.status().message());
+  row.family_index = static_cast<int64_t>(index);
+  row.per_family_instance_index = 0;
+  return {std::move(row)};
+}
+
+absl::StatusOr<std::vector<results::Row>> SuiteRunner::TryToMeasure(size_t index, int repetition) {
   const std::string& name = names_[index];
-  const auto failed = [&](const std::string& message) {
-    results::Row row = ErrorRow(name, repetition, options_.repetitions, message);
-    row.family_index = static_cast<int64_t>(index);
-    row.per_family_instance_index = 0;
-    return std::vector<results::Row>{std::move(row)};
-  };
-  if (const absl::Status fault = CheckBenchmark(name); !fault.ok()) {
-    return failed(std::string(fault.message()));
-  }
+  LOADLINE_RETURN_IF_ERROR(CheckBenchmark(name));
   ChildOptions child = Child(MeasuringFlags(ExactFilter(name)));
   if (!ours_) child.memory = ChildOptions::Memory::kWhileItRuns;
   const auto outcome = RunChild(child);
   auto file = ReadOutput();
-  if (!outcome.ok()) return failed(std::string(outcome.status().message()));
-  if (outcome->end == ChildOutcome::End::kInterrupted) return {};
-  if (const absl::Status same = CheckUnchanged(); !same.ok()) {
-    return failed(std::string(same.message()));
-  }
-  if (SaysNoneMatches(*outcome)) return failed(kNoSuchBenchmark);
-  if (!outcome->ok()) return failed(Describe(*outcome, options_.time_limit_seconds));
+  LOADLINE_RETURN_IF_ERROR(outcome.status());
+  if (outcome->end == ChildOutcome::End::kInterrupted) return std::vector<results::Row>();
+  LOADLINE_RETURN_IF_ERROR(CheckUnchanged());
+  if (SaysNoneMatches(*outcome)) return absl::NotFoundError(kNoSuchBenchmark);
+  if (!outcome->ok()) return absl::UnknownError(Describe(*outcome, options_.time_limit_seconds));
   if (!file.ok()) {
-    return failed(absl::StrCat("no result: ", file.status().message(), LastWords(*outcome)));
+    return absl::UnknownError(
+        absl::StrCat("no result: ", file.status().message(), LastWords(*outcome)));
   }
-  if (const absl::Status same = CheckSameRun(*file); !same.ok()) {
-    return failed(std::string(same.message()));
-  }
+  LOADLINE_RETURN_IF_ERROR(CheckSameRun(*file));
   TakeContext(*file);
-  const bool aggregates = std::any_of(file->rows.begin(), file->rows.end(), [&](const auto& row) {
+  const bool aggregates = absl::c_any_of(file->rows, [&](const results::Row& row) {
     return row.run_type == results::RunType::kAggregate && row.run_name == name;
   });
   auto rows = TakeRows(*std::move(file), index, repetition, outcome->outside_peak_bytes);
   if (!rows.empty()) return rows;
-  if (aggregates) return failed(results::kOnlyAggregates);
-  return failed(
+  if (aggregates) return absl::UnknownError(results::kOnlyAggregates);
+  return absl::UnknownError(
       absl::StrCat("the process ended well and reported no such benchmark", LastWords(*outcome)));
 }
 
@@ -214,46 +262,43 @@ absl::Status SuiteRunner::CheckBenchmark(const std::string& name) const {
       "each benchmark a name of its own");
 }
 
-absl::Status SuiteRunner::CheckUnchanged() { return identity_->CheckUnchanged(); }
-
 // The program's own word sees further than its file: to what a script starts.
 absl::Status SuiteRunner::CheckSameRun(const results::ResultFile& file) const {
+  if (first_.context.empty()) return absl::OkStatus();
   const std::string hash = file.ContextText(kHashKey);
-  const std::string input = file.ContextText(kInputKey);
-  if (context_.empty() || (hash == program_hash_ && input == input_)) return absl::OkStatus();
-  if (hash != program_hash_) {
+  if (hash != first_.ContextText(kHashKey)) {
     return absl::FailedPreconditionError(
         absl::StrCat("this process is of another program (", hash, ") than the first of the run"));
   }
+  const std::string input = file.ContextText(kInputKey);
+  const std::string first = first_.ContextText(kInputKey);
+  if (input == first) return absl::OkStatus();
   const auto or_none = [](const std::string& text) { return text.empty() ? "not known" : text; };
   return absl::FailedPreconditionError(absl::StrCat("this process measured another input (",
                                                     or_none(input), ") than the first of the run (",
-                                                    or_none(input_), ")"));
+                                                    or_none(first), ")"));
 }
 
 void SuiteRunner::TakeContext(const results::ResultFile& file) {
-  if (!context_.empty()) return;
-  context_ = file.context;
-  program_hash_ = file.ContextText(kHashKey);
-  input_ = file.ContextText(kInputKey);
+  if (!first_.context.empty()) return;
+  first_.context = file.context;
   if (ours_) return;
-  context_.emplace_back(
-      "loadline.rss_source",
-      baseline_bytes_.has_value()
-          ? "outside: the largest peak seen while it ran"
-          : "outside: the largest peak seen while it ran; no baseline, because no "
-            "process could be stopped at its end (ptrace)");
-  context_.emplace_back("loadline.seed", absl::StrCat(options_.seed));
-  context_.emplace_back("loadline.profile", options_.profile);
+  constexpr char kSeen[] = "outside: the largest peak seen while it ran";
+  constexpr char kNoBaseline[] =
+      "; no baseline, because no process could be stopped at its end (ptrace)";
+  first_.context.emplace_back("loadline.rss_source",
+                              absl::StrCat(kSeen, baseline_bytes_.has_value() ? "" : kNoBaseline));
+  first_.context.emplace_back("loadline.seed", absl::StrCat(options_.seed));
+  first_.context.emplace_back("loadline.profile", options_.profile);
 }
 
-// The least that is known of the peak of a process that was looked at while it ran. It listed its
-// names, too, and needed for that what others did. Far below that it was seen before it stood, and
-// nothing is known of what came then; a little below are pages that a process touches when it ends,
-// and those that the OS has not counted yet.
+// The least that is known of the peak of a process that was looked at while it ran. It needed what
+// others did to list its names. Far below that it was seen before it stood, and nothing is known of
+// what came then; a little below are pages that a process touches when it ends, and those that the
+// OS has not counted yet.
 std::optional<double> SuiteRunner::PeakSeen(std::optional<uint64_t> outside_peak) const {
-  const double least = baseline_bytes_.value_or(0);
   if (!outside_peak.has_value()) return std::nullopt;
+  const double least = baseline_bytes_.value_or(0);
   const auto peak = static_cast<double>(*outside_peak);
   if (peak < 0.75 * least) return std::nullopt;
   return std::max(peak, least);
@@ -262,31 +307,23 @@ std::optional<double> SuiteRunner::PeakSeen(std::optional<uint64_t> outside_peak
 std::vector<results::Row> SuiteRunner::TakeRows(results::ResultFile file, size_t index,
                                                 int repetition,
                                                 std::optional<uint64_t> outside_peak) {
-  std::vector<results::Row> rows;
-  for (results::Row& row : file.rows) {
-    // Aggregates of one process are no aggregates of the run.
-    if (row.run_type == results::RunType::kAggregate || row.run_name != names_[index]) continue;
-    rows.push_back(std::move(row));
-  }
-  const auto in_process = static_cast<int64_t>(rows.size());
+  // Aggregates of one process are no aggregates of the run.
+  std::erase_if(file.rows, [&](const results::Row& row) {
+    return row.run_type == results::RunType::kAggregate || row.run_name != names_[index];
+  });
+  const std::optional<double> seen = PeakSeen(outside_peak);
+  const auto in_process = static_cast<int64_t>(file.rows.size());
   for (int64_t i = 0; i < in_process; ++i) {
-    results::Row& row = rows[static_cast<size_t>(i)];
+    results::Row& row = file.rows[static_cast<size_t>(i)];
     row.family_index = static_cast<int64_t>(index);
     row.per_family_instance_index = 0;
     row.repetition_index = repetition * in_process + i;
     row.repetitions = options_.repetitions * in_process;
     if (row.error_occurred || row.skipped) continue;
-    if (!ours_) {
-      if (const auto seen = PeakSeen(outside_peak); seen.has_value()) {
-        row.counters["rss_peak_bytes"] = *seen;
-      }
-    }
-    const auto peak = row.Counter("rss_peak_bytes");
-    if (!baseline_bytes_.has_value() || !peak.has_value()) continue;
-    row.counters["rss_baseline_bytes"] = *baseline_bytes_;
-    row.counters["rss_net_bytes"] = *peak - *baseline_bytes_;
+    if (!ours_ && seen.has_value()) row.counters["rss_peak_bytes"] = *seen;
+    if (baseline_bytes_.has_value()) AddNetMemory(*baseline_bytes_, row);
   }
-  return rows;
+  return std::move(file.rows);
 }
 
 }  // namespace loadline::run

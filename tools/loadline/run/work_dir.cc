@@ -9,25 +9,21 @@
 #include "absl/strings/str_cat.h"
 
 namespace loadline::run {
-namespace {
-
-// `path` is a directory, or the pattern of one.
-absl::Status CannotWrite(int error, const std::string& path) {
-  return absl::ErrnoToStatus(
-      error, absl::StrCat(path, ": no directory for temporary files; TMPDIR says where there is"));
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkDir>> WorkDir::Create() {
+  const auto cannot_write = [](int error, const std::string& folder) {
+    return absl::ErrnoToStatus(
+        error,
+        absl::StrCat(folder, ": no directory for temporary files; TMPDIR says where there is"));
+  };
   std::error_code error;
   const std::filesystem::path base = std::filesystem::temp_directory_path(error);
   if (error) {
     const char* const wanted = ::getenv("TMPDIR");
-    return CannotWrite(error.value(), wanted == nullptr ? "/tmp" : wanted);
+    return cannot_write(error.value(), wanted == nullptr ? "/tmp" : wanted);
   }
   std::string path = (base / "loadline-run-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) return CannotWrite(errno, base.string());
+  if (::mkdtemp(path.data()) == nullptr) return cannot_write(errno, base.string());
   return std::unique_ptr<WorkDir>(new WorkDir(std::move(path)));
 }
 

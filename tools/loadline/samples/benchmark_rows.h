@@ -2,10 +2,12 @@
 #define TOOLS_LOADLINE_SAMPLES_BENCHMARK_ROWS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tools/loadline/results/result_file.h"
 
@@ -32,6 +34,14 @@ std::vector<BenchmarkRows> GroupRows(absl::Span<const results::ResultFile> files
 
 // The run names of a file of which there are aggregates and nothing else.
 std::set<std::string> AggregatesAlone(const results::ResultFile& file);
+
+// Tells copies of a result file: equal for files that hold the same measurements in the same order
+// and were written at the same date; 0 where nothing was measured. Means nothing outside the
+// process.
+uint64_t FingerprintOf(const results::ResultFile& file);
+// The same, row by row: `rows` is 0, then what was returned for the measured row before.
+uint64_t FingerprintOf(uint64_t rows, const results::Row& row);
+uint64_t FingerprintOf(uint64_t rows, absl::string_view date);
 
 }  // namespace loadline::samples
 

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <optional>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/loadline/results/text_safety.h"
-#include "tools/loadline/samples/machine_load.h"
+#include "tools/loadline/samples/machine.h"
 #include "tools/loadline/samples/time_semantics.h"
 
 namespace loadline::samples {
@@ -47,14 +48,16 @@ std::string Build(const ResultFile& file) {
 
 // "L1 Data 32768, L2 Unified 524288"; sizes in bytes.
 std::string Caches(const ResultFile& file) {
-  const Json* caches = file.Context("caches");
+  const Json* caches = results::FindMember(file.context, "caches");
   const auto* array = caches == nullptr ? nullptr : std::get_if<Json::Array>(&caches->value);
   if (array == nullptr) return std::string();
   std::vector<std::string> parts;
   for (const Json& cache : *array) {
-    const Json* type = cache.Find("type");
-    const Json* level = cache.Find("level");
-    const Json* size = cache.Find("size");
+    const auto* members = std::get_if<Json::Object>(&cache.value);
+    if (members == nullptr) continue;
+    const Json* type = results::FindMember(*members, "type");
+    const Json* level = results::FindMember(*members, "level");
+    const Json* size = results::FindMember(*members, "size");
     if (type == nullptr || type->AsString() == nullptr || level == nullptr || size == nullptr) {
       continue;
     }
@@ -70,15 +73,11 @@ std::string LoadPerCpu(const ResultFile& file) {
 }
 
 std::string ValueOf(const ResultFile& file, absl::string_view key) {
-  if (key == "cpu_model") return First(file, {"loadline.host.cpu_model"});
-  if (key == "hardware_model") return First(file, {"loadline.host.hardware_model"});
-  if (key == "architecture") return First(file, {"loadline.host.architecture"});
+  for (const absl::string_view of_host : {"cpu_model", "hardware_model", "architecture", "os",
+                                          "os_release", "usable_cpus", "page_bytes", "thp"}) {
+    if (key == of_host) return First(file, {absl::StrCat("loadline.host.", key)});
+  }
   if (key == "num_cpus") return First(file, {"num_cpus", "loadline.host.online_cpus"});
-  if (key == "usable_cpus") return First(file, {"loadline.host.usable_cpus"});
-  if (key == "os") return First(file, {"loadline.host.os"});
-  if (key == "os_release") return First(file, {"loadline.host.os_release"});
-  if (key == "page_bytes") return First(file, {"loadline.host.page_bytes"});
-  if (key == "thp") return First(file, {"loadline.host.thp"});
   if (key == "host") return First(file, {"loadline.host.name", "host_name"});
   if (key == "build") return Build(file);
   if (key == "caches") return Caches(file);
@@ -98,37 +97,47 @@ std::string ValueOf(const ResultFile& file, absl::string_view key) {
   return First(file, {absl::StrCat("loadline.", key)});
 }
 
-// The different values in the order of the files; "" where a file says none.
-std::vector<std::string> Distinct(absl::Span<const Environment> files, size_t rule) {
-  std::vector<std::string> values;
-  for (const Environment& file : files) {
-    const std::string& value = file.values[rule];
-    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-  }
-  return values;
+using Values = std::vector<std::string>;
+
+// What the files say of a rule: the different values in the order of the files, "" where one says
+// none.
+struct Answers {
+  Values base;
+  Values candidate;
+  Values said;  // of both sides, without ""
+  bool partly;  // some files say it and others do not
+};
+
+void AddOnce(Values& values, const std::string& value) {
+  if (!absl::c_linear_search(values, value)) values.push_back(value);
 }
 
-std::vector<std::string> Said(const std::vector<std::string>& a,
-                              const std::vector<std::string>& b = {}) {
-  std::vector<std::string> said;
-  for (const auto* values : {&a, &b}) {
-    for (const std::string& value : *values) {
-      if (!value.empty() && std::find(said.begin(), said.end(), value) == said.end()) {
-        said.push_back(value);
-      }
-    }
-  }
-  return said;
+Answers AnswersTo(absl::string_view key, absl::Span<const Environment> base,
+                  absl::Span<const Environment> candidate) {
+  const auto rules = EnvironmentRules();
+  const auto asked = absl::c_find_if(rules, [&](const auto& rule) { return rule.key == key; });
+  const auto rule = static_cast<size_t>(asked - rules.begin());
+  Answers answers{};
+  for (const Environment& file : base) AddOnce(answers.base, file.values[rule]);
+  for (const Environment& file : candidate) AddOnce(answers.candidate, file.values[rule]);
+  answers.said = answers.base;
+  for (const std::string& value : answers.candidate) AddOnce(answers.said, value);
+  answers.partly = std::erase(answers.said, "") > 0 && !answers.said.empty();
+  return answers;
 }
 
-bool AnyAbove(const std::vector<std::string>& values, double limit) {
-  return std::any_of(values.begin(), values.end(), [&](const std::string& text) {
+bool IsDivided(const Values& values) {
+  return absl::c_count_if(values, [](const auto& value) { return !value.empty(); }) > 1;
+}
+
+bool AnyAbove(const Values& values, double limit) {
+  return absl::c_any_of(values, [&](const std::string& text) {
     double value = 0;
     return absl::SimpleAtod(text, &value) && value > limit;
   });
 }
 
-bool ClockRatesDiffer(const std::vector<std::string>& values) {
+bool ClockRatesDiffer(const Values& values) {
   double slowest = 0;
   double fastest = 0;
   for (const std::string& text : values) {
@@ -140,62 +149,34 @@ bool ClockRatesDiffer(const std::vector<std::string>& values) {
   return fastest > kClockTolerance * slowest;
 }
 
-bool Differs(const EnvironmentRule& rule, const std::vector<std::string>& base,
-             const std::vector<std::string>& candidate) {
+bool Differs(const EnvironmentRule& rule, const Answers& answers) {
   switch (rule.test) {
     case EnvironmentTest::kText:
-      return Said(base, candidate).size() > 1;
+      return answers.said.size() > 1;
     case EnvironmentTest::kClockRate:
-      return ClockRatesDiffer(Said(base, candidate));
+      return ClockRatesDiffer(answers.said);
     case EnvironmentTest::kLoad:
-      return AnyAbove(Said(base, candidate), kBusyLoadPerCpu);
+      return AnyAbove(answers.said, kBusyLoadPerCpu);
     case EnvironmentTest::kSteal:
-      return AnyAbove(Said(base, candidate), kStealPercent);
+      return AnyAbove(answers.said, kStealPercent);
     case EnvironmentTest::kOneSideAlone:
-      return Said(base).size() > 1 || Said(candidate).size() > 1;
+      return IsDivided(answers.base) || IsDivided(answers.candidate);
   }
   return true;
 }
 
-// Some files say it and others do not.
-bool PartlySaid(const EnvironmentRule& rule, const std::vector<std::string>& base,
-                const std::vector<std::string>& candidate) {
-  if (rule.test != EnvironmentTest::kText && rule.test != EnvironmentTest::kClockRate) return false;
-  const auto silent = [](const std::vector<std::string>& values) {
-    return std::find(values.begin(), values.end(), "") != values.end();
-  };
-  return !Said(base, candidate).empty() && (silent(base) || silent(candidate));
-}
-
-std::string Joined(const std::vector<std::string>& values) {
+std::string Joined(const Values& values) {
   return absl::StrJoin(values, " | ", [](std::string* out, const std::string& value) {
     absl::StrAppend(out, value.empty() ? "not said" : value);
   });
 }
 
-size_t RuleIndex(absl::string_view key) {
-  size_t index = 0;
-  while (index < EnvironmentRules().size() && EnvironmentRules()[index].key != key) ++index;
-  return index;
-}
-
 // Whether all files say that they are of one host, and none that its processor is another. The
 // clock rate that such files say is what the clock happened to be at, as on many machines.
 bool OneMachine(absl::Span<const Environment> base, absl::Span<const Environment> candidate) {
-  const auto values = [&](absl::string_view key) {
-    const size_t rule = RuleIndex(key);
-    std::vector<std::string> all = Distinct(base, rule);
-    for (std::string& value : Distinct(candidate, rule)) all.push_back(std::move(value));
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    return all;
-  };
-  const std::vector<std::string> hosts = values("host");
-  return hosts.size() == 1 && !hosts.front().empty() && Said(values("cpu_model")).size() <= 1;
-}
-
-bool Contains(absl::Span<const std::string> list, absl::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
+  const Answers host = AnswersTo("host", base, candidate);
+  return host.said.size() == 1 && !host.partly &&
+         AnswersTo("cpu_model", base, candidate).said.size() <= 1;
 }
 
 }  // namespace
@@ -213,10 +194,10 @@ std::string EnvironmentDifference::Text() const {
 
 Environment EnvironmentOf(const ResultFile& file) {
   Environment environment;
-  environment.source = file.source;
   environment.values.reserve(EnvironmentRules().size());
-  for (const EnvironmentRule& rule : EnvironmentRules())
+  for (const EnvironmentRule& rule : EnvironmentRules()) {
     environment.values.push_back(ValueOf(file, rule.key));
+  }
   return environment;
 }
 
@@ -224,28 +205,28 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
                                                        absl::Span<const Environment> candidate,
                                                        absl::Span<const std::string> allow) {
   std::vector<EnvironmentDifference> differences;
-  for (size_t i = 0; i < EnvironmentRules().size(); ++i) {
-    const EnvironmentRule& rule = EnvironmentRules()[i];
-    const std::vector<std::string> base_values = Distinct(base, i);
-    const std::vector<std::string> candidate_values = Distinct(candidate, i);
-    const bool differs = Differs(rule, base_values, candidate_values);
-    if (!differs && !PartlySaid(rule, base_values, candidate_values)) continue;
-    EnvironmentDifference difference;
-    difference.key = std::string(rule.key);
-    difference.what = std::string(rule.what);
-    difference.weight = differs ? rule.differs : rule.unsaid;
-    if (rule.test == EnvironmentTest::kClockRate && OneMachine(base, candidate)) {
-      difference.weight = EnvironmentWeight::kWarn;
-    }
-    difference.only_threaded = rule.only_threaded;
-    difference.concerns = rule.concerns;
-    difference.allowed = difference.weight == EnvironmentWeight::kRefuse &&
-                         (Contains(allow, rule.key) || Contains(allow, "all"));
-    difference.base = Joined(base_values);
-    difference.candidate = Joined(candidate_values);
-    difference.within_side = (base_values.size() > 1 || candidate_values.size() > 1) &&
-                             rule.differs == EnvironmentWeight::kRefuse;
-    differences.push_back(std::move(difference));
+  for (const EnvironmentRule& rule : EnvironmentRules()) {
+    const Answers answers = AnswersTo(rule.key, base, candidate);
+    const bool differs = Differs(rule, answers);
+    const bool clock_rate = rule.test == EnvironmentTest::kClockRate;
+    const bool comparable = clock_rate || rule.test == EnvironmentTest::kText;
+    if (!differs && !(comparable && answers.partly)) continue;
+    const EnvironmentWeight weight = clock_rate && OneMachine(base, candidate)
+                                         ? EnvironmentWeight::kWarn
+                                     : differs ? rule.differs
+                                               : rule.unsaid;
+    const bool several = answers.base.size() > 1 || answers.candidate.size() > 1;
+    const bool allowed =
+        absl::c_linear_search(allow, rule.key) || absl::c_linear_search(allow, "all");
+    differences.push_back({.key = std::string(rule.key),
+                           .what = std::string(rule.what),
+                           .weight = weight,
+                           .only_threaded = rule.only_threaded,
+                           .allowed = weight == EnvironmentWeight::kRefuse && allowed,
+                           .base = Joined(answers.base),
+                           .candidate = Joined(answers.candidate),
+                           .within_side = several && rule.differs == EnvironmentWeight::kRefuse,
+                           .concerns = rule.concerns});
   }
   return differences;
 }
@@ -253,20 +234,17 @@ std::vector<EnvironmentDifference> CompareEnvironments(absl::Span<const Environm
 std::vector<std::string> UnsaidByAll(absl::Span<const Environment> base,
                                      absl::Span<const Environment> candidate) {
   std::vector<std::string> unsaid;
-  for (size_t i = 0; i < EnvironmentRules().size(); ++i) {
-    if (EnvironmentRules()[i].asked_for &&
-        Said(Distinct(base, i), Distinct(candidate, i)).empty()) {
-      unsaid.emplace_back(EnvironmentRules()[i].what);
+  for (const EnvironmentRule& rule : EnvironmentRules()) {
+    if (rule.asked_for && AnswersTo(rule.key, base, candidate).said.empty()) {
+      unsaid.emplace_back(rule.what);
     }
   }
   return unsaid;
 }
 
 bool SameExecutable(absl::Span<const Environment> base, absl::Span<const Environment> candidate) {
-  const size_t rule = RuleIndex("executable_hash");
-  const std::vector<std::string> base_values = Distinct(base, rule);
-  return base_values.size() == 1 && !base_values.front().empty() &&
-         Distinct(candidate, rule) == base_values;
+  const Answers program = AnswersTo("executable_hash", base, candidate);
+  return program.said.size() == 1 && !program.partly;
 }
 
 }  // namespace loadline::samples

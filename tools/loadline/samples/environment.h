@@ -15,7 +15,6 @@ namespace loadline::samples {
 // What one file says about its environment: the text of every rule, in the table's order; empty
 // where it says nothing.
 struct Environment {
-  std::string source;
   std::vector<std::string> values;
 };
 Environment EnvironmentOf(const results::ResultFile& file);

@@ -8,13 +8,13 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "loadline/stats/sample.h"
 #include "tools/loadline/results/run_name.h"
-#include "tools/loadline/samples/host.h"
+#include "tools/loadline/samples/benchmark_rows.h"
+#include "tools/loadline/samples/machine.h"
 #include "tools/loadline/samples/time_semantics.h"
 
 namespace loadline::samples {
@@ -23,12 +23,6 @@ namespace {
 using results::ResultFile;
 using results::Row;
 using results::RunType;
-
-std::string HostText(const ResultFile& file) {
-  const Host host = HostOf(file);
-  return host.description.empty() ? host.name
-                                  : absl::StrCat(host.name, " (", host.description, ")");
-}
 
 // False where the row contradicts what the end of its name seems to say about how long it is run.
 bool RanAsNamed(const Row& row) {
@@ -44,13 +38,10 @@ bool RanAsNamed(const Row& row) {
   return true;
 }
 
-// Series are sorted by metric, and metrics are numbered as they come, so that this mostly appends.
+// Series are sorted by metric.
 std::vector<double>& SeriesOf(SideBenchmark& benchmark, uint32_t metric) {
-  auto at = benchmark.series.end();
-  if (!benchmark.series.empty() && benchmark.series.back().metric >= metric) {
-    at = std::lower_bound(benchmark.series.begin(), benchmark.series.end(), metric,
-                          [](const Series& series, uint32_t m) { return series.metric < m; });
-  }
+  auto at = std::lower_bound(benchmark.series.begin(), benchmark.series.end(), metric,
+                             [](const Series& series, uint32_t m) { return series.metric < m; });
   if (at == benchmark.series.end() || at->metric != metric) {
     at = benchmark.series.insert(at, {.metric = metric, .processes = {}});
   }
@@ -59,17 +50,16 @@ std::vector<double>& SeriesOf(SideBenchmark& benchmark, uint32_t metric) {
 
 }  // namespace
 
-void Side::Sink::AddRow(const Row& row) {
+void Side::AddRow(const Row& row) {
   if (row.run_type == RunType::kAggregate) {
     if (results::IsFit(row)) return;
     aggregates_ = true;
-    Find(row);
+    BenchmarkIndex(row);
     return;
   }
-  const uint32_t index = Find(row);
-  SideBenchmark& benchmark = side_.benchmarks_[index];
+  const uint32_t index = BenchmarkIndex(row);
+  SideBenchmark& benchmark = benchmarks_[index];
   benchmark.only_aggregates = false;
-  if (!open_[index].seen) ++iteration_benchmarks_;
   open_[index].seen = true;
   benchmark.threads = std::max(benchmark.threads, row.threads);
   if (row.error_occurred) {
@@ -82,95 +72,78 @@ void Side::Sink::AddRow(const Row& row) {
 }
 
 // The row's benchmark, made when the row is its first.
-uint32_t Side::Sink::Find(const Row& row) {
-  if (!last_name_.empty() && row.run_name == last_name_) return last_index_;
-  const auto next = static_cast<uint32_t>(side_.benchmarks_.size());
-  const auto [at, inserted] = side_.index_.emplace(row.run_name, next);
+uint32_t Side::BenchmarkIndex(const Row& row) {
+  const auto next = static_cast<uint32_t>(benchmarks_.size());
+  const auto [at, inserted] = index_.emplace(row.run_name, next);
   if (inserted) {
-    SideBenchmark& made = side_.benchmarks_.emplace_back();
-    made.name = at->first;
+    SideBenchmark& made = benchmarks_.emplace_back();
+    made.name = row.run_name;
     made.only_aggregates = true;
-    side_.AddCanonicalName(next);
+    const auto [same, alone] =
+        by_canonical_name_.emplace(results::CanonicalName(row.run_name), next);
+    if (!alone) same->second = kSeveral;
   }
-  last_name_ = row.run_name;
-  last_index_ = at->second;
-  if (open_.size() < side_.benchmarks_.size()) open_.resize(side_.benchmarks_.size());
-  return last_index_;
+  if (open_.size() < benchmarks_.size()) open_.resize(benchmarks_.size());
+  return at->second;
 }
 
-void Side::Sink::AddMeasurement(const Row& row, uint32_t index) {
-  SideBenchmark& benchmark = side_.benchmarks_[index];
+void Side::AddMeasurement(const Row& row, uint32_t index) {
+  SideBenchmark& benchmark = benchmarks_[index];
   Open& open = open_[index];
   ++benchmark.repetitions;
   if (benchmark.time_unit.empty()) benchmark.time_unit = row.time_unit;
   benchmark.units_mixed = benchmark.units_mixed || benchmark.time_unit != row.time_unit;
   benchmark.ran_as_named = benchmark.ran_as_named && RanAsNamed(row);
-  if (open.rows.empty()) touched_.push_back(index);
   const auto number = static_cast<uint32_t>(open.rows.size());
   open.rows.push_back({row.family_index, row.per_family_instance_index, row.repetition_index,
                        row.repetitions, row.counters.contains("init_main_ns")});
   const auto iterations = static_cast<double>(std::max<int64_t>(1, row.iterations));
   // The reader promises both times of a row that was measured; a duet measures one of them.
   if (row.real_time_ns.has_value()) {
-    open.readings.push_back(
-        {side_.MetricIndex("real_time_ns"), number, *row.real_time_ns, iterations});
+    open.readings.push_back({MetricIndex("real_time_ns"), number, *row.real_time_ns, iterations});
   }
   if (row.cpu_time_ns.has_value()) {
-    open.readings.push_back(
-        {side_.MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns, iterations});
+    open.readings.push_back({MetricIndex("cpu_time_ns"), number, *row.cpu_time_ns, iterations});
   }
-  size_t position = 0;
   for (const auto& [name, value] : row.counters) {
-    open.readings.push_back({CounterIndex(name, position++), number, value, 0});
+    open.readings.push_back({MetricIndex(name), number, value, 0});
     if (name == "quantized" && value != 0) benchmark.quantized = true;
     if (name == "oversubscribed" && value != 0) benchmark.oversubscribed = true;
     if (name == "rss_isolated" && value == 0) benchmark.memory_shared = true;
   }
-  fingerprint_.Add(row);
+  fingerprint_ = FingerprintOf(fingerprint_, row);
 }
 
-uint32_t Side::Sink::CounterIndex(const std::string& name, size_t position) {
-  if (position < last_counters_.size() && side_.metrics_[last_counters_[position]] == name) {
-    return last_counters_[position];
-  }
-  if (position >= last_counters_.size()) last_counters_.resize(position + 1);
-  last_counters_[position] = side_.MetricIndex(name);
-  return last_counters_[position];
-}
-
-void Side::Sink::Finish(const ResultFile& file) {
+void Side::Finish(const ResultFile& file) {
   const bool isolated = !file.ContextText("loadline.isolation").empty();
   int64_t run_processes = 0;
   if (!absl::SimpleAtoi(file.ContextText("loadline.repetitions"), &run_processes)) {
     run_processes = 0;
   }
-  for (const uint32_t index : touched_) {
-    if (MayBeSeveral(open_[index], isolated)) side_.benchmarks_[index].several = true;
-    const std::vector<uint32_t> processes = ProcessesOf(open_[index], isolated, run_processes);
-    Reduce(processes, open_[index], side_.benchmarks_[index]);
+  size_t seen = 0;
+  for (size_t i = 0; i < open_.size(); ++i) {
+    if (open_[i].seen) ++seen;
+    if (open_[i].rows.empty()) continue;
+    if (MayBeSeveral(open_[i], isolated)) benchmarks_[i].several = true;
+    Reduce(ProcessesOf(open_[i], isolated, run_processes), open_[i], benchmarks_[i]);
   }
-  File& entry = side_.files_.emplace_back();
-  entry.environment = EnvironmentOf(file);
-  entry.source = file.source;
-  entry.host = HostText(file);
-  entry.date = file.ContextText("date");
-  entry.time_semantics = TimeSemanticsOf(file);
-  entry.incomplete = file.incomplete();
-  entry.isolated = isolated;
-  entry.benchmarks = iteration_benchmarks_;
-  entry.aggregates = aggregates_;
-  entry.fingerprint = fingerprint_.At(entry.date);
+  const std::string date = file.ContextText("date");
+  files_.push_back({.environment = EnvironmentOf(file),
+                    .source = file.source,
+                    .host = HostOf(file).Text(),
+                    .date = date,
+                    .time_semantics = TimeSemanticsOf(file),
+                    .incomplete = file.incomplete(),
+                    .isolated = isolated,
+                    .benchmarks = seen,
+                    .aggregates = std::exchange(aggregates_, false),
+                    .fingerprint = FingerprintOf(std::exchange(fingerprint_, 0), date)});
   open_.clear();
-  touched_.clear();
-  iteration_benchmarks_ = 0;
-  aggregates_ = false;
-  fingerprint_ = {};
-  last_name_.clear();
 }
 
 // Whether a file's rows of one name may belong to several benchmarks. A repetition that is there
 // again is another run's where the rows say that they are of one benchmark; else who knows.
-bool Side::Sink::MayBeSeveral(const Open& open, bool isolated) {
+bool Side::MayBeSeveral(const Open& open, bool isolated) {
   const RowOrigin& first = open.rows.front();
   absl::flat_hash_set<int64_t> repetitions;
   return std::any_of(open.rows.begin(), open.rows.end(), [&](const RowOrigin& row) {
@@ -182,8 +155,7 @@ bool Side::Sink::MayBeSeveral(const Open& open, bool isolated) {
 }
 
 // The process of each measured row of a benchmark.
-std::vector<uint32_t> Side::Sink::ProcessesOf(const Open& open, bool isolated,
-                                              int64_t run_processes) const {
+std::vector<uint32_t> Side::ProcessesOf(const Open& open, bool isolated, int64_t run_processes) {
   std::vector<uint32_t> processes;
   processes.reserve(open.rows.size());
   absl::flat_hash_map<std::tuple<int64_t, int64_t, int64_t>, uint32_t> appearances;
@@ -207,8 +179,7 @@ std::vector<uint32_t> Side::Sink::ProcessesOf(const Open& open, bool isolated,
 }
 
 // The file's readings of one benchmark become one value a metric and process.
-void Side::Sink::Reduce(const std::vector<uint32_t>& processes, Open& open,
-                        SideBenchmark& benchmark) {
+void Side::Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark) {
   std::vector<Reading>& readings = open.readings;
   for (Reading& reading : readings) reading.row = processes[reading.row];
   std::stable_sort(readings.begin(), readings.end(), [](const Reading& a, const Reading& b) {
@@ -228,24 +199,25 @@ void Side::Sink::Reduce(const std::vector<uint32_t>& processes, Open& open,
   }
 }
 
-double Side::Sink::ValueOfProcess(absl::Span<const Reading> readings) {
+// Of the repetitions in a process: of a time all that was spent over all iterations, of a counter
+// the median.
+double Side::ValueOfProcess(absl::Span<const Reading> readings) {
   if (readings.size() == 1) return readings.front().value;
   double total = 0;
   double iterations = 0;
-  values_.clear();
+  std::vector<double> values;
   for (const Reading& reading : readings) {
     if (!std::isfinite(reading.value)) return reading.value;  // it makes the process so
-    values_.push_back(reading.value);
+    values.push_back(reading.value);
     total += reading.iterations * reading.value;
     iterations += reading.iterations;
   }
-  return iterations > 0 ? total / iterations : stats::Median(values_);
+  return iterations > 0 ? total / iterations : stats::Median(values);
 }
 
 void Side::Add(const ResultFile& file) {
-  Sink sink(*this);
-  for (const Row& row : file.rows) sink.AddRow(row);
-  sink.Finish(file);
+  for (const Row& row : file.rows) AddRow(row);
+  Finish(file);
 }
 
 const SideBenchmark* Side::Find(absl::string_view name) const {
@@ -274,19 +246,11 @@ std::vector<double> Side::InOrder(const Series& series) const {
   return ordered;
 }
 
-void Side::AddCanonicalName(uint32_t index) {
-  const auto [at, inserted] =
-      by_canonical_name_.emplace(results::CanonicalName(benchmarks_[index].name), index);
-  if (!inserted) at->second = kSeveral;
-}
-
 uint32_t Side::MetricIndex(absl::string_view name) {
-  const auto found = metric_index_.find(name);
-  if (found != metric_index_.end()) return found->second;
-  const auto next = static_cast<uint32_t>(metrics_.size());
-  metrics_.emplace_back(name);
-  metric_index_.emplace(metrics_.back(), next);
-  return next;
+  const auto [at, inserted] =
+      metric_index_.try_emplace(name, static_cast<uint32_t>(metrics_.size()));
+  if (inserted) metrics_.push_back(at->first);
+  return at->second;
 }
 
 }  // namespace loadline::samples

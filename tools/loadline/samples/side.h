@@ -8,10 +8,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "tools/loadline/results/result_file.h"
 #include "tools/loadline/results/result_reader.h"
 #include "tools/loadline/samples/environment.h"
-#include "tools/loadline/samples/fingerprint.h"
 
 namespace loadline::samples {
 
@@ -60,12 +60,13 @@ struct SideBenchmark {
 // repetition index again without a family index, or several rows without a repetition index; never
 // in a file of `loadline run`), they are kept and it is said (`several`): they are not to be
 // compared.
-class Side {
+class Side final : public results::ResultSink {
  public:
   void Add(const results::ResultFile& file);
   // The same, row by row while a file is read; a file of several documents is several. After a
-  // failed read the side is not to be used. The side must outlive the sink.
-  class Sink;
+  // failed read the side is not to be used.
+  void OnRow(results::Row& row) override { AddRow(row); }
+  void OnDocument(results::ResultFile document) override { Finish(document); }
 
   const std::vector<SideBenchmark>& benchmarks() const { return benchmarks_; }
   const SideBenchmark* Find(absl::string_view name) const;  // null: not there
@@ -77,14 +78,14 @@ class Side {
   struct File {
     Environment environment;
     std::string source;
-    std::string host;            // "NAME (DESCRIPTION)"
+    std::string host;            // Host::Text
     std::string date;            // as the context says, "" where it does not
     std::string time_semantics;  // of threaded benchmarks: TimeSemanticsOf
     bool incomplete = false;     // the run was cut short
     bool isolated = false;       // written by `loadline run`
     size_t benchmarks = 0;       // with iteration rows
     bool aggregates = false;     // it has means and medians
-    uint64_t fingerprint = 0;    // Fingerprint: equal for copies of a file
+    uint64_t fingerprint = 0;    // FingerprintOf: equal for copies of a file
   };
   const std::vector<File>& files() const { return files_; }
 
@@ -95,29 +96,6 @@ class Side {
  private:
   static constexpr uint32_t kSeveral = UINT32_MAX;
 
-  uint32_t MetricIndex(absl::string_view name);
-  void AddCanonicalName(uint32_t index);
-
-  std::vector<File> files_;
-  std::vector<SideBenchmark> benchmarks_;
-  absl::flat_hash_map<std::string, uint32_t> index_;              // name -> benchmarks_
-  absl::flat_hash_map<std::string, uint32_t> by_canonical_name_;  // or kSeveral
-  std::vector<std::string> metrics_;
-  absl::flat_hash_map<std::string, uint32_t> metric_index_;
-};
-
-class Side::Sink final : public results::ResultSink {
- public:
-  explicit Sink(Side& side) : side_(side) {}
-
-  void OnRow(results::Row& row) override { AddRow(row); }
-  void OnDocument(results::ResultFile document) override { Finish(document); }
-
-  void AddRow(const results::Row& row);
-  // Everything since the last call was one file's, which `file` is; its rows are not looked at.
-  void Finish(const results::ResultFile& file);
-
- private:
   struct Reading {
     uint32_t metric;
     uint32_t row;  // then, once it is known, the process
@@ -134,32 +112,32 @@ class Side::Sink final : public results::ResultSink {
   };
   // A benchmark in the file at hand.
   struct Open {
-    bool seen = false;
+    bool seen = false;  // it has iteration rows
     std::vector<RowOrigin> rows;
     std::vector<Reading> readings;
   };
 
-  uint32_t Find(const results::Row& row);
+  void AddRow(const results::Row& row);
+  // Every row since the last call was of `file`; its own rows are not looked at.
+  void Finish(const results::ResultFile& file);
+  uint32_t BenchmarkIndex(const results::Row& row);
+  uint32_t MetricIndex(absl::string_view name);
   void AddMeasurement(const results::Row& row, uint32_t index);
-  uint32_t CounterIndex(const std::string& name, size_t position);
   static bool MayBeSeveral(const Open& open, bool isolated);
-  std::vector<uint32_t> ProcessesOf(const Open& open, bool isolated, int64_t run_processes) const;
-  void Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark);
-  // Of the repetitions in a process: of a time all that was spent over all iterations, of a counter
-  // the median.
-  double ValueOfProcess(absl::Span<const Reading> readings);
+  static std::vector<uint32_t> ProcessesOf(const Open& open, bool isolated, int64_t run_processes);
+  static void Reduce(const std::vector<uint32_t>& processes, Open& open, SideBenchmark& benchmark);
+  static double ValueOfProcess(absl::Span<const Reading> readings);
 
-  Side& side_;
+  std::vector<File> files_;
+  std::vector<SideBenchmark> benchmarks_;
+  absl::flat_hash_map<std::string, uint32_t> index_;              // name -> benchmarks_
+  absl::flat_hash_map<std::string, uint32_t> by_canonical_name_;  // or kSeveral
+  std::vector<std::string> metrics_;
+  absl::flat_hash_map<std::string, uint32_t> metric_index_;
+  // Of the file at hand.
   std::vector<Open> open_;  // by benchmark of the side
-  std::vector<uint32_t> touched_;
-  size_t iteration_benchmarks_ = 0;
   bool aggregates_ = false;
-  Fingerprint fingerprint_;
-  // Rows mostly are of the same benchmark and have the same counters as the row before.
-  std::string last_name_;
-  uint32_t last_index_ = 0;
-  std::vector<uint32_t> last_counters_;
-  std::vector<double> values_;  // scratch
+  uint64_t fingerprint_ = 0;
 };
 
 }  // namespace loadline::samples

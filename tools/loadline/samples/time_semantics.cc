@@ -1,12 +1,12 @@
 #include "tools/loadline/samples/time_semantics.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <optional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 #include "tools/loadline/policy/metric.h"
 
@@ -17,21 +17,20 @@ constexpr char kDivided[] = "per_thread_divided";
 constexpr char kRatesPerThread[] = "wall_rates_per_thread";
 constexpr char kWall[] = "wall";
 
-// {1, 9, 4} of "v1.9.4-12-gabcdef".
-std::optional<std::array<int, 3>> ParseVersion(absl::string_view text) {
+using Version = std::array<unsigned, 3>;
+
+// {1, 9, 4} of "v1.9.4-12-gabcdef", {2, 0, 0} of "2.0".
+std::optional<Version> ParseVersion(absl::string_view text) {
   absl::ConsumePrefix(&text, "v");
-  std::array<int, 3> version{};
-  for (size_t i = 0; i < version.size(); ++i) {
-    size_t digits = 0;
-    while (digits < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[digits]))) {
-      ++digits;
-    }
-    if (!absl::SimpleAtoi(text.substr(0, digits), &version[i])) return std::nullopt;
-    text.remove_prefix(digits);
-    if (i + 1 < version.size() && !absl::ConsumePrefix(&text, ".")) {
-      if (i == 0) return std::nullopt;
-      break;
-    }
+  Version version{};
+  for (unsigned& part : version) {
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, part);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<size_t>(rest - text.data()));
+    if (absl::ConsumePrefix(&text, ".")) continue;
+    if (&part == &version.front()) return std::nullopt;
+    break;
   }
   return version;
 }
@@ -46,31 +45,22 @@ std::string TimeSemanticsOf(const results::ResultFile& file) {
   if (text.empty()) return kDivided;
   const auto version = ParseVersion(text);
   if (!version.has_value()) return "unknown";
-  if (*version < std::array<int, 3>{1, 9, 0}) return kDivided;
-  return *version < std::array<int, 3>{1, 9, 5} ? kRatesPerThread : kWall;
-}
-
-bool MeansDifferentThings(absl::string_view metric, absl::string_view one,
-                          absl::string_view other) {
-  if (one == other) return false;
-  if (metric == "real_time_ns") {
-    const auto wall = [](absl::string_view word) {
-      return word == kWall || word == kRatesPerThread;
-    };
-    return !(wall(one) && wall(other));
-  }
-  if (absl::EndsWith(metric, "_per_second")) return true;
-  const policy::MetricTraits traits = policy::TraitsOf(metric);
-  return traits.judged && traits.direction == policy::Direction::kUnknown;
+  if (*version < Version{1, 9, 0}) return kDivided;
+  return *version < Version{1, 9, 5} ? kRatesPerThread : kWall;
 }
 
 bool MeansDifferentThings(absl::string_view metric, absl::Span<const std::string> semantics) {
-  for (size_t i = 0; i < semantics.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      if (MeansDifferentThings(metric, semantics[i], semantics[j])) return true;
-    }
-  }
-  return false;
+  const bool real_time = metric == "real_time_ns";
+  const policy::MetricTraits traits = policy::TraitsOf(metric);
+  const bool rate = absl::EndsWith(metric, "_per_second") ||
+                    (traits.judged && traits.direction == policy::Direction::kUnknown);
+  if (!real_time && !rate) return false;
+  const auto meaning = [&](absl::string_view word) {
+    return real_time && word == kRatesPerThread ? absl::string_view(kWall) : word;
+  };
+  return std::any_of(semantics.begin(), semantics.end(), [&](absl::string_view word) {
+    return meaning(word) != meaning(semantics.front());
+  });
 }
 
 }  // namespace loadline::samples

@@ -18,11 +18,9 @@ namespace loadline::samples {
 //   "unknown"                the version is no version
 std::string TimeSemanticsOf(const results::ResultFile& file);
 
-// Whether a metric of a threaded benchmark means different things under the two semantics. Rates
-// can have any name, so every counter of which nothing is known counts as one; what this project's
-// own harness counts does not depend on the library.
-bool MeansDifferentThings(absl::string_view metric, absl::string_view one, absl::string_view other);
-// The same for any two of several.
+// Whether a metric of a threaded benchmark means different things under some of the semantics.
+// Rates can have any name, so every counter of which nothing is known counts as one; what this
+// project's own harness counts does not depend on the library.
 bool MeansDifferentThings(absl::string_view metric, absl::Span<const std::string> semantics);
 
 }  // namespace loadline::samples

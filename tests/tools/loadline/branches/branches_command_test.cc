@@ -22,7 +22,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 #include "tests/tools/loadline/branches/throwaway_repository.h"
-#include "tools/loadline/cli/branches_command.h"
+#include "tools/loadline/cli/command.h"
 #include "tools/loadline/cli/flag_values.h"
 #include "tools/loadline/cli/parse_flags.h"
 
@@ -67,7 +67,7 @@ class FakeDuet : public cli::Command {
              {"--all", cli::Switch(&all_), ""}},
             ""};
   }
-  int Run(const cli::Terminal& terminal) override {
+  absl::StatusOr<results::ExitCode> Run(const cli::Terminal& terminal) override {
     for (const std::string& program : {base_, candidate_}) {
       const TempDir dir;
       const std::string list = dir.Path("list");
@@ -76,7 +76,7 @@ class FakeDuet : public cli::Command {
       terminal.out << program << "\n" << dir.ReadFile("list");
     }
     terminal.out << "filter " << filter_ << " budget " << budget_ << " all " << all_ << "\n";
-    return 3;
+    return results::ExitCode::kInconclusive;
   }
 
  private:
@@ -96,8 +96,8 @@ Outcome Branches(const std::vector<std::string>& words) {
       []() -> std::unique_ptr<cli::Command> { return std::make_unique<FakeDuet>(); });
   EXPECT_TRUE(cli::ParseFlags(command->Describe(), words).ok());
   std::ostringstream out, err;
-  const int code = command->Run({.out = out, .err = err});
-  return {code, out.str(), err.str()};
+  const auto code = cli::RunAndSay(*command, "branches", {.out = out, .err = err});
+  return {static_cast<int>(code), out.str(), err.str()};
 }
 
 // Whether there is nothing in a folder: everything that is made for a comparison is below TMPDIR.

@@ -111,8 +111,11 @@ TEST(CompareNames, UsesTheWiderOfTheSpreadsThatAreRecordedUnderTheSidesNames) {
   const auto finding = [&](double of_base, double of_new) {
     Noise noise;
     noise.source = "noise.json";
-    if (of_base > 0) noise.Set("BM_A/iterations:10", "cpu_time_ns", of_base);
-    if (of_new > 0) noise.Set("BM_A/iterations:500", "cpu_time_ns", of_new);
+    const auto set = [&](const char* name, double sigma) {
+      if (sigma > 0) noise.benchmarks[name].sigma_log["cpu_time_ns"] = sigma;
+    };
+    set("BM_A/iterations:10", of_base);
+    set("BM_A/iterations:500", of_new);
     CompareOptions options;
     options.noise = &noise;
     return CompareRows(one(10, 1000), one(500, 1200), {}, options, 1).benchmarks[0].finding;

@@ -24,9 +24,7 @@ struct Samples {
     return {.base = base,
             .candidate = candidate,
             .traits = {},
-            .direction = direction,
-            .margin = 0.05,
-            .guard = std::nullopt,
+            .terms = {.direction = direction, .margin = 0.05, .guard = std::nullopt},
             .sigma_log = std::nullopt};
   }
 };
@@ -85,7 +83,7 @@ TEST(MeasureEffect, TellsAChangeFromZeroInTheUnit) {
 TEST(MeasureEffect, HoldsADifferenceAgainstTheNoiseFloorOfItsUnit) {
   EffectQuestion question = Samples{}.Asked();
   question.traits = policy::TraitsOf("rss_net_bytes");
-  question.margin = question.traits.margin;
+  question.terms.margin = question.traits.margin;
   const Values base = {-159e3, -160e3, -158e3, -161e3, -157e3, -162e3};
   const Values little = {-123e3, -122e3, -124e3, -121e3, -125e3, -120e3};
   const Values much = {1e6, 1.001e6, 1.002e6, 0.999e6, 0.998e6, 1.003e6};
@@ -104,7 +102,7 @@ TEST(MeasureEffect, HoldsADifferenceAgainstTheNoiseFloorOfItsUnit) {
 TEST(MeasureEffect, AllowsMemoryWhatTheKernelDoesNotCount) {
   EffectQuestion question = Samples{}.Asked();
   question.traits = policy::TraitsOf("rss_peak_bytes");
-  question.margin = question.traits.margin;
+  question.terms.margin = question.traits.margin;
   const Values base = {4.70e6, 4.71e6, 4.72e6, 4.69e6, 4.68e6, 4.73e6};
   Values candidate = base;
   for (double& value : candidate) value += 100e3;  // 2 %

@@ -21,7 +21,7 @@ compare::PairedRuns Said(Arms arms, size_t restarts, double change) {
   Control control{arms, SequentialTest(TermsOfControl({.margin = 0.01, .alpha = 0.01}))};
   for (size_t i = 0; i < restarts; ++i) control.test.Add({.typical_log_ratio = std::log1p(change)});
   compare::PairedRuns paired;
-  JudgeControl(control, 0.01, 0.03, paired);
+  JudgeControl(control, paired);
   return paired;
 }
 
@@ -56,7 +56,7 @@ TEST(Control, IsOverNoSoonerThanItCanTell) {
     Control control{Arms::kBaseAndBase,
                     SequentialTest(TermsOfControl({.margin = 0.01, .alpha = 0.01}))};
     while (!control.test.Over()) control.test.Add({.typical_log_ratio = std::log1p(change)});
-    EXPECT_FALSE(NeedsMore(control, 0.01)) << control.test.samples().size() << " restarts";
+    EXPECT_FALSE(NeedsMore(control)) << control.test.samples().size() << " restarts";
   }
 }
 

@@ -304,15 +304,16 @@ TEST_F(DuetCommand, SaysWhatItKnowsWhenInterrupted) {
   EXPECT_THAT(LeftBehind(), IsEmpty());
 }
 
-// That it is found in what samples say: sequential_test_test.cc. A busy machine can hide it, and
-// then nothing may be claimed.
-TEST_F(DuetCommand, CallsNothingWorseWhereTheLayoutAloneDecides) {
+// Slower it is, in every other of its processes, and may be called so: but not by more than the
+// margin. That the layout is found in what samples say: sequential_test_test.cc. A busy machine can
+// hide it.
+TEST_F(DuetCommand, CallsNothingRegressedWhereTheLayoutAloneDecides) {
   const Result result = DuetThatSays(
       "lie in memory", Program("breaking_bench_0"), Program("breaking_bench_1"),
       {"--filter", "BM_Layout", "--no-controls", "--margin", "25%", "--restarts", "30"});
   EXPECT_THAT(result.code, AnyOf(0, 3)) << result.err;
   EXPECT_THAT(result.out, AnyOf(HasSubstr("how the process happens to lie in memory has its part"),
-                                HasSubstr("\nOPEN  ")));
+                                HasSubstr("warning: load per CPU")));
   EXPECT_THAT(result.out, Not(HasSubstr("REGRESSED  ")));
 }
 

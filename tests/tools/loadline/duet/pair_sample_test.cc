@@ -44,7 +44,7 @@ TEST(Summarize, DropsPairsThatWereDisturbedOnEitherSideFromWhatIsTypical) {
   pairs[3].base_ns *= 3;
   pairs[10].new_ns *= 3;
   const PairSample sample = SampleOf(pairs);
-  EXPECT_EQ(sample.dropped, 2U);
+  EXPECT_EQ(sample.pairs, 18U);
   EXPECT_NEAR(sample.typical_log_ratio, 0, 1e-9);
 }
 

@@ -8,15 +8,15 @@
 namespace loadline::policy {
 namespace {
 
-TEST(NearestName, FindsTheMistypedName) {
+TEST(DidYouMean, FindsTheMistypedName) {
   const std::vector<std::string> known = {"benchmarks", "require"};
-  EXPECT_EQ(NearestName("requires", known), "require");
-  EXPECT_EQ(NearestName("benchmark", known), "benchmarks");
+  EXPECT_EQ(DidYouMean("requires", known), "; did you mean \"require\"?");
+  EXPECT_EQ(DidYouMean("benchmark", known), "; did you mean \"benchmarks\"?");
 }
 
-TEST(NearestName, GuessesNothingForAnotherWord) {
-  EXPECT_EQ(NearestName("zzzzzz", std::vector<std::string>{"require"}), "");
-  EXPECT_EQ(NearestName(std::string(1'000'000, 'r'), std::vector<std::string>{"require"}), "");
+TEST(DidYouMean, GuessesNothingForAnotherWord) {
+  EXPECT_EQ(DidYouMean("zzzzzz", std::vector<std::string>{"require"}), "");
+  EXPECT_EQ(DidYouMean(std::string(1'000'000, 'r'), std::vector<std::string>{"require"}), "");
 }
 
 }  // namespace

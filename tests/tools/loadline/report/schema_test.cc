@@ -14,8 +14,7 @@
 #include "tests/tools/loadline/report/sample_check.h"
 #include "tests/tools/loadline/report/sample_comparison.h"
 #include "tests/tools/loadline/report/xml_elements.h"
-#include "tools/loadline/report/check_report.h"
-#include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/report/report.h"
 
 namespace loadline::report {
 namespace {
@@ -57,9 +56,9 @@ std::vector<std::string> Reports(Format format) {
   CheckVerdict standard_input = SampleCheck();
   standard_input.policy = "-";
   standard_input.failures[0].source = "a folder/r:1.json";
-  return {RenderCheck(SampleCheck(), format),    RenderCheck(standard_input, format),
-          RenderCheck(nothing_checked, format),  RenderCompare(SampleComparison(), format),
-          RenderCompare(EveryFinding(), format), RenderCompare(nothing_compared, format)};
+  return {Render(SampleCheck(), format),   Render(standard_input, format),
+          Render(nothing_checked, format), Render(SampleComparison(), format),
+          Render(EveryFinding(), format),  Render(nothing_compared, format)};
 }
 
 using Value = rapidjson::Value;
@@ -158,7 +157,7 @@ TEST(Sarif, HasNoLocationWhereThereIsNoFile) {
   CompareVerdict verdict;
   verdict.problems = {"the base side has no file"};
   rapidjson::Document log;
-  ASSERT_FALSE(log.Parse(CompareAsSarif(verdict).c_str()).HasParseError());
+  ASSERT_FALSE(log.Parse(AsSarif(verdict).c_str()).HasParseError());
   EXPECT_TRUE(log["runs"][0]["results"][0]["locations"].Empty());
 }
 

@@ -17,8 +17,7 @@
 #include "support/sanitizer.h"
 #include "tests/tools/loadline/report/sample_check.h"
 #include "tests/tools/loadline/report/sample_comparison.h"
-#include "tools/loadline/report/check_report.h"
-#include "tools/loadline/report/compare_report.h"
+#include "tools/loadline/report/report.h"
 #include "tools/loadline/results/text_safety.h"
 
 namespace loadline::report {
@@ -96,20 +95,15 @@ CompareFields FieldsOfComparison() {
 
 std::vector<Field> Fields() {
   std::vector<Field> fields;
-  const auto check = [](const limits::CheckVerdict& verdict, Format format) {
-    return RenderCheck(verdict, format);
-  };
-  const auto compare = [](const compare::CompareVerdict& verdict, Format format) {
-    return RenderCompare(verdict, format);
-  };
-  AddFields<limits::CheckVerdict>("check", SampleCheck(), check, FieldsOfCheck(), fields);
-  AddFields<compare::CompareVerdict>("compare", SampleComparison(), compare, FieldsOfComparison(),
+  const auto render = [](const auto& verdict, Format format) { return Render(verdict, format); };
+  AddFields<limits::CheckVerdict>("check", SampleCheck(), render, FieldsOfCheck(), fields);
+  AddFields<compare::CompareVerdict>("compare", SampleComparison(), render, FieldsOfComparison(),
                                      fields);
   // The check inside a comparison.
   const auto limits = [](const limits::CheckVerdict& verdict, Format format) {
     compare::CompareVerdict comparison = SampleComparison();
     comparison.limits = verdict;
-    return RenderCompare(comparison, format);
+    return Render(comparison, format);
   };
   AddFields<limits::CheckVerdict>("compare.limits", SampleCheck(), limits, FieldsOfCheck(), fields);
   return fields;
@@ -248,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, UntrustedText,
                          ::testing::Values(Format::kText, Format::kMarkdown, Format::kJson,
                                            Format::kJunit, Format::kSarif, Format::kCsv),
                          [](const auto& test) {
-                           return FormatNames()[static_cast<size_t>(test.param)];
+                           return std::string(kFormatNames[static_cast<size_t>(test.param)]);
                          });
 
 }  // namespace

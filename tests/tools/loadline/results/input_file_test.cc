@@ -273,11 +273,5 @@ TEST(InputFile, ReportsAReadErrorInsteadOfHalfAFile) {
   EXPECT_THAT(std::string(content.status().message()), HasSubstr("read " + dir.Path("a")));
 }
 
-TEST(LineAndColumn, CountsCharactersAndNotBytes) {
-  EXPECT_EQ(LineAndColumn("a\n\xC3\xA9\xC3\xA9x", 6), "line 2:3");
-  EXPECT_EQ(LineAndColumn("", 0), "line 1:1");
-  EXPECT_EQ(LineAndColumn("ab", 99), "line 1:3");
-}
-
 }  // namespace
 }  // namespace loadline::results

@@ -22,7 +22,7 @@ std::string Utf8(uint32_t c) {
 TEST(FirstChar, DecodesEveryCodePointAndNoSurrogate) {
   for (uint32_t c = 0; c <= 0x10FFFF; ++c) {
     const std::string text = Utf8(c);
-    const TextChar first = FirstChar(text);
+    const Utf8Char first = FirstChar(text);
     const bool surrogate = c >= 0xD800 && c <= 0xDFFF;
     ASSERT_EQ(first.valid, !surrogate) << c;
     if (!surrogate) {

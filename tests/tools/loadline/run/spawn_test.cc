@@ -14,7 +14,7 @@ namespace loadline::run {
 namespace {
 
 SpawnOptions ShellScript(const std::string& script) {
-  return {.program = "/bin/sh", .arguments = {"sh", "-c", script}};
+  return {.arguments = {"/bin/sh", "-c", script}};
 }
 
 int WaitFor(pid_t pid) {
@@ -69,9 +69,9 @@ TEST(Spawn, LeavesASignalIgnoredThatIsIgnoredHere) {
 }
 
 TEST(Spawn, SaysWhyAProgramCannotBeStarted) {
-  const auto missing = Spawn({.program = "/no/such/program", .arguments = {"program"}});
+  const auto missing = Spawn({.arguments = {"/no/such/program"}});
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound) << missing.status();
-  const auto directory = Spawn({.program = "/", .arguments = {"program"}});
+  const auto directory = Spawn({.arguments = {"/"}});
   EXPECT_EQ(directory.status().code(), absl::StatusCode::kPermissionDenied) << directory.status();
 }
 
@@ -79,7 +79,7 @@ TEST(Spawn, SaysWhyAProgramCannotBeStarted) {
 TEST(Spawn, LeavesNoChildWhereAProgramCannotBeStarted) {
   const pid_t alone = ::fork();
   if (alone == 0) {
-    const bool started = Spawn({.program = "/no/such/program", .arguments = {"program"}}).ok();
+    const bool started = Spawn({.arguments = {"/no/such/program"}}).ok();
     ::_exit(!started && ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD ? 0 : 1);
   }
   int status = 0;

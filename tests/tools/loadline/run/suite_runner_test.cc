@@ -2,13 +2,12 @@
 
 #include "tools/loadline/run/suite_runner.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 
-#include "support/status_matchers.h"
-#include "support/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test_path.h"
 #include "tests/support/variable.h"
 #include "tests/tools/loadline/run/run_files.h"
@@ -19,6 +18,7 @@ namespace {
 using ::loadline::testing::StatusIs;
 using ::loadline::testing::TempDir;
 using ::loadline::testing::Variable;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -94,6 +94,38 @@ TEST(SuiteRunner, SaysThatAProgramListsNothing) {
   EXPECT_THAT(run::Run(Options(dir, "/bin/true"), nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("lists no benchmark; it seems not to be")));
+}
+
+TEST(SuiteCommandLine, BeginsWithWhatTheUserGives) {
+  EXPECT_THAT(SuiteCommandLine("p", {"data.txt", "--deep"}, {"--benchmark_out=f"}),
+              ElementsAre("p", "data.txt", "--deep", "--benchmark_out=f"));
+}
+
+TEST(SuiteCommandLine, LeavesTheUserWhatTheUserHasSet) {
+  EXPECT_THAT(SuiteCommandLine("p", {"--benchmark_min_time=2"},
+                               {"--benchmark_min_time=0.1", "--benchmark_out=f"}),
+              ElementsAre("p", "--benchmark_min_time=2", "--benchmark_out=f"));
+}
+
+TEST(CheckSuiteArguments, RefusesWhatMustBeOursAndNamesWhatToUse) {
+  const auto refuses = [](const char* argument, const char* instead) {
+    EXPECT_THAT(CheckSuiteArguments({"data.txt", argument}),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(instead)))
+        << argument;
+  };
+  refuses("--benchmark_filter=A", "--filter RE");
+  refuses("-benchmark_filter=A", "--filter RE");
+  refuses("--benchmark_out=f.json", "--out FILE");
+  refuses("--benchmark_out", "--out FILE");
+  refuses("--benchmark_out_format=console", "leave it out");
+  refuses("--benchmark_format=csv", "leave it out");
+  refuses("--benchmark_list_tests", "leave it out");
+  refuses("--benchmark_report_aggregates_only=true", "leave it out");
+}
+
+TEST(CheckSuiteArguments, TakesEverythingElse) {
+  EXPECT_OK(CheckSuiteArguments({"benchmark_out", "--benchmark_outer=1", "--benchmark_min_time=1",
+                                 "--benchmark_repetitions=3", "-", "--", "--out=f"}));
 }
 
 }  // namespace

@@ -43,17 +43,17 @@ TEST(TimeSemanticsOf, BelievesTheFileBeforeTheVersion) {
 }
 
 TEST(MeansDifferentThings, LeavesWallTimeAloneAcross195) {
-  EXPECT_FALSE(MeansDifferentThings("real_time_ns", kRatesPerThread, kWall));
-  EXPECT_TRUE(MeansDifferentThings("real_time_ns", kDivided, kWall));
-  EXPECT_TRUE(MeansDifferentThings("real_time_ns", "unknown", kWall));
+  EXPECT_FALSE(MeansDifferentThings("real_time_ns", {kRatesPerThread, kWall}));
+  EXPECT_TRUE(MeansDifferentThings("real_time_ns", {kDivided, kWall}));
+  EXPECT_TRUE(MeansDifferentThings("real_time_ns", {"unknown", kWall}));
 }
 
 TEST(MeansDifferentThings, DistrustsEveryRateAndUnknownCounter) {
   for (const char* metric : {"items_per_second", "widgets"}) {
-    EXPECT_TRUE(MeansDifferentThings(metric, kRatesPerThread, kWall)) << metric;
+    EXPECT_TRUE(MeansDifferentThings(metric, {kRatesPerThread, kWall})) << metric;
   }
   for (const char* metric : {"cpu_time_ns", "rss_peak_bytes", "allocs_per_op"}) {
-    EXPECT_FALSE(MeansDifferentThings(metric, kDivided, kWall)) << metric;
+    EXPECT_FALSE(MeansDifferentThings(metric, {kDivided, kWall})) << metric;
   }
 }
 
