@@ -18,7 +18,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "loadline/base/replacement_file.h"
 #include "loadline/base/status_macros.h"
+#include "loadline/base/system_call.h"
 
 namespace loadline {
 namespace {
@@ -31,17 +33,6 @@ std::string Join(absl::string_view directory, absl::string_view name) {
   return absl::StrCat(directory, absl::EndsWith(directory, "/") ? "" : "/", name);
 }
 
-// The status for a call that failed with `error`.
-absl::Status CallFailed(int error, absl::string_view call, absl::string_view path) {
-  const std::string message = absl::StrCat(call, " ", path);
-  // O_NOFOLLOW says ELOOP (EMLINK on some BSDs) when the last component is a link.
-  if (error == ELOOP || error == EMLINK) {
-    return absl::PermissionDeniedError(
-        absl::StrCat(message, ": is a symbolic link, which is never followed"));
-  }
-  return absl::ErrnoToStatus(error, message);
-}
-
 absl::Status CheckName(absl::string_view name) {
   if (name.empty() || name == "." || name == ".." || absl::StrContains(name, '/') ||
       absl::StrContains(name, '\0')) {
@@ -49,19 +40,6 @@ absl::Status CheckName(absl::string_view name) {
         "\"", absl::CHexEscape(name), "\" is not a file name: want one path component"));
   }
   return absl::OkStatus();
-}
-
-// What a system call returns, or minus its errno where it failed: errno is read at once, since
-// whatever comes next, were it only a string that frees its memory, may change it. So `call` makes
-// no strings of its own. A call that a signal interrupted is repeated.
-template <typename Call>
-auto ResultOf(Call call) {
-  for (;;) {
-    const auto result = call();
-    if (result >= 0) return result;
-    const int error = errno;
-    if (error != EINTR) return static_cast<decltype(call())>(-error);
-  }
 }
 
 // Closes a descriptor at the end of its scope, where what close() says no longer matters.
@@ -167,49 +145,6 @@ absl::StatusOr<MissingPath> FindMissing(absl::string_view path) {
   } while (absl::IsNotFound(existing.status()));
   LOADLINE_RETURN_IF_ERROR(existing.status());
   return MissingPath{*std::move(existing), {upwards.rbegin(), upwards.rend()}};
-}
-
-absl::Status WriteAll(FileSystem& fs, int fd, absl::string_view content,
-                      absl::string_view full_path) {
-  while (!content.empty()) {
-    const ssize_t written = ResultOf([&] { return fs.Write(fd, content.data(), content.size()); });
-    if (written < 0) return CallFailed(static_cast<int>(-written), "write", full_path);
-    content.remove_prefix(static_cast<size_t>(written));
-  }
-  return absl::OkStatus();
-}
-
-constexpr absl::string_view kTemporarySuffix = ".tmp";
-
-// A new file for the content that is to become `name`: its descriptor, or minus the errno. No two
-// calls of this process choose the same name. Another process may, in a container of its own that
-// counts processes from 1 or long ago: then the next one is tried.
-int CreateTemporary(FileSystem& fs, int dir_fd, absl::string_view name, std::string& temporary) {
-  static std::atomic<uint64_t> calls{0};
-  constexpr int kAttempts = 1'000;
-  int fd = -EEXIST;
-  for (int i = 0; i < kAttempts && fd == -EEXIST; ++i) {
-    temporary = absl::StrCat(name, ".", ::getpid(), ".",
-                             calls.fetch_add(1, std::memory_order_relaxed), kTemporarySuffix);
-    fd = OpenAt(fs, dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                kFileMode);
-  }
-  return fd;
-}
-
-bool IsNumber(absl::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-}
-
-// Whether CreateTemporary() makes such names for `name`.
-bool IsTemporaryOf(absl::string_view name, absl::string_view file) {
-  if (!absl::ConsumePrefix(&file, name) || !absl::ConsumePrefix(&file, ".") ||
-      !absl::ConsumeSuffix(&file, kTemporarySuffix)) {
-    return false;
-  }
-  const size_t dot = file.find('.');
-  return dot != absl::string_view::npos && IsNumber(file.substr(0, dot)) &&
-         IsNumber(file.substr(dot + 1));
 }
 
 absl::Status CheckPlainFile(const struct stat& info, absl::string_view full_path) {
@@ -322,6 +257,30 @@ absl::StatusOr<std::vector<Directory::Entry>> Directory::List() const {
   return entries;
 }
 
+absl::StatusOr<std::string> Directory::PathOf(absl::string_view name) const {
+  LOADLINE_RETURN_IF_ERROR(CheckName(name));
+  return Join(path_, name);
+}
+
+absl::StatusOr<std::unique_ptr<File>> Directory::OpenFile(absl::string_view name) const {
+  LOADLINE_ASSIGN_OR_RETURN(std::string path, PathOf(name));
+  const int fd = OpenAt(fs_, fd_, std::string(name), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return CallFailed(-fd, "open", path);
+  auto file = std::make_unique<File>(std::move(path), fd, fs_);
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return CallFailed(errno, "look up", file->path());
+  LOADLINE_RETURN_IF_ERROR(CheckPlainFile(info, file->path()));
+  return file;
+}
+
+absl::StatusOr<std::unique_ptr<File>> Directory::CreateFile(absl::string_view name) const {
+  LOADLINE_ASSIGN_OR_RETURN(std::string path, PathOf(name));
+  const int fd = OpenAt(fs_, fd_, std::string(name),
+                        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  if (fd < 0) return CallFailed(-fd, "create", path);
+  return std::make_unique<File>(std::move(path), fd, fs_);
+}
+
 absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t max_bytes) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
   const std::string path = Join(path_, name);
@@ -354,37 +313,16 @@ absl::StatusOr<std::string> Directory::ReadFile(absl::string_view name, size_t m
 
 absl::Status Directory::WriteFileAtomically(absl::string_view name,
                                             absl::string_view content) const {
-  LOADLINE_RETURN_IF_ERROR(CheckName(name));
-  const std::string path = Join(path_, name);
-  std::string temporary;
-  OwnedFd fd(fs_, CreateTemporary(fs_, fd_, name, temporary));
-  if (fd.get() < 0) return CallFailed(-fd.get(), "create", Join(path_, temporary));
-  absl::Status status = WriteAll(fs_, fd.get(), content, Join(path_, temporary));
-  if (status.ok()) {
-    const int synced = ResultOf([&] { return fs_.Sync(fd.get()); });
-    if (synced < 0) status = CallFailed(-synced, "sync", Join(path_, temporary));
-  }
-  // Network file systems report a failed write at close. EINTR closes all the same on Linux.
-  const int close_error = fs_.Close(fd.Release()) != 0 ? errno : 0;
-  if (close_error != 0 && close_error != EINTR && status.ok()) {
-    status = CallFailed(close_error, "close", Join(path_, temporary));
-  }
-  if (status.ok()) {
-    const int renamed = RenameAt(fs_, fd_, temporary, fd_, std::string(name));
-    if (renamed < 0) status = CallFailed(-renamed, "rename to", path);
-  }
-  if (!status.ok()) {
-    UnlinkAt(fs_, fd_, temporary, 0);  // the first error is the one to report
-    return status;
-  }
-  return Sync();
+  LOADLINE_ASSIGN_OR_RETURN(const auto file, ReplacementFile::Create(*this, name));
+  LOADLINE_RETURN_IF_ERROR(file->Append(content));
+  return file->Commit();
 }
 
 absl::Status Directory::RemoveLeftovers(absl::string_view name) const {
   LOADLINE_RETURN_IF_ERROR(CheckName(name));
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<Entry> entries, List());
   for (const Entry& entry : entries) {
-    if (entry.is_directory || !IsTemporaryOf(name, entry.name)) continue;
+    if (entry.is_directory || !ReplacementFile::IsTemporaryOf(name, entry.name)) continue;
     LOADLINE_RETURN_IF_ERROR(RemoveFile(entry.name));
   }
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "loadline/base/file.h"
 #include "loadline/base/file_system.h"
 
 namespace loadline {
@@ -46,6 +47,8 @@ class Directory {
   const std::string& path() const { return path_; }
   int fd() const { return fd_; }
   FileSystem& fs() const { return fs_; }
+  // path() and the name below it.
+  absl::StatusOr<std::string> PathOf(absl::string_view name) const;
 
   absl::StatusOr<std::unique_ptr<Directory>> OpenChild(absl::string_view name) const;
   // Makes the child if missing and syncs this directory when it did.
@@ -59,13 +62,15 @@ class Directory {
   // is not a regular file or has more than one hard link.
   absl::StatusOr<std::string> ReadFile(absl::string_view name, size_t max_bytes) const;
 
-  // Replaces the file as one unit that survives power loss: temporary file, fsync, rename, fsync
-  // of the directory. When it fails the old content stands and the temporary file is gone;
-  // only when that last fsync fails, either content may be found after a power cut. Threads and
-  // processes may write one name at once: each content is whole, the last rename stands.
-  // A crash leaves the temporary file, `name.PROCESS.NUMBER.tmp`, for RemoveLeftovers().
+  // Opens a regular file for reading and writing. kPermissionDenied as ReadFile.
+  absl::StatusOr<std::unique_ptr<File>> OpenFile(absl::string_view name) const;
+  // Makes it, empty (mode 0600). kAlreadyExists. Its name is durable after Sync().
+  absl::StatusOr<std::unique_ptr<File>> CreateFile(absl::string_view name) const;
+
+  // Replaces the file as one unit that survives power loss, by a ReplacementFile. When it fails the
+  // temporary file is gone.
   absl::Status WriteFileAtomically(absl::string_view name, absl::string_view content) const;
-  // Removes the temporary files that crashed writes of `name` left here. REQUIRES: nobody is
+  // Removes the temporary files that crashed replacements of `name` left here. REQUIRES: nobody is
   // writing `name`, as under a lock that keeps others out; a write in progress would fail.
   absl::Status RemoveLeftovers(absl::string_view name) const;
 

@@ -13,6 +13,13 @@ ssize_t FileSystem::Read(int fd, void* buffer, size_t size) { return ::read(fd, 
 ssize_t FileSystem::Write(int fd, const void* buffer, size_t size) {
   return ::write(fd, buffer, size);
 }
+ssize_t FileSystem::ReadAt(int fd, void* buffer, size_t size, off_t offset) {
+  return ::pread(fd, buffer, size, offset);
+}
+ssize_t FileSystem::WriteAt(int fd, const void* buffer, size_t size, off_t offset) {
+  return ::pwrite(fd, buffer, size, offset);
+}
+int FileSystem::Truncate(int fd, off_t size) { return ::ftruncate(fd, size); }
 int FileSystem::Sync(int fd) {
 #ifdef F_FULLFSYNC
   // fsync(2) on macOS hands the data to the drive and does not wait until it is stored.

@@ -17,6 +17,9 @@ class FileSystem {
   virtual int OpenAt(int dir_fd, const char* name, int flags, mode_t mode);
   virtual ssize_t Read(int fd, void* buffer, size_t size);
   virtual ssize_t Write(int fd, const void* buffer, size_t size);
+  virtual ssize_t ReadAt(int fd, void* buffer, size_t size, off_t offset);
+  virtual ssize_t WriteAt(int fd, const void* buffer, size_t size, off_t offset);
+  virtual int Truncate(int fd, off_t size);
   virtual int Sync(int fd);  // fsync; on macOS fcntl(F_FULLFSYNC)
   virtual int Close(int fd);
   virtual int MkDirAt(int dir_fd, const char* name, mode_t mode);

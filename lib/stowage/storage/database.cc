@@ -131,9 +131,9 @@ absl::Status WalkFile(Connection& connection, absl::string_view pragma) {
   return absl::DataLossError(absl::StrCat(connection.path(), ": ", OneLine(answer)));
 }
 
-// Everything that decides whether an opened file is accepted, and then only the folding of a log
-// that was left: what was read back from it may never have reached the disk, so it is written and
-// synced anew before anything is added behind it.
+// Everything that decides whether an opened file is accepted, and only then what changes it. A log
+// that was left is folded: what was read back from it may never have reached the disk, so it is
+// written and synced anew before anything is added behind it.
 absl::Status Accept(Connection& connection, const Schema& schema, const DatabaseOptions& options,
                     bool clean) {
   LOADLINE_RETURN_IF_ERROR(CheckSchema(connection, schema, options.identity));
@@ -143,6 +143,7 @@ absl::Status Accept(Connection& connection, const Schema& schema, const Database
   } else if (options.quick_check) {
     LOADLINE_RETURN_IF_ERROR(WalkFile(connection, "PRAGMA quick_check(1)"));
   }
+  LOADLINE_RETURN_IF_ERROR(UpgradeSchema(connection, schema));
   return connection.FoldLogOnClose(true);
 }
 

@@ -82,24 +82,28 @@ absl::Status CheckObjects(Connection& connection, const Schema& schema) {
   return status;
 }
 
-absl::Status CheckVersion(Connection& connection, const Schema& schema) {
+absl::StatusOr<int64_t> VersionOf(Connection& connection) {
+  return connection.QueryInteger("PRAGMA user_version");
+}
+
+// The schema, or the previous one, whose version the file has.
+absl::StatusOr<const Schema*> FindSchema(Connection& connection, const Schema& schema) {
   LOADLINE_ASSIGN_OR_RETURN(const int64_t id, connection.QueryInteger("PRAGMA application_id"));
   if (static_cast<uint32_t>(id) != schema.application_id) {
     return Damaged(connection,
                    absl::StrCat("is another kind of file: application id ",
                                 static_cast<uint32_t>(id), ", want ", schema.application_id));
   }
-  LOADLINE_ASSIGN_OR_RETURN(const int64_t version, connection.QueryInteger("PRAGMA user_version"));
+  LOADLINE_ASSIGN_OR_RETURN(const int64_t version, VersionOf(connection));
   if (version > schema.user_version) {
     return absl::FailedPreconditionError(
         absl::StrCat(connection.path(), ": made by a newer version: format ", version,
                      ", this program knows up to ", schema.user_version));
   }
-  if (version < schema.user_version) {
-    return Damaged(connection,
-                   absl::StrCat("has format ", version, ", want ", schema.user_version));
+  for (const Schema* found = &schema; found != nullptr; found = found->previous) {
+    if (version == found->user_version) return found;
   }
-  return absl::OkStatus();
+  return Damaged(connection, absl::StrCat("has format ", version, ", want ", schema.user_version));
 }
 
 uint32_t SeedOf(absl::string_view identity) {
@@ -162,9 +166,44 @@ absl::StatusOr<std::string> NewFileImage(const Schema& schema, absl::string_view
 }
 
 absl::Status CheckSchema(Connection& connection, const Schema& schema, absl::string_view identity) {
-  LOADLINE_RETURN_IF_ERROR(CheckVersion(connection, schema));
-  LOADLINE_RETURN_IF_ERROR(CheckObjects(connection, schema));
+  LOADLINE_ASSIGN_OR_RETURN(const Schema* const found, FindSchema(connection, schema));
+  LOADLINE_RETURN_IF_ERROR(CheckObjects(connection, *found));
   return CheckIdentity(connection, identity);
+}
+
+namespace {
+
+// What of the schema the one before it lacks.
+absl::Status AddObjects(Connection& connection, const Schema& schema) {
+  const std::map<std::string, std::string> there = ExpectedObjects(*schema.previous);
+  for (const Table& table : schema.tables) {
+    if (there.contains(table.name())) continue;
+    LOADLINE_RETURN_IF_ERROR(connection.Execute(table.create_statement()));
+  }
+  for (const std::string& index : schema.indexes) {
+    if (there.contains(ObjectName(index))) continue;
+    LOADLINE_RETURN_IF_ERROR(connection.Execute(index));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status UpgradeStep(Connection& connection, const Schema& schema) {
+  LOADLINE_RETURN_IF_ERROR(AddObjects(connection, schema));
+  if (schema.upgrade != nullptr) LOADLINE_RETURN_IF_ERROR(schema.upgrade(connection));
+  return connection.Execute(absl::StrCat("PRAGMA user_version=", schema.user_version));
+}
+
+}  // namespace
+
+absl::Status UpgradeSchema(Connection& connection, const Schema& schema) {
+  LOADLINE_ASSIGN_OR_RETURN(const int64_t version, VersionOf(connection));
+  if (version == schema.user_version) return absl::OkStatus();
+  LOADLINE_RETURN_IF_ERROR(UpgradeSchema(connection, *schema.previous));
+  LOADLINE_RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
+  absl::Status status = UpgradeStep(connection, schema);
+  if (status.ok()) status = connection.Execute("COMMIT");
+  if (!status.ok()) connection.Execute("ROLLBACK").IgnoreError();  // the first error is the one
+  return status;
 }
 
 }  // namespace stowage

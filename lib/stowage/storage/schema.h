@@ -21,15 +21,22 @@ struct Schema {
   int page_size = 4096;         // a power of two, 512..65536; of new files
   std::vector<Table> tables;
   std::vector<std::string> indexes;  // "CREATE INDEX name ON table(column)", in that spelling
+  // The format before, whose files become files of this one when they are opened: tables and
+  // indexes that they lack are made, and `upgrade`, if there is one, does the rest. Null: there is
+  // none that is still read.
+  const Schema* previous = nullptr;
+  absl::Status (*upgrade)(Connection&) = nullptr;
 };
 
 // The bytes of a new, empty file with this schema, belonging to `identity`.
 absl::StatusOr<std::string> NewFileImage(const Schema& schema, absl::string_view identity);
 
-// Holds the open file against the schema. kFailedPrecondition: made by a newer version;
-// kDataLoss: another kind of file, another owner's, or an object is missing, different or extra.
-// Sets the connection's row seed. Writes nothing.
+// Holds the open file against the schema, or against the previous one whose version it has.
+// kFailedPrecondition: made by a newer version; kDataLoss: another kind of file, another owner's,
+// or an object is missing, different or extra. Sets the connection's row seed. Writes nothing.
 absl::Status CheckSchema(Connection& connection, const Schema& schema, absl::string_view identity);
+// Makes of a file that CheckSchema() accepted one of this very schema, as a whole and durably.
+absl::Status UpgradeSchema(Connection& connection, const Schema& schema);
 
 }  // namespace stowage
 

@@ -332,6 +332,23 @@ absl::Status Table::ScanSql(Connection& connection, absl::string_view sql,
   }
 }
 
+absl::StatusOr<std::vector<int64_t>> Table::KeysWhere(Connection& connection,
+                                                      absl::string_view condition,
+                                                      absl::Span<const Value> values) const {
+  LOADLINE_ASSIGN_OR_RETURN(sqlite3_stmt* const statement,
+                            connection.Statement(absl::StrCat("SELECT ", columns_[0].name, " FROM ",
+                                                              name_, " WHERE ", condition)));
+  const StatementRun run(statement);
+  LOADLINE_RETURN_IF_ERROR(Bind(connection, statement, values));
+  std::vector<int64_t> keys;
+  int code;
+  while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+    keys.push_back(sqlite3_column_int64(statement, 0));
+  }
+  if (code == SQLITE_DONE) return keys;
+  return connection.Error(code, absl::StrCat("read keys of table ", name_));
+}
+
 absl::StatusOr<int64_t> Table::Count(Connection& connection) const {
   return connection.QueryInteger(count_sql_);
 }

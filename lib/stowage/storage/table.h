@@ -117,6 +117,12 @@ class Table {
   absl::Status Scan(Connection& connection, absl::string_view tail, absl::Span<const Value> values,
                     absl::FunctionRef<absl::Status(const Row&)> visit) const;
   absl::StatusOr<int64_t> Count(Connection& connection) const;
+  // The keys of the rows for which `condition` holds, as in DeleteWhere(), of a table with a single
+  // integer key. The rows themselves are neither read, where an index has the condition, nor
+  // checked.
+  absl::StatusOr<std::vector<int64_t>> KeysWhere(Connection& connection,
+                                                 absl::string_view condition,
+                                                 absl::Span<const Value> values) const;
 
  private:
   absl::Status CheckValues(absl::Span<const Value> values, size_t want) const;

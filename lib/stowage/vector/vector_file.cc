@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -43,14 +44,42 @@ const Table& ConfigTable() {
   return *table;
 }
 
+// What changed since the newest saved index: the ids of one change, eight bytes each.
+const Table& ChangeTable() {
+  static const auto* const table =
+      new Table("change", {{"number", ColumnType::kInteger}, {"ids", ColumnType::kBlob}});
+  return *table;
+}
+
+// No row, or one.
+const Table& SavedTable() {
+  static const auto* const table = new Table("saved", {{"id", ColumnType::kInteger},
+                                                       {"token", ColumnType::kInteger},
+                                                       {"change", ColumnType::kInteger}});
+  return *table;
+}
+
+// Nine rows of 384 floats fill a page of 16 KiB to nine tenths; of 4 KiB, two to eight.
+constexpr int kPageSize = 16'384;
+constexpr absl::string_view kFileIndex = "CREATE INDEX vector_file ON vector(file)";
+
+const Schema& FirstSchema() {
+  static const auto* const schema = new Schema{.application_id = kApplicationId,
+                                               .user_version = 1,
+                                               .page_size = kPageSize,
+                                               .tables = {ConfigTable(), VectorTable()},
+                                               .indexes = {std::string(kFileIndex)}};
+  return *schema;
+}
+
 const Schema& VectorSchema() {
-  static const auto* const schema = new Schema{
-      .application_id = kApplicationId,
-      .user_version = 1,
-      // Nine rows of 384 floats fill a page of 16 KiB to nine tenths; of 4 KiB, two to eight.
-      .page_size = 16'384,
-      .tables = {ConfigTable(), VectorTable()},
-      .indexes = {"CREATE INDEX vector_file ON vector(file)"}};
+  static const auto* const schema =
+      new Schema{.application_id = kApplicationId,
+                 .user_version = 2,
+                 .page_size = kPageSize,
+                 .tables = {ConfigTable(), VectorTable(), ChangeTable(), SavedTable()},
+                 .indexes = {std::string(kFileIndex)},
+                 .previous = &FirstSchema()};
   return *schema;
 }
 
@@ -110,6 +139,34 @@ absl::StatusOr<VectorEntry> EntryOf(const Row& row, const StoreConfig& config) {
   return entry;
 }
 
+absl::StatusOr<VectorFile::SavedIndex> ReadSaved(Connection& connection) {
+  VectorFile::SavedIndex saved;
+  const Value key[] = {Value::Integer(1)};
+  LOADLINE_RETURN_IF_ERROR(SavedTable()
+                               .Get(connection, key,
+                                    [&](const Row& row) {
+                                      saved = {static_cast<uint64_t>(row.Integer(1)),
+                                               static_cast<uint64_t>(row.Integer(2))};
+                                      return absl::OkStatus();
+                                    })
+                               .status());
+  return saved;
+}
+
+absl::StatusOr<uint64_t> ReadLastChange(Connection& connection) {
+  LOADLINE_ASSIGN_OR_RETURN(const VectorFile::SavedIndex saved, ReadSaved(connection));
+  LOADLINE_ASSIGN_OR_RETURN(const int64_t last,
+                            connection.QueryInteger("SELECT COALESCE(MAX(number), 0) FROM change"));
+  return std::max(saved.change, static_cast<uint64_t>(last));
+}
+
+std::vector<uint64_t> IdsOf(absl::Span<const VectorEntry> entries) {
+  std::vector<uint64_t> ids;
+  ids.reserve(entries.size());
+  for (const VectorEntry& entry : entries) ids.push_back(entry.id);
+  return ids;
+}
+
 absl::Status RemoveWithLog(const loadline::Directory& folder, absl::string_view name) {
   // The file first: a log without its file is ignored and replaced, a file without its log is not.
   LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(name));
@@ -152,12 +209,15 @@ absl::StatusOr<std::unique_ptr<VectorFile>> VectorFile::Open(
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
                             Database::Open(*folder, kFileName, VectorSchema(), OptionsFor(id)));
   StoreConfig config;
+  uint64_t last_change = 0;
   LOADLINE_RETURN_IF_ERROR(database->Read([&](Connection& connection) -> absl::Status {
     LOADLINE_ASSIGN_OR_RETURN(config, ReadConfig(connection));
+    LOADLINE_ASSIGN_OR_RETURN(last_change, ReadLastChange(connection));
     return absl::OkStatus();
   }));
-  return std::unique_ptr<VectorFile>(
-      new VectorFile(std::move(folder), std::move(database), config));
+  std::unique_ptr<VectorFile> file(new VectorFile(std::move(folder), std::move(database), config));
+  file->last_change_ = last_change;
+  return file;
 }
 
 absl::Status VectorFile::Delete(const loadline::Directory& folder) {
@@ -212,9 +272,37 @@ absl::Status VectorFile::ForEachRun(
   return run.empty() ? absl::OkStatus() : visit(std::move(run));
 }
 
-absl::Status VectorFile::Insert(absl::Span<const VectorEntry> entries,
-                                absl::FunctionRef<void()> on_durable) {
-  const auto write = [&](Connection& connection) -> absl::Status {
+absl::StatusOr<VectorEntry> VectorFile::Read(uint64_t id) {
+  absl::StatusOr<VectorEntry> entry = absl::NotFoundError(absl::StrCat("no vector with id ", id));
+  const Value key[] = {Value::Integer(KeyOf(id))};
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) {
+    return VectorTable()
+        .Get(connection, key,
+             [&](const Row& row) {
+               entry = CheckedEntry(row);
+               return entry.status();
+             })
+        .status();
+  }));
+  return entry;
+}
+
+absl::Status VectorFile::Change(Write write, OnDurable on_durable) {
+  uint64_t number = 0;
+  const auto change = [&](Connection& connection) -> absl::Status {
+    std::vector<uint64_t> ids;
+    LOADLINE_RETURN_IF_ERROR(write(connection, ids));
+    number = ++last_change_;  // of a change that fails nobody knows
+    const Value row[] = {Value::Integer(static_cast<int64_t>(number)),
+                         Value::Blob(ids.data(), ids.size() * sizeof(uint64_t))};
+    return ChangeTable().Insert(connection, row);
+  };
+  return database_->Commit(change, [&] { on_durable(number); });
+}
+
+absl::Status VectorFile::Insert(absl::Span<const VectorEntry> entries, OnDurable on_durable) {
+  const auto write = [&](Connection& connection, std::vector<uint64_t>& ids) -> absl::Status {
+    ids = IdsOf(entries);
     for (const VectorEntry& entry : entries) {
       const absl::Status status = VectorTable().Insert(connection, RowOf(entry));
       if (absl::IsAlreadyExists(status)) {
@@ -225,23 +313,23 @@ absl::Status VectorFile::Insert(absl::Span<const VectorEntry> entries,
     }
     return absl::OkStatus();
   };
-  return database_->Commit(write, on_durable);
+  return Change(write, on_durable);
 }
 
-absl::Status VectorFile::Upsert(absl::Span<const VectorEntry> entries,
-                                absl::FunctionRef<void()> on_durable) {
-  const auto write = [&](Connection& connection) -> absl::Status {
+absl::Status VectorFile::Upsert(absl::Span<const VectorEntry> entries, OnDurable on_durable) {
+  const auto write = [&](Connection& connection, std::vector<uint64_t>& ids) -> absl::Status {
+    ids = IdsOf(entries);
     for (const VectorEntry& entry : entries) {
       LOADLINE_RETURN_IF_ERROR(VectorTable().Upsert(connection, RowOf(entry)));
     }
     return absl::OkStatus();
   };
-  return database_->Commit(write, on_durable);
+  return Change(write, on_durable);
 }
 
-absl::Status VectorFile::Remove(absl::Span<const uint64_t> ids,
-                                absl::FunctionRef<void()> on_durable) {
-  const auto write = [&](Connection& connection) -> absl::Status {
+absl::Status VectorFile::Remove(absl::Span<const uint64_t> ids, OnDurable on_durable) {
+  const auto write = [&](Connection& connection, std::vector<uint64_t>& changed) -> absl::Status {
+    changed.assign(ids.begin(), ids.end());
     for (const uint64_t id : ids) {
       const Value key[] = {Value::Integer(KeyOf(id))};
       LOADLINE_ASSIGN_OR_RETURN(const bool found, VectorTable().Delete(connection, key));
@@ -249,20 +337,62 @@ absl::Status VectorFile::Remove(absl::Span<const uint64_t> ids,
     }
     return absl::OkStatus();
   };
-  return database_->Commit(write, on_durable);
+  return Change(write, on_durable);
 }
 
-absl::StatusOr<size_t> VectorFile::RemoveByFile(absl::string_view file,
-                                                absl::FunctionRef<void()> on_durable) {
-  int64_t removed = 0;
-  const auto write = [&](Connection& connection) -> absl::Status {
+absl::StatusOr<size_t> VectorFile::RemoveByFile(absl::string_view file, OnDurable on_durable) {
+  size_t removed = 0;
+  const auto write = [&](Connection& connection, std::vector<uint64_t>& ids) -> absl::Status {
     const Value condition[] = {Value::Blob(file)};
-    LOADLINE_ASSIGN_OR_RETURN(removed,
-                              VectorTable().DeleteWhere(connection, "file = ?", condition));
-    return absl::OkStatus();
+    LOADLINE_ASSIGN_OR_RETURN(const std::vector<int64_t> keys,
+                              VectorTable().KeysWhere(connection, "file = ?", condition));
+    ids.assign(keys.begin(), keys.end());
+    removed = ids.size();
+    return VectorTable().DeleteWhere(connection, "file = ?", condition).status();
   };
-  LOADLINE_RETURN_IF_ERROR(database_->Commit(write, on_durable));
-  return static_cast<size_t>(removed);
+  LOADLINE_RETURN_IF_ERROR(Change(write, on_durable));
+  return removed;
+}
+
+absl::StatusOr<VectorFile::SavedIndex> VectorFile::saved() {
+  absl::StatusOr<SavedIndex> saved;
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) {
+    saved = ReadSaved(connection);
+    return saved.status();
+  }));
+  return saved;
+}
+
+absl::Status VectorFile::SetSaved(const SavedIndex& saved) {
+  return database_->Commit([&](Connection& connection) -> absl::Status {
+    const Value row[] = {Value::Integer(1), Value::Integer(static_cast<int64_t>(saved.token)),
+                         Value::Integer(static_cast<int64_t>(saved.change))};
+    LOADLINE_RETURN_IF_ERROR(SavedTable().Upsert(connection, row));
+    const Value known[] = {Value::Integer(static_cast<int64_t>(saved.change))};
+    return ChangeTable().DeleteWhere(connection, "number <= ?", known).status();
+  });
+}
+
+absl::StatusOr<std::vector<uint64_t>> VectorFile::ChangedAfter(uint64_t change) {
+  std::vector<uint64_t> ids;
+  const Value known[] = {Value::Integer(static_cast<int64_t>(change))};
+  LOADLINE_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> absl::Status {
+    LOADLINE_ASSIGN_OR_RETURN(const SavedIndex saved, ReadSaved(connection));
+    if (change < saved.change) {
+      return absl::OutOfRangeError(absl::StrCat(path(), ": changes up to ", saved.change,
+                                                " are forgotten, want those after ", change));
+    }
+    return ChangeTable().Scan(connection, "WHERE number > ?", known, [&](const Row& row) {
+      const absl::string_view bytes = row.Blob(1);
+      const size_t before = ids.size();
+      ids.resize(before + bytes.size() / sizeof(uint64_t));
+      std::memcpy(ids.data() + before, bytes.data(), (ids.size() - before) * sizeof(uint64_t));
+      return absl::OkStatus();
+    });
+  }));
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
 }
 
 absl::Status VectorFile::Verify() {

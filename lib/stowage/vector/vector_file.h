@@ -19,11 +19,13 @@
 namespace stowage {
 
 // The vectors of one project on disk: projects/<hex>/vectors.db, one row a vector, and one row
-// that says dimension and metric (docs/formats.md, "vectors.db").
+// that says dimension and metric (docs/formats.md, "vectors.db"). Changes have numbers that grow,
+// and the file says of every vector with which of them it changed last, back to the newest index
+// that was saved beside it.
 //
 // A file exists whole or not at all: it is made under another name and moved into place.
 // Thread-safe but for destruction. Changes return OK once they are durable and call `on_durable`
-// in the order in which they became so; see Database::Commit().
+// with their number, in the order in which they became so; see Database::Commit().
 class VectorFile {
  public:
   static constexpr absl::string_view kFileName = "vectors.db";
@@ -52,12 +54,28 @@ class VectorFile {
   // kDataLoss, naming the row.
   absl::Status ForEachRun(absl::FunctionRef<absl::Status(std::vector<VectorEntry>)> visit);
 
+  // The vector with this id, checked. kNotFound.
+  absl::StatusOr<VectorEntry> Read(uint64_t id);
+
+  using OnDurable = absl::FunctionRef<void(uint64_t change)>;
   // kAlreadyExists, naming the id.
-  absl::Status Insert(absl::Span<const VectorEntry> entries, absl::FunctionRef<void()> on_durable);
-  absl::Status Upsert(absl::Span<const VectorEntry> entries, absl::FunctionRef<void()> on_durable);
+  absl::Status Insert(absl::Span<const VectorEntry> entries, OnDurable on_durable);
+  absl::Status Upsert(absl::Span<const VectorEntry> entries, OnDurable on_durable);
   // All or none; kNotFound, naming the first id that is not there.
-  absl::Status Remove(absl::Span<const uint64_t> ids, absl::FunctionRef<void()> on_durable);
-  absl::StatusOr<size_t> RemoveByFile(absl::string_view file, absl::FunctionRef<void()> on_durable);
+  absl::Status Remove(absl::Span<const uint64_t> ids, OnDurable on_durable);
+  absl::StatusOr<size_t> RemoveByFile(absl::string_view file, OnDurable on_durable);
+
+  // An index that was saved: which one, and the last change that it knows. `token` 0: none was.
+  struct SavedIndex {
+    uint64_t token = 0;
+    uint64_t change = 0;
+  };
+  absl::StatusOr<SavedIndex> saved();
+  // From now on that is the index, and changes up to its own are forgotten.
+  absl::Status SetSaved(const SavedIndex& saved);
+  // Ids of the vectors that were added, replaced or removed by changes after this one, each once.
+  // kOutOfRange: they are forgotten.
+  absl::StatusOr<std::vector<uint64_t>> ChangedAfter(uint64_t change);
 
   // Walks the whole file, from the disk, and checks every row, holding one at a time. kDataLoss.
   absl::Status Verify();
@@ -72,10 +90,14 @@ class VectorFile {
 
   VectorFile(std::unique_ptr<loadline::Directory> folder, std::unique_ptr<Database> database,
              const StoreConfig& config);
+  // Runs `write`, which names the ids that it changes, as one change.
+  using Write = absl::FunctionRef<absl::Status(Connection&, std::vector<uint64_t>& ids)>;
+  absl::Status Change(Write write, OnDurable on_durable);
 
   const std::unique_ptr<loadline::Directory> folder_;  // outlives the database
   const std::unique_ptr<Database> database_;
   const StoreConfig config_;
+  uint64_t last_change_ = 0;  // for whoever writes
 };
 
 }  // namespace stowage

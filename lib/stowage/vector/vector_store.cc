@@ -84,7 +84,7 @@ absl::StatusOr<StagedRows> VectorStore::Stage(std::vector<VectorEntry>& entries,
 
 absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
   // Publishing empties `rows`, but a commit that turns out not durable never publishes.
-  const auto publish = [&] { index_.Publish(std::move(rows)); };
+  const auto publish = [&](uint64_t) { index_.Publish(std::move(rows)); };
   const absl::Status status = mode == AddMode::kInsert ? file_->Insert(rows.entries(), publish)
                                                        : file_->Upsert(rows.entries(), publish);
   if (!status.ok()) {
@@ -96,14 +96,15 @@ absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
 }
 
 absl::Status VectorStore::Remove(absl::Span<const uint64_t> ids) {
-  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&] { index_.Remove(ids); }));
+  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&](uint64_t) { index_.Remove(ids); }));
   IndexIfNeeded();
   return absl::OkStatus();
 }
 
 absl::StatusOr<size_t> VectorStore::RemoveByFile(absl::string_view file) {
-  LOADLINE_ASSIGN_OR_RETURN(const size_t removed,
-                            file_->RemoveByFile(file, [&] { index_.RemoveByFile(file); }));
+  LOADLINE_ASSIGN_OR_RETURN(const size_t removed, file_->RemoveByFile(file, [&](uint64_t) {
+    index_.RemoveByFile(file);
+  }));
   IndexIfNeeded();
   return removed;
 }

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "loadline/base/directory.h"
-#include "tests/loadline/base/failing_file_system.h"
+#include "tests/support/failing_file_system.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 

@@ -1,5 +1,5 @@
-#ifndef TESTS_LOADLINE_BASE_FAILING_FILE_SYSTEM_H_
-#define TESTS_LOADLINE_BASE_FAILING_FILE_SYSTEM_H_
+#ifndef TESTS_SUPPORT_FAILING_FILE_SYSTEM_H_
+#define TESTS_SUPPORT_FAILING_FILE_SYSTEM_H_
 
 #include <algorithm>
 #include <cerrno>
@@ -44,6 +44,17 @@ class FailingFileSystem final : public FileSystem {
   ssize_t Write(int fd, const void* buffer, size_t size) override {
     if (Fails() || Interrupted()) return -1;
     return FileSystem::Write(fd, buffer, Allowed(size));
+  }
+  ssize_t ReadAt(int fd, void* buffer, size_t size, off_t offset) override {
+    if (Fails() || Interrupted()) return -1;
+    return FileSystem::ReadAt(fd, buffer, Allowed(size), offset);
+  }
+  ssize_t WriteAt(int fd, const void* buffer, size_t size, off_t offset) override {
+    if (Fails() || Interrupted()) return -1;
+    return FileSystem::WriteAt(fd, buffer, Allowed(size), offset);
+  }
+  int Truncate(int fd, off_t size) override {
+    return Fails() || Interrupted() ? -1 : FileSystem::Truncate(fd, size);
   }
   int Sync(int fd) override {
     if (Fails() || Interrupted()) return -1;
@@ -98,4 +109,4 @@ class FailingFileSystem final : public FileSystem {
 
 }  // namespace loadline::testing
 
-#endif  // TESTS_LOADLINE_BASE_FAILING_FILE_SYSTEM_H_
+#endif  // TESTS_SUPPORT_FAILING_FILE_SYSTEM_H_

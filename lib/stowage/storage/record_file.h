@@ -1,0 +1,67 @@
+#ifndef STOWAGE_STORAGE_RECORD_FILE_H_
+#define STOWAGE_STORAGE_RECORD_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "loadline/base/directory.h"
+#include "loadline/base/file.h"
+
+namespace stowage {
+
+// Records of one size by number, for what can be made anew from elsewhere: nothing is synced before
+// Sync(), so that after a crash a record may be damaged, or be the one that was there before. The
+// former is seen, by a checksum over number and content; the latter is the caller's to know. See
+// docs/formats.md, "Record files".
+//
+// Thread-safe; a record is not to be written while it is read.
+class RecordFile {
+ public:
+  // Makes an empty one; one of this name is replaced. `record_bytes` >= 1.
+  static absl::StatusOr<std::unique_ptr<RecordFile>> Create(const loadline::Directory& directory,
+                                                            absl::string_view name,
+                                                            size_t record_bytes);
+  // kNotFound; kDataLoss: it is no record file, or one of another size of record.
+  static absl::StatusOr<std::unique_ptr<RecordFile>> Open(const loadline::Directory& directory,
+                                                          absl::string_view name,
+                                                          size_t record_bytes);
+
+  size_t record_bytes() const { return record_bytes_; }
+  const std::string& path() const { return file_->path(); }
+
+  // `record` has record_bytes() bytes. kResourceExhausted: the disk is full.
+  absl::Status Write(uint32_t number, absl::Span<const std::byte> record);
+  // kDataLoss: it is damaged or was never written.
+  absl::Status Read(uint32_t number, absl::Span<std::byte> record) const;
+  // Calls visit(number, record) for `count` records from `first` on, which are read at once.
+  // kDataLoss as Read; nothing was visited then.
+  absl::Status ReadRun(uint32_t first, uint32_t count,
+                       absl::FunctionRef<void(uint32_t, absl::Span<const std::byte>)> visit) const;
+  // Forgets the records from number `count` on.
+  absl::Status Truncate(uint32_t count);
+  absl::Status Sync();
+  absl::StatusOr<size_t> DiskBytes() const;
+
+ private:
+  RecordFile(std::unique_ptr<loadline::File> file, size_t record_bytes)
+      : file_(std::move(file)), record_bytes_(record_bytes) {}
+
+  size_t stride() const { return record_bytes_ + sizeof(uint32_t); }
+  uint64_t OffsetOf(uint32_t number) const;
+  absl::Status CheckHeader() const;
+  absl::Status CheckRecord(uint32_t number, const std::byte* record) const;
+
+  const std::unique_ptr<loadline::File> file_;
+  const size_t record_bytes_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_STORAGE_RECORD_FILE_H_
