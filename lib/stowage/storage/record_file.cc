@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/crc32c.h"
 #include "loadline/base/status_macros.h"
@@ -79,7 +80,26 @@ absl::Status RecordFile::Write(uint32_t number, absl::Span<const std::byte> reco
   std::memcpy(scratch.data(), record.data(), record_bytes_);
   const uint32_t crc = RecordCrc(number, record.data(), record_bytes_);
   std::memcpy(scratch.data() + record_bytes_, &crc, sizeof(crc));
-  return file_->WriteAt(OffsetOf(number), scratch.data(), stride());
+  absl::Status written = file_->WriteAt(OffsetOf(number), scratch.data(), stride());
+  SetLost(number, !written.ok());
+  return written;
+}
+
+void RecordFile::SetLost(uint32_t number, bool lost) {
+  if (!lost && !any_lost_.load(std::memory_order_relaxed)) return;
+  loadline::MutexLock lock(lost_mutex_);
+  if (lost) {
+    lost_.insert(number);
+  } else {
+    lost_.erase(number);
+  }
+  any_lost_.store(!lost_.empty(), std::memory_order_relaxed);
+}
+
+bool RecordFile::AnyLost(uint32_t first, uint32_t count) const {
+  if (!any_lost_.load(std::memory_order_relaxed)) return false;
+  loadline::MutexLock lock(lost_mutex_);
+  return absl::c_any_of(lost_, [&](uint32_t number) { return number - first < count; });
 }
 
 absl::Status RecordFile::CheckRecord(uint32_t number, const std::byte* record) const {
@@ -98,6 +118,10 @@ absl::Status RecordFile::Read(uint32_t number, absl::Span<std::byte> record) con
 absl::Status RecordFile::ReadRun(
     uint32_t first, uint32_t count,
     absl::FunctionRef<void(uint32_t, absl::Span<const std::byte>)> visit) const {
+  if (AnyLost(first, count)) {
+    return absl::DataLossError(
+        absl::StrCat(path(), ": a record from ", first, " on could not be written"));
+  }
   const size_t bytes = count * stride();
   std::vector<std::byte>& scratch = Scratch(bytes);
   const absl::Status read = file_->ReadAt(OffsetOf(first), scratch.data(), bytes);
@@ -115,9 +139,20 @@ absl::Status RecordFile::ReadRun(
   return absl::OkStatus();
 }
 
-absl::Status RecordFile::Truncate(uint32_t count) { return file_->Resize(OffsetOf(count)); }
+absl::Status RecordFile::Truncate(uint32_t count) {
+  LOADLINE_RETURN_IF_ERROR(file_->Resize(OffsetOf(count)));
+  loadline::MutexLock lock(lost_mutex_);
+  absl::erase_if(lost_, [&](uint32_t number) { return number >= count; });
+  any_lost_.store(!lost_.empty(), std::memory_order_relaxed);
+  return absl::OkStatus();
+}
 
-absl::Status RecordFile::Sync() { return file_->Sync(); }
+absl::Status RecordFile::Sync() {
+  if (any_lost_.load(std::memory_order_relaxed)) {
+    return absl::DataLossError(absl::StrCat(path(), ": some records could not be written"));
+  }
+  return file_->Sync();
+}
 
 absl::StatusOr<size_t> RecordFile::DiskBytes() const {
   LOADLINE_ASSIGN_OR_RETURN(const uint64_t bytes, file_->Size());

@@ -1,11 +1,15 @@
 #ifndef STOWAGE_STORAGE_RECORD_FILE_H_
 #define STOWAGE_STORAGE_RECORD_FILE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,13 +17,15 @@
 #include "absl/types/span.h"
 #include "loadline/base/directory.h"
 #include "loadline/base/file.h"
+#include "loadline/base/mutex.h"
 
 namespace stowage {
 
 // Records of one size by number, for what can be made anew from elsewhere: nothing is synced before
 // Sync(), so that after a crash a record may be damaged, or be the one that was there before. The
-// former is seen, by a checksum over number and content; the latter is the caller's to know. See
-// docs/formats.md, "Record files".
+// former is seen, by a checksum over number and content; the latter is the caller's to know. A
+// record that could not be written is damaged until it is written again. See docs/formats.md,
+// "Record files".
 //
 // Thread-safe; a record is not to be written while it is read.
 class RecordFile {
@@ -46,6 +52,7 @@ class RecordFile {
                        absl::FunctionRef<void(uint32_t, absl::Span<const std::byte>)> visit) const;
   // Forgets the records from number `count` on.
   absl::Status Truncate(uint32_t count);
+  // Makes what was written durable. kDataLoss where a record could not be written.
   absl::Status Sync();
   absl::StatusOr<size_t> DiskBytes() const;
 
@@ -55,11 +62,17 @@ class RecordFile {
 
   size_t stride() const { return record_bytes_ + sizeof(uint32_t); }
   uint64_t OffsetOf(uint32_t number) const;
+  void SetLost(uint32_t number, bool lost);
+  bool AnyLost(uint32_t first, uint32_t count) const;
   absl::Status CheckHeader() const;
   absl::Status CheckRecord(uint32_t number, const std::byte* record) const;
 
   const std::unique_ptr<loadline::File> file_;
   const size_t record_bytes_;
+
+  mutable loadline::Mutex lost_mutex_;
+  std::atomic<bool> any_lost_{false};
+  absl::flat_hash_set<uint32_t> lost_ ABSL_GUARDED_BY(lost_mutex_);  // could not be written
 };
 
 }  // namespace stowage

@@ -127,13 +127,17 @@ TEST_F(RecordFileTest, IsOpenedOnlyByItsOwnSizeOfRecord) {
   EXPECT_THAT(RecordFile::Open(*directory_, "none", kBytes), StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_F(RecordFileTest, SaysThatTheDiskIsFullAndServesWhatThereIs) {
+TEST_F(RecordFileTest, ServesNothingOldOfARecordThatCouldNotBeWritten) {
   ASSERT_OK(Write(0, 'a'));
-  fs_.FailNth(1, ENOSPC);
-  EXPECT_THAT(Write(1, 'b'), StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_EQ(*Read(0), 'a');
   ASSERT_OK(Write(1, 'b'));
-  EXPECT_EQ(*Read(1), 'b');
+  fs_.FailNth(1, ENOSPC);
+  EXPECT_THAT(Write(1, 'c'), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(*Read(0), 'a');
+  EXPECT_THAT(Read(1), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("could not be written")));
+  EXPECT_THAT(file_->Sync(), StatusIs(absl::StatusCode::kDataLoss));
+  ASSERT_OK(Write(1, 'd'));
+  EXPECT_EQ(*Read(1), 'd');
+  EXPECT_OK(file_->Sync());
 }
 
 }  // namespace
