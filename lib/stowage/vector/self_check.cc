@@ -25,6 +25,7 @@ constexpr float kSmallerEps[] = {2, 2.5F, 3};
 constexpr float kLeastReach = 0.15F;
 constexpr float kMostReach = 1.2F;
 constexpr float kReachStep = 0.025F;
+constexpr size_t kGraphEfs[] = {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
 
 double ThreadSeconds() {
   struct timespec now = {};
@@ -61,6 +62,7 @@ class Trials {
       const double start = ThreadSeconds();
       LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
       seconds.push_back(ThreadSeconds() - start);
+      checked.byte_rows += static_cast<double>(search_.counts().byte_rows);
       const float limit = WithRounding(query.nearest.back().distance);
       const auto right = std::count_if(found.begin(), found.end(), [&](const RankedRow& row) {
         return row.distance <= limit;
@@ -73,6 +75,7 @@ class Trials {
     if (seconds.empty()) return checked;
     checked.recall /= static_cast<double>(seconds.size());
     checked.nothing /= static_cast<double>(seconds.size());
+    checked.byte_rows /= static_cast<double>(seconds.size());
     std::nth_element(seconds.begin(), seconds.begin() + static_cast<ptrdiff_t>(seconds.size() / 2),
                      seconds.end());
     checked.micros = seconds[seconds.size() / 2] * 1e6;
@@ -161,6 +164,21 @@ absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double tar
   planes.signs_first = false;
   LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
   return Enough(checked, target) && checked.micros < best.micros ? checked : best;
+}
+
+absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
+                                                               const SearchEffort& lists,
+                                                               double target) {
+  Trials trials(store);
+  LOADLINE_RETURN_IF_ERROR(trials.Prepare());
+  SearchEffort effort = lists;
+  for (const size_t ef : kGraphEfs) {
+    if (ef > MostGraphEf(store.view.graph->size())) break;
+    effort.ef = ef;
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
+    if (Enough(checked, target)) return checked;
+  }
+  return std::nullopt;
 }
 
 }  // namespace stowage
