@@ -215,8 +215,8 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   };
   ListView lists = seen->lists->view();
   lists.graph = graph.get();
-  const CheckedStore store = {lists, rows, read, distance,
-                              [&] { return cancelled.load(std::memory_order_relaxed); }};
+  const auto stop = [&] { return cancelled.load(std::memory_order_relaxed); };
+  const CheckedStore store = {lists, rows, read, distance, stop};
   LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort chosen,
                             ChooseEffort(store, options_.target_recall));
   std::optional<CheckedEffort> by_graph;
