@@ -29,6 +29,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <queue>
 #include <random>
 #include <stdexcept>
@@ -179,7 +180,8 @@ struct SearchScratch {
 class GraphSearch {
  public:
   GraphSearch(const Index& index, absl::Span<const uint32_t> rows, const ListCoding& coding,
-              const ByteRows& bytes, const ListQuery& query, size_t ef, SearchScratch& scratch)
+              const ByteRows& bytes, const ListQuery& query, size_t ef,
+              std::optional<uint32_t> without, SearchScratch& scratch)
       : index_(index),
         rows_(rows),
         bytes_(bytes),
@@ -187,6 +189,7 @@ class GraphSearch {
         padded_(PaddedBytes(coding.dim())),
         terms_(ListCentres::TermsOf(query, coding.squared_l2(), coding.mean_reference())),
         ef_(ef),
+        without_(without),
         scratch_(scratch) {
     scratch_.visited.assign((index.cur_element_count + 63) / 64, 0);
     scratch_.pool.clear();
@@ -236,6 +239,7 @@ class GraphSearch {
     const auto* const nodes = reinterpret_cast<const hnswlib::tableint*>(list + 1);
     scratch_.batch.clear();
     for (size_t i = 0; i < count; ++i) {
+      if (rows_[nodes[i]] == without_) continue;
       if (unvisited_only && !scratch_.Visit(nodes[i])) continue;
       scratch_.batch.push_back(nodes[i]);
       bytes_.Prefetch(rows_[nodes[i]]);
@@ -276,6 +280,7 @@ class GraphSearch {
   const size_t padded_;
   const ListTerms terms_;
   const size_t ef_;
+  const std::optional<uint32_t> without_;
   SearchScratch& scratch_;
   size_t scored_ = 0;
 };
@@ -344,12 +349,12 @@ absl::Status HnswGraph::Link(const ByteRows& bytes, uint32_t row) {
 }
 
 size_t HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-                         std::vector<Found>& found) const {
+                         std::optional<uint32_t> without, std::vector<Found>& found) const {
   found.clear();
   if (size() == 0) return 0;
   thread_local SearchScratch scratch;
   GraphSearch search(impl_->index, impl_->space.parameter().rows, *impl_->coding, bytes, query,
-                     std::max<size_t>(ef, 1), scratch);
+                     std::max<size_t>(ef, 1), without, scratch);
   search.Run();
   for (const auto& entry : scratch.pool) {
     found.push_back({impl_->space.parameter().rows[entry.node], entry.score});

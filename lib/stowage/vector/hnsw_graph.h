@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -50,9 +51,9 @@ class HnswGraph {
     float score = 0;  // by its code, see residual_code.h
   };
   // The rows found nearest to the query by their codes, nearest first, at most max(ef, 1) of them.
-  // How many rows were scored.
+  // `without`, if any, is passed by as if it had never been linked. How many rows were scored.
   size_t Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-                std::vector<Found>& found) const;
+                std::optional<uint32_t> without, std::vector<Found>& found) const;
 
   // What the graph occupies, and what one of this capacity will. Measured against the allocator in
   // a test.

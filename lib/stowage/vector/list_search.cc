@@ -58,7 +58,7 @@ bool ListSearch::FollowGraph() {
   const size_t for_k = effort_.ef * std::max(k_, kGraphNeighbours) / kGraphNeighbours;
   const size_t ef = for_k * graph->size() / there;
   if (ef > MostGraphEf(graph->size())) return false;
-  counts_.byte_rows += graph->Search(view_->bytes, *query_, ef, in_graph_);
+  counts_.byte_rows += graph->Search(view_->bytes, *query_, ef, view_->without, in_graph_);
   size_t found = 0;
   for (const HnswGraph::Found& row : in_graph_) {
     const std::optional<Place> place = PlaceOfRow(row.row);

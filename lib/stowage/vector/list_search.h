@@ -56,6 +56,9 @@ struct ListView {
   const RowPlaceView& places;
   size_t rows = 0;                   // in all lists
   const HnswGraph* graph = nullptr;  // of most of them: what it has not are the last
+  // A row that the graph is to pass by as if it had never been linked: what would be found by its
+  // own links is not what others find.
+  std::optional<uint32_t> without = {};
 };
 
 // Finds the rows nearest to a query, in stages: whole lists, first codes, eight-bit codes, vectors.

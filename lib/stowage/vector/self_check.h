@@ -42,10 +42,10 @@ struct CheckedStore {
 absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target);
 
 // The same of searches by the view's graph: the least ef that is enough, beside what was chosen for
-// the lists. None if no ef is.
+// the lists, which is timed again in turns with it. None if no ef is.
 absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
-                                                               const SearchEffort& lists,
-                                                               double target);
+                                                               double target,
+                                                               CheckedEffort& lists);
 
 }  // namespace stowage
 

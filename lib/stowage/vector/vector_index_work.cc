@@ -217,12 +217,12 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   lists.graph = graph.get();
   const auto stop = [&] { return cancelled.load(std::memory_order_relaxed); };
   const CheckedStore store = {lists, rows, read, distance, stop};
-  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort chosen,
+  LOADLINE_ASSIGN_OR_RETURN(CheckedEffort chosen,
                             ChooseEffort(store, options_.target_recall));
   std::optional<CheckedEffort> by_graph;
   if (graph != nullptr) {
     LOADLINE_ASSIGN_OR_RETURN(by_graph,
-                              ChooseGraphEffort(store, chosen.effort, options_.target_recall));
+                              ChooseGraphEffort(store, options_.target_recall, chosen));
     if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
   }
   const double residual_share = ResidualShare(*seen->lists);

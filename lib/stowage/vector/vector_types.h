@@ -80,7 +80,7 @@ struct StoreStats {
   // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
   // store's own vectors, and the median processor time of one. None before that, and for stores so
   // small that all is read: then searches are right but for bounds that hold for all but one row
-  // in ten thousand.
+  // in ten thousand. None under kExact, where they are right.
   std::optional<double> recall = {};
   std::optional<double> search_micros = {};
 };
