@@ -29,6 +29,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <queue>
 #include <random>
 #include <stdexcept>
@@ -53,7 +54,7 @@ namespace hnswlib = hnswlib_of_stowage::hnswlib;
 using Index = hnswlib::HierarchicalNSW<float>;
 
 // hnswlib has an array of so many locks, 2.5 MiB for even the smallest graph, and takes one by
-// label modulo that number. Labels are slots here: no lock above the capacity is ever taken.
+// label modulo that number. Labels are nodes here: no lock above the capacity is ever taken.
 constexpr size_t kLabelLocks = 65'536;
 
 // Gives back the locks that are never taken. Their array has another name in each version; of one
@@ -103,7 +104,7 @@ absl::Status Catching(absl::string_view what, Call call) {
   }
 }
 
-// What hnswlib measures by: a point is its row's number, the distance looks up the codes. Of rows
+// What hnswlib measures by: a point is its node's number, the distance looks up the row's codes. Of rows
 // that are y1 and y2 less the mean,
 //   squared L2, cosine: ||y1 - y2||^2, which for vectors of one length orders as their product does
 //   inner product:      -<x1, x2> = -<y1, y2> - <y1, m> - <y2, m>, and a constant
@@ -112,17 +113,20 @@ struct RowSpaceParameter {
   float half = 1;  // what a code's factor and length are multiplied by to be those of y
   size_t padded = 0;
   const ByteRows* bytes = nullptr;
-  std::vector<float> on_mean;  // <y, m> of each row, by product only
+  std::vector<uint32_t> rows;  // by node
+  std::vector<float> on_mean;  // <y, m> by node, by product only
 };
 
 float RowDistance(const void* a, const void* b, const void* parameter) {
   const auto& space = *static_cast<const RowSpaceParameter*>(parameter);
   const uint32_t first = *static_cast<const uint32_t*>(a);
   const uint32_t second = *static_cast<const uint32_t*>(b);
-  const ByteTerms& x = space.bytes->terms(first);
-  const ByteTerms& y = space.bytes->terms(second);
-  const int32_t dot = ActiveListKernels().dot_byte_rows(space.bytes->codes(first),
-                                                        space.bytes->codes(second), space.padded);
+  const uint32_t first_row = space.rows[first];
+  const uint32_t second_row = space.rows[second];
+  const ByteTerms& x = space.bytes->terms(first_row);
+  const ByteTerms& y = space.bytes->terms(second_row);
+  const int32_t dot = ActiveListKernels().dot_byte_rows(
+      space.bytes->codes(first_row), space.bytes->codes(second_row), space.padded);
   // The factors' signs are alike.
   const float product = space.half * x.terms.factor * space.half * y.terms.factor *
                         static_cast<float>(dot);
@@ -152,7 +156,7 @@ class RowSpace : public hnswlib::SpaceInterface<float> {
 struct SearchScratch {
   struct Entry {
     float score;
-    uint32_t row;
+    uint32_t node;
     bool expanded;
     friend bool operator<(const Entry& a, const Entry& b) { return a.score < b.score; }
   };
@@ -175,14 +179,17 @@ struct SearchScratch {
 // time where all of a node's neighbours can be fetched together.
 class GraphSearch {
  public:
-  GraphSearch(const Index& index, const ListCoding& coding, const ByteRows& bytes,
-              const ListQuery& query, size_t ef, SearchScratch& scratch)
+  GraphSearch(const Index& index, absl::Span<const uint32_t> rows, const ListCoding& coding,
+              const ByteRows& bytes, const ListQuery& query, size_t ef,
+              std::optional<uint32_t> without, SearchScratch& scratch)
       : index_(index),
+        rows_(rows),
         bytes_(bytes),
         query_(query),
         padded_(PaddedBytes(coding.dim())),
         terms_(ListCentres::TermsOf(query, coding.squared_l2(), coding.mean_reference())),
         ef_(ef),
+        without_(without),
         scratch_(scratch) {
     scratch_.visited.assign((index.cur_element_count + 63) / 64, 0);
     scratch_.pool.clear();
@@ -199,10 +206,12 @@ class GraphSearch {
         continue;
       }
       entry.expanded = true;
-      CollectNeighbours(index_.get_linklist0(entry.row), /*unvisited_only=*/true);
+      CollectNeighbours(index_.get_linklist0(entry.node), /*unvisited_only=*/true);
       next = std::min(next, RankBatch());
     }
   }
+
+  size_t scored() const { return scored_; }
 
  private:
   // Greedy walk from the entry point through the sparse upper levels.
@@ -230,13 +239,16 @@ class GraphSearch {
     const auto* const nodes = reinterpret_cast<const hnswlib::tableint*>(list + 1);
     scratch_.batch.clear();
     for (size_t i = 0; i < count; ++i) {
+      if (rows_[nodes[i]] == without_) continue;
       if (unvisited_only && !scratch_.Visit(nodes[i])) continue;
       scratch_.batch.push_back(nodes[i]);
-      bytes_.Prefetch(nodes[i]);
+      bytes_.Prefetch(rows_[nodes[i]]);
     }
   }
 
-  float Score(uint32_t row) const {
+  float Score(uint32_t node) {
+    ++scored_;
+    const uint32_t row = rows_[node];
     const ByteTerms& coded = bytes_.terms(row);
     const ByteDot dot =
         ActiveListKernels().dot_byte_row(bytes_.codes(row), padded_, query_.split.bytes);
@@ -248,8 +260,8 @@ class GraphSearch {
   size_t RankBatch() {
     std::vector<SearchScratch::Entry>& pool = scratch_.pool;
     size_t first = pool.size();
-    for (const uint32_t row : scratch_.batch) {
-      const SearchScratch::Entry entry = {Score(row), row, false};
+    for (const uint32_t node : scratch_.batch) {
+      const SearchScratch::Entry entry = {Score(node), node, false};
       if (pool.size() == ef_) {
         if (entry.score >= pool.back().score) continue;
         pool.pop_back();
@@ -262,12 +274,15 @@ class GraphSearch {
   }
 
   const Index& index_;
+  const absl::Span<const uint32_t> rows_;
   const ByteRows& bytes_;
   const ListQuery& query_;
   const size_t padded_;
   const ListTerms terms_;
   const size_t ef_;
+  const std::optional<uint32_t> without_;
   SearchScratch& scratch_;
+  size_t scored_ = 0;
 };
 
 // <y, m> of a row, from its code.
@@ -285,12 +300,15 @@ struct HnswGraph::Impl {
   SplitBytes mean;
   RowSpace space;  // before the index, which points at its parameter
   Index index;
+  uint32_t rows_end = 0;
 
   Impl(std::shared_ptr<const ListCoding> of, size_t capacity, const GraphOptions& options)
       : coding(std::move(of)),
         space(*coding),
         index(&space, capacity, options.m, options.ef_construction, options.seed) {
     Split(coding->rotated_mean(), mean);
+    space.parameter().rows.reserve(capacity);
+    if (space.parameter().by_product) space.parameter().on_mean.reserve(capacity);
     TrimLabelLocks(index);
   }
 };
@@ -311,37 +329,37 @@ absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Create(
 
 size_t HnswGraph::size() const { return impl_->index.cur_element_count; }
 size_t HnswGraph::capacity() const { return impl_->index.max_elements_; }
+uint32_t HnswGraph::rows_end() const { return impl_->rows_end; }
 
-absl::Status HnswGraph::Reserve(size_t capacity) {
-  if (capacity <= impl_->index.max_elements_) return absl::OkStatus();
-  return Catching(absl::StrCat("growing a graph to ", capacity, " vectors"), [&] {
-    impl_->index.resizeIndex(capacity);
-    TrimLabelLocks(impl_->index);
-  });
-}
-
-absl::Status HnswGraph::LinkNext(const ByteRows& bytes) {
+absl::Status HnswGraph::Link(const ByteRows& bytes, uint32_t row) {
   Index& index = impl_->index;
   RowSpaceParameter& space = impl_->space.parameter();
-  const auto row = static_cast<uint32_t>(index.cur_element_count);
-  return Catching(absl::StrCat("linking vector ", row), [&] {
+  const auto node = static_cast<uint32_t>(index.cur_element_count);
+  return Catching(absl::StrCat("linking vector ", node), [&] {
     space.bytes = &bytes;
+    space.rows.push_back(row);
+    impl_->rows_end = std::max(impl_->rows_end, row + 1);
     if (space.by_product) {
       space.on_mean.push_back(OnMean(*impl_->coding, impl_->mean, bytes, row));
     }
-    index.addPoint(&row, row, -1);
+    index.addPoint(&node, node, -1);
     // The table from labels to nodes serves updates only, which are never made here.
     index.label_lookup_.clear();
   });
 }
 
-void HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-                       std::vector<uint32_t>& found) const {
+size_t HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
+                         std::optional<uint32_t> without, std::vector<Found>& found) const {
   found.clear();
-  if (size() == 0) return;
+  if (size() == 0) return 0;
   thread_local SearchScratch scratch;
-  GraphSearch(impl_->index, *impl_->coding, bytes, query, std::max<size_t>(ef, 1), scratch).Run();
-  for (const auto& entry : scratch.pool) found.push_back(entry.row);
+  GraphSearch search(impl_->index, impl_->space.parameter().rows, *impl_->coding, bytes, query,
+                     std::max<size_t>(ef, 1), without, scratch);
+  search.Run();
+  for (const auto& entry : scratch.pool) {
+    found.push_back({impl_->space.parameter().rows[entry.node], entry.score});
+  }
+  return search.scored();
 }
 
 size_t HnswGraph::PredictBytes(size_t capacity, const GraphOptions& options) {
@@ -351,8 +369,9 @@ size_t HnswGraph::PredictBytes(size_t capacity, const GraphOptions& options) {
       links + options.m * sizeof(hnswlib::tableint) + sizeof(uint32_t) + sizeof(hnswlib::labeltype);
   // A node has an upper level with probability 1/m, a further one with 1/m^2, ...
   const size_t upper = (links + kAllocatorOverhead) / (options.m - 1) + 1;
-  const size_t per_node =
-      ground + upper + sizeof(void*) + sizeof(int) + sizeof(std::mutex) + sizeof(hnswlib::vl_type) + sizeof(float);
+  const size_t beside = sizeof(uint32_t) + sizeof(float);  // its row, and that row on the mean
+  const size_t per_node = ground + upper + sizeof(void*) + sizeof(int) + sizeof(std::mutex) +
+                          sizeof(hnswlib::vl_type) + beside;
   return capacity * per_node + std::min(capacity, kLabelLocks) * sizeof(std::mutex) + sizeof(Impl);
 }
 

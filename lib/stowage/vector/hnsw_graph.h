@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,8 +22,8 @@ struct GraphOptions {
 };
 
 // An HNSW graph (Malkov and Yashunin, arXiv:1603.09320; built by hnswlib) over the eight-bit codes
-// of distinct rows, coded around the mean. Node i is row i: rows are linked in order, and keep
-// their codes while the graph lives. It holds links only: about 140 bytes a node.
+// of distinct rows, coded around the mean, which keep their codes while the graph lives. It holds
+// links and the rows' numbers only: about 140 bytes a row.
 //
 // Thread-compatible: const calls may run together; all others need exclusion. Nothing here relies
 // on hnswlib's own locks, under which searching beside inserting is a data race.
@@ -38,16 +39,21 @@ class HnswGraph {
 
   size_t size() const;
   size_t capacity() const;
+  // One past the largest row.
+  uint32_t rows_end() const;
 
-  // Makes room for `capacity` nodes. kResourceExhausted; the graph must then be dropped.
-  absl::Status Reserve(size_t capacity);
-  // Links row size(), which is in `bytes` with all before it. kResourceExhausted: full or no
-  // memory; kInternal: hnswlib refused. After an error the graph must be dropped.
-  absl::Status LinkNext(const ByteRows& bytes);
+  // Links a row that is in `bytes`, as all are that were linked before. kResourceExhausted: full or
+  // no memory; kInternal: hnswlib refused. After an error the graph must be dropped.
+  absl::Status Link(const ByteRows& bytes, uint32_t row);
 
+  struct Found {
+    uint32_t row = 0;
+    float score = 0;  // by its code, see residual_code.h
+  };
   // The rows found nearest to the query by their codes, nearest first, at most max(ef, 1) of them.
-  void Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-              std::vector<uint32_t>& found) const;
+  // `without`, if any, is passed by as if it had never been linked. How many rows were scored.
+  size_t Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
+                std::optional<uint32_t> without, std::vector<Found>& found) const;
 
   // What the graph occupies, and what one of this capacity will. Measured against the allocator in
   // a test.

@@ -70,7 +70,7 @@ void ListIndex::Add(const Addition& addition) {
     return;
   }
   entry_rows_[addition.entry] = equal->second;
-  Touch(places_[equal->second].list).AddCopy(equal->second, addition.entry);
+  Touch(places_.place(equal->second).list).AddCopy(equal->second, addition.entry);
 }
 
 void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
@@ -88,7 +88,8 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
   if (!around_mean && coding_->HasByteRows()) bytes_.Set(row, *coding_, residual, reference);
   RowList& rows = Touch(list);
-  places_[row] = {.hash = hash,
+  places_.MutablePlace(row) = {
+                  .hash = hash,
                   .list = list,
                   .position = static_cast<uint32_t>(rows.size()),
                   .length = static_cast<float>(std::sqrt(
@@ -101,8 +102,7 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
 
 uint32_t ListIndex::NewRow() {
   if (free_rows_.empty()) {
-    const auto row = static_cast<uint32_t>(places_.size());
-    places_.emplace_back();
+    const uint32_t row = places_.Append();
     if (coding_->HasByteRows()) bytes_.Reserve(places_.size());
     return row;
   }
@@ -115,12 +115,14 @@ void ListIndex::Remove(uint32_t entry) {
   const uint32_t row = std::exchange(entry_rows_[entry], kNone);
   ++unused_entries_;
   retiring_.entries.push_back(entry);
-  const RowPlace place = places_[row];
+  const RowPlace place = places_.place(row);
   RowList& rows = Touch(place.list);
   if (!rows.Remove(place.position, entry, place.length)) return;
-  if (place.position < rows.size()) places_[rows.row(place.position)].position = place.position;
+  if (place.position < rows.size()) {
+    places_.MutablePlace(rows.row(place.position)).position = place.position;
+  }
   by_hash_.erase(place.hash);
-  places_[row].list = kNone;
+  places_.MutablePlace(row).list = RowPlace::kNoList;
   retiring_.rows.push_back(row);
   --rows_;
 }
@@ -131,7 +133,7 @@ void ListIndex::Publish() {
   touched_.clear();
   retiring_.last = published_;
   published_ = std::make_shared<const ListSnapshot>(
-      ListSnapshot{coding_, centres_, lists_, bytes_, rows_});
+      ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), rows_});
   retired_.push_back(std::exchange(retiring_, {}));
 }
 
@@ -148,14 +150,23 @@ void ListIndex::TakeOver(ListIndex& other) {
   other.retired_.clear();
 }
 
+void ListIndex::HoldRows(std::weak_ptr<const void> holder) {
+  holder_ = std::move(holder);
+  held_rows_.insert(held_rows_.end(), free_rows_.begin(), free_rows_.end());
+  free_rows_.clear();
+}
+
 // Snapshots may be let go in any order: what was retired after one that is held waits for it.
 void ListIndex::Reclaim() {
   while (!retired_.empty() && retired_.front().last.expired()) {
     const Retired& front = retired_.front();
-    free_rows_.insert(free_rows_.end(), front.rows.begin(), front.rows.end());
+    held_rows_.insert(held_rows_.end(), front.rows.begin(), front.rows.end());
     free_entries_.insert(free_entries_.end(), front.entries.begin(), front.entries.end());
     retired_.pop_front();
   }
+  if (!holder_.expired()) return;
+  free_rows_.insert(free_rows_.end(), held_rows_.begin(), held_rows_.end());
+  held_rows_.clear();
 }
 
 std::vector<uint32_t> ListIndex::TakeFreeEntries() {
@@ -165,23 +176,25 @@ std::vector<uint32_t> ListIndex::TakeFreeEntries() {
 
 size_t ListIndex::memory_bytes() const {
   size_t bytes = sizeof(*this) + coding_->memory_bytes() + centres_->memory_bytes() +
-                 bytes_.memory_bytes() + places_.capacity() * sizeof(RowPlace) +
-                 (entry_rows_.capacity() + free_rows_.capacity() + free_entries_.capacity()) *
+                 bytes_.memory_bytes() + places_.memory_bytes() +
+                 (entry_rows_.capacity() + free_rows_.capacity() + held_rows_.capacity() +
+                  free_entries_.capacity()) *
                      sizeof(uint32_t) +
                  by_hash_.capacity() * (sizeof(uint64_t) + sizeof(uint32_t) + 5);
   for (const auto& list : lists_) bytes += list->memory_bytes();
   return bytes;
 }
 
-size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries) {
+size_t ListIndex::BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const HotCode hot = HotCodeFor(dim);
   const size_t lists = ListsFor(entries);
   const size_t block = HotBlockBytes(hot, dim) + 3 * kBlockRows * sizeof(float);
   const size_t blocks = (entries + kBlockRows - 1) / kBlockRows + lists;
-  const size_t bytes = hot == HotCode::kEightBit ? 0 : ByteRows::BytesFor(dim, entries);
+  const bool byte_rows = ListCoding::HasByteRows(hot, bytes);
+  const size_t byte_row_bytes = byte_rows ? ByteRows::BytesFor(dim, entries) : 0;
   constexpr size_t kPerEntry = sizeof(RowPlace) + 6 * sizeof(uint32_t) + 32;
-  return sizeof(ListIndex) + blocks * block + bytes + entries * kPerEntry +
+  return sizeof(ListIndex) + blocks * block + byte_row_bytes + entries * kPerEntry +
          lists * (dim * 2 * sizeof(float) + PaddedBytes(dim) + sizeof(RowList) + 64);
 }
 

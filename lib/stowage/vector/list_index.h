@@ -12,6 +12,7 @@
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/row_list.h"
+#include "stowage/vector/row_places.h"
 
 namespace stowage {
 
@@ -21,9 +22,10 @@ struct ListSnapshot {
   std::shared_ptr<const ListCentres> centres;
   std::vector<std::shared_ptr<const RowList>> lists;
   ByteRows bytes;
+  RowPlaceView places;
   size_t rows = 0;  // distinct vectors
 
-  ListView view() const { return {*coding, *centres, lists, bytes}; }
+  ListView view() const { return {*coding, *centres, lists, bytes, places, rows}; }
 };
 
 // Which entries of a store lie in which list. An entry is a number that the owner gives out for a
@@ -56,6 +58,11 @@ class ListIndex {
   // Shows all changes since the last time, at once.
   void Publish();
 
+  // While `holder` lives, no row that was there may become another one: somebody reads its code by
+  // its number, even when it was removed. Rows that are added have numbers above all before. There
+  // is one holder at a time.
+  void HoldRows(std::weak_ptr<const void> holder);
+
   // Entries that were removed and that no search can see any more: their numbers may be given out
   // again.
   std::vector<uint32_t> TakeFreeEntries();
@@ -67,17 +74,11 @@ class ListIndex {
   size_t entries() const { return entry_rows_.size() - unused_entries_; }
   size_t memory_bytes() const;
   // About what memory_bytes() is of so many entries, all different, at most.
-  static size_t BytesFor(const StoreConfig& config, size_t entries);
+  static size_t BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries);
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};
 
-  struct RowPlace {
-    uint64_t hash = 0;
-    uint32_t list = kNone;
-    uint32_t position = 0;
-    float length = 0;  // of the residual
-  };
   // What nobody can see any more once `last` is gone, which was the last that could.
   struct Retired {
     std::weak_ptr<const ListSnapshot> last;
@@ -101,10 +102,12 @@ class ListIndex {
   std::vector<std::shared_ptr<const RowList>> lists_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<RowList>> touched_;  // until published
   ByteRows bytes_;
-  std::vector<RowPlace> places_;     // by row
+  RowPlaces places_;
   std::vector<uint32_t> entry_rows_;  // by entry; kNone where there is none
   absl::flat_hash_map<uint64_t, uint32_t> by_hash_;
   std::vector<uint32_t> free_rows_;
+  std::vector<uint32_t> held_rows_;  // free but for the holder
+  std::weak_ptr<const void> holder_;
   std::vector<uint32_t> free_entries_;
   Retired retiring_;
   std::deque<Retired> retired_;

@@ -32,7 +32,10 @@ class ListCoding {
   size_t dim() const { return rotation_.padded(); }
   HotCode hot() const { return hot_; }
   Bytes bytes() const { return bytes_; }
-  bool HasByteRows() const { return hot_ != HotCode::kEightBit || bytes_ == Bytes::kAroundMean; }
+  bool HasByteRows() const { return HasByteRows(hot_, bytes_); }
+  static bool HasByteRows(HotCode hot, Bytes bytes) {
+    return hot != HotCode::kEightBit || bytes == Bytes::kAroundMean;
+  }
   absl::Span<const float> mean() const { return mean_; }
   // Rotated; what is added to a list's centre to make its reference, but under squared L2.
   absl::Span<const float> rotated_mean() const { return rotated_mean_; }

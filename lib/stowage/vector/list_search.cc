@@ -16,6 +16,7 @@ constexpr float kNibbleMiddle = 7.5F;  // what four bits are less in a code or a
 // Blocks of the nearest list by whose estimates the first bounds are found.
 constexpr size_t kSeedBlocks = 64;
 constexpr size_t kQueueRows = 32;
+constexpr size_t kGraphNeighbours = 10;  // that a graph's ef is measured for
 // ||q - quantised q|| acts on the code of a residual as 1 / (1 - alpha^2) times what ||u|| acts on
 // the part that is lost; alpha^2 = 2 / pi for signs of normal values.
 constexpr float kQueryErrorWeight = 2.75F;
@@ -37,6 +38,50 @@ absl::Status ListSearch::Run(const ListView& view, const ListQuery& query, size_
                              const SearchEffort& effort, const Matches* matches, Offer offer,
                              TopK& top) {
   Start(view, query, k, effort, matches);
+  if (!FollowGraph()) {
+    if (!read_.empty()) Start(view, query, k, effort, matches);
+    ReadLists();
+  }
+  return Finish(offer, top);
+}
+
+bool ListSearch::FollowGraph() {
+  const HnswGraph* const graph = view_->graph;
+  if (graph == nullptr || effort_.ef == 0 || effort_.exact) return false;
+  beside_graph_.clear();
+  for (uint32_t row = graph->rows_end(); row < view_->places.size(); ++row) {
+    if (const std::optional<Place> place = PlaceOfRow(row)) beside_graph_.push_back(*place);
+  }
+  if (beside_graph_.size() >= view_->rows) return false;
+  // As many as `ef` are to be there still, of those that the graph keeps.
+  const size_t there = view_->rows - beside_graph_.size();
+  const size_t for_k = effort_.ef * std::max(k_, kGraphNeighbours) / kGraphNeighbours;
+  const size_t ef = for_k * graph->size() / there;
+  if (ef > MostGraphEf(graph->size())) return false;
+  counts_.byte_rows += graph->Search(view_->bytes, *query_, ef, view_->without, in_graph_);
+  size_t found = 0;
+  for (const HnswGraph::Found& row : in_graph_) {
+    const std::optional<Place> place = PlaceOfRow(row.row);
+    if (!place) continue;
+    ++found;
+    KeepByteScore(row.score, *mean_, *place);
+  }
+  for (const Place place : beside_graph_) Queue(place);
+  FlushQueue();
+  return 2 * found >= in_graph_.size() && found + beside_graph_.size() >= k_;
+}
+
+std::optional<ListSearch::Place> ListSearch::PlaceOfRow(uint32_t row) {
+  if (row >= view_->places.size()) return std::nullopt;
+  const RowPlace& place = view_->places.place(row);
+  if (place.list == RowPlace::kNoList) return std::nullopt;
+  const RowList& list = *view_->lists[place.list];
+  if (!Matching(list, place.position)) return std::nullopt;
+  read_.emplace_back().rows = &list;
+  return PlaceOf(place.position);
+}
+
+void ListSearch::ReadLists() {
   OrderLists();
   while (!near_.empty()) {
     std::pop_heap(near_.begin(), near_.end());
@@ -46,7 +91,6 @@ absl::Status ListSearch::Run(const ListView& view, const ListQuery& query, size_
     ReadOne(nearest.list);
   }
   FlushQueue();
-  return Finish(offer, top);
 }
 
 void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
@@ -264,16 +308,21 @@ void ListSearch::FlushQueue() {
     const ByteDot dot =
         kernels.dot_byte_row(view_->bytes.codes(number), padded, query_->split.bytes);
     const ReadList& around = mean_ ? *mean_ : list;
-    const float slack = mean_ ? Slack(*mean_, row.length) : list.slack;
     const float score = around.terms.base + around.terms.along * row.terms.along +
                         row.terms.factor * query_->split.Product(dot);
-    const float width =
-        byte_share_ * (around.terms.error * row.terms.error + row.length * query_->split.error) +
-        slack;
-    KeepBound(score - width, score + width, place);
+    KeepByteScore(score, around, place);
   }
   counts_.byte_rows += queue_.size();
   queue_.clear();
+}
+
+void ListSearch::KeepByteScore(float score, const ReadList& around, Place place) {
+  const ByteTerms& row = view_->bytes.terms(read_[place.list].rows->row(place.position));
+  const float slack = mean_ ? Slack(*mean_, row.length) : around.slack;
+  const float width =
+      byte_share_ * (around.terms.error * row.terms.error + row.length * query_->split.error) +
+      slack;
+  KeepBound(score - width, score + width, place);
 }
 
 void ListSearch::KeepBound(float lower, float upper, Place place) {

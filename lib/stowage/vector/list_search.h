@@ -11,8 +11,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
+#include "stowage/vector/row_places.h"
 #include "stowage/vector/top_k.h"
 
 namespace stowage {
@@ -29,7 +31,13 @@ struct SearchEffort {
   float reach = std::numeric_limits<float>::infinity();
   // One-bit codes are scored by the query's signs first.
   bool signs_first = true;
+  // How many rows the graph, where the view has one, keeps as the nearest while it is followed, for
+  // up to ten neighbours; for more in proportion. 0: lists are read instead.
+  size_t ef = 0;
 };
+
+// Beyond so many rows kept, a graph of so many reads more than the lists would.
+constexpr size_t MostGraphEf(size_t rows) { return rows / 10; }
 
 // What a search has read, for tests and measurements.
 struct SearchCounts {
@@ -45,11 +53,21 @@ struct ListView {
   const ListCentres& centres;
   absl::Span<const std::shared_ptr<const RowList>> lists;  // as numbered in `centres`
   const ByteRows& bytes;                                   // of rows, unless the hot code is that
+  const RowPlaceView& places;
+  size_t rows = 0;                   // in all lists
+  const HnswGraph* graph = nullptr;  // of most of them: what it has not are the last
+  // A row that the graph is to pass by as if it had never been linked: what would be found by its
+  // own links is not what others find.
+  std::optional<uint32_t> without = {};
 };
 
 // Finds the rows nearest to a query, in stages: whole lists, first codes, eight-bit codes, vectors.
 // A row passes a stage while the least that it can score is not above the k-th smallest of what
 // rows seen so far score at most; so no number of candidates is fixed anywhere.
+//
+// Where there is a graph and the effort says so, it is followed in place of lists and first codes;
+// rows that it does not know are scored beside it. Lists are read all the same where the graph
+// would have to keep a tenth of its rows, or most of what it finds has been removed.
 //
 // To be used by one thread at a time; keeps its memory from search to search.
 class ListSearch {
@@ -89,6 +107,9 @@ class ListSearch {
     friend bool operator<(const Found& a, const Found& b) { return a.lower < b.lower; }
   };
 
+  // Whether the graph answers.
+  bool FollowGraph();
+  void ReadLists();
   void Start(const ListView& view, const ListQuery& query, size_t k, const SearchEffort& effort,
              const Matches* matches);
   void OrderLists();
@@ -114,6 +135,9 @@ class ListSearch {
   }
   void Queue(Place place);
   void FlushQueue();
+  // Of the row, unless it was removed or does not match.
+  std::optional<Place> PlaceOfRow(uint32_t row);
+  void KeepByteScore(float score, const ReadList& around, Place place);
   void KeepBound(float lower, float upper, Place place);
   absl::Status Finish(Offer offer, TopK& top);
 
@@ -133,6 +157,8 @@ class ListSearch {
   std::vector<Place> queue_;
   std::vector<float> uppers_;  // a heap, the largest first
   std::vector<Found> found_;
+  std::vector<HnswGraph::Found> in_graph_;
+  std::vector<Place> beside_graph_;
   SearchCounts counts_;
 };
 

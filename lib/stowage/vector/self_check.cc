@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,9 @@ constexpr float kSmallerEps[] = {2, 2.5F, 3};
 constexpr float kLeastReach = 0.15F;
 constexpr float kMostReach = 1.2F;
 constexpr float kReachStep = 0.025F;
+// Of timing what is to be compared: other work on the machine must not decide.
+constexpr int kTurns = 3;
+constexpr size_t kGraphEfs[] = {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
 
 double ThreadSeconds() {
   struct timespec now = {};
@@ -61,6 +65,7 @@ class Trials {
       const double start = ThreadSeconds();
       LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
       seconds.push_back(ThreadSeconds() - start);
+      checked.byte_rows += static_cast<double>(search_.counts().byte_rows);
       const float limit = WithRounding(query.nearest.back().distance);
       const auto right = std::count_if(found.begin(), found.end(), [&](const RankedRow& row) {
         return row.distance <= limit;
@@ -73,6 +78,7 @@ class Trials {
     if (seconds.empty()) return checked;
     checked.recall /= static_cast<double>(seconds.size());
     checked.nothing /= static_cast<double>(seconds.size());
+    checked.byte_rows /= static_cast<double>(seconds.size());
     std::nth_element(seconds.begin(), seconds.begin() + static_cast<ptrdiff_t>(seconds.size() / 2),
                      seconds.end());
     checked.micros = seconds[seconds.size() / 2] * 1e6;
@@ -102,7 +108,9 @@ class Trials {
                         [&](uint32_t entry) { nearest.Offer({distance, entry, row}); });
       return absl::OkStatus();
     };
-    LOADLINE_RETURN_IF_ERROR(search_.Run(store_.view, query.prepared, kCheckedNeighbours, effort,
+    ListView view = store_.view;
+    view.without = query.row;
+    LOADLINE_RETURN_IF_ERROR(search_.Run(view, query.prepared, kCheckedNeighbours, effort,
                                          &matches, offer, top));
     return top.TakeSorted();
   }
@@ -161,6 +169,32 @@ absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double tar
   planes.signs_first = false;
   LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
   return Enough(checked, target) && checked.micros < best.micros ? checked : best;
+}
+
+absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
+                                                               double target,
+                                                               CheckedEffort& lists) {
+  Trials trials(store);
+  LOADLINE_RETURN_IF_ERROR(trials.Prepare());
+  SearchEffort effort = lists.effort;
+  std::optional<CheckedEffort> chosen;
+  for (const size_t ef : kGraphEfs) {
+    if (ef > MostGraphEf(store.view.graph->size())) break;
+    effort.ef = ef;
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
+    if (!Enough(checked, target)) continue;
+    chosen = checked;
+    break;
+  }
+  if (!chosen) return chosen;
+  lists.micros = chosen->micros = std::numeric_limits<double>::infinity();
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (CheckedEffort* const timed : {&lists, &*chosen}) {
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort again, trials.Try(timed->effort));
+      timed->micros = std::min(timed->micros, again.micros);
+    }
+  }
+  return chosen;
 }
 
 }  // namespace stowage

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -18,6 +19,7 @@ struct CheckedEffort {
   double nothing = 0;  // share of the searches that found less than half of them
   size_t searches = 0;
   double micros = 0;   // of a search, of this thread's processor time; the median
+  double byte_rows = 0;  // eight-bit codes that a search scores; the mean
 };
 
 inline constexpr size_t kCheckedNeighbours = 10;
@@ -38,6 +40,12 @@ struct CheckedStore {
   absl::FunctionRef<bool()> cancelled;
 };
 absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target);
+
+// The same of searches by the view's graph: the least ef that is enough, beside what was chosen for
+// the lists, which is timed again in turns with it. None if no ef is.
+absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
+                                                               double target,
+                                                               CheckedEffort& lists);
 
 }  // namespace stowage
 

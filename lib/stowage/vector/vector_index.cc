@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/vector/distance.h"
+#include "stowage/vector/graph_choice.h"
 
 namespace stowage {
 namespace {
@@ -64,10 +65,6 @@ class VectorIndex::Finder {
   }
 
  private:
-  static bool FitsLists(double length) {
-    return length == 0 || (length >= kMinListLength && length <= kMaxListLength);
-  }
-
   void SearchLists(size_t k, TopK& top) {
     const auto matches = [&](const RowList& list, size_t position) {
       bool any = false;
@@ -80,8 +77,9 @@ class VectorIndex::Finder {
       Offer(list, position, nearest);
       return absl::OkStatus();
     };
-    search_.Run(view_.lists->view(), prepared_, k, view_.effort, all ? nullptr : &matching, offer,
-                top)
+    ListView lists = view_.lists->view();
+    if (all) lists.graph = view_.graph.get();
+    search_.Run(lists, prepared_, k, view_.effort, all ? nullptr : &matching, offer, top)
         .IgnoreError();  // offering never fails
   }
 
@@ -115,6 +113,10 @@ class VectorIndex::Finder {
   double length_ = 0;
 };
 
+bool VectorIndex::FitsLists(double length) {
+  return length == 0 || (length >= kMinListLength && length <= kMaxListLength);
+}
+
 thread_local ListQuery VectorIndex::Finder::prepared_;
 thread_local ListSearch VectorIndex::Finder::search_;
 
@@ -134,13 +136,26 @@ std::shared_ptr<const VectorIndex::View> VectorIndex::view() const {
 
 void VectorIndex::PublishView() {
   lists_->Publish();
-  auto next = std::make_shared<const View>(View{
-      .lists = lists_->snapshot(),
-      .entries = entries_,
-      .effort = checked_ ? checked_->effort : SearchEffort(),
-      .count = lists_->entries(),
-      .max_length = max_length_,
-  });
+  View seen = {.lists = lists_->snapshot(),
+               .graph = nullptr,
+               .entries = entries_,
+               .effort = {},
+               .checked = checked_,
+               .count = lists_->entries(),
+               .max_length = max_length_};
+  if (options_.index == IndexKind::kExact) {
+    seen.engine = IndexKind::kExact;
+    seen.effort.exact = true;
+  } else if (checked_graph_ &&
+             StillAnswers(*graph_, *seen.lists,
+                          MostBesideGraph(options_.index, *checked_, *checked_graph_,
+                                          graph_->size()))) {
+    seen.engine = IndexKind::kGraph;
+    seen.graph = graph_;
+    seen.checked = checked_graph_;
+  }
+  if (seen.checked) seen.effort = seen.checked->effort;
+  auto next = std::make_shared<const View>(std::move(seen));
   {
     MutexLock lock(view_mutex_);
     view_.swap(next);
@@ -164,9 +179,19 @@ size_t VectorIndex::TextBytes(absl::Span<const VectorEntry> entries) {
 size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   MutexLock lock(mutex_);
   const size_t total = std::max<size_t>(entries_.size(), numbers_.size() + staged_ + rows);
+  const bool graph = MayHaveGraph(total);
+  const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
   return sizeof(*this) + EntryTable::BytesFor(config_.dimension, total) +
-         ListIndex::BytesFor(config_, total) + HashTableBytes(total) + texts_.memory_bytes() +
-         text_bytes;
+         ListIndex::BytesFor(config_, bytes, total) +
+         (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
+         texts_.memory_bytes() + text_bytes;
+}
+
+bool VectorIndex::MayHaveGraph(size_t rows) const {
+  if (graph_ != nullptr || graph_wanted_) return true;
+  if (checked_) return false;
+  return options_.index == IndexKind::kGraph ||
+         (options_.index == IndexKind::kAuto && rows >= options_.least_graph_rows);
 }
 
 absl::StatusOr<StagedRows> VectorIndex::Stage(std::vector<VectorEntry> entries) {
@@ -299,11 +324,6 @@ absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
 VectorIndex::Counts VectorIndex::counts() const {
   const std::shared_ptr<const View> seen = view();
   return {seen->count, seen->lists->rows, seen->lists->lists.size()};
-}
-
-std::optional<CheckedEffort> VectorIndex::checked() const {
-  MutexLock lock(mutex_);
-  return checked_;
 }
 
 void VectorIndex::CheckAgain() {

@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "loadline/base/mutex.h"
 #include "stowage/vector/entry_table.h"
+#include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/list_index.h"
 #include "stowage/vector/self_check.h"
 #include "stowage/vector/text_pool.h"
@@ -28,6 +29,8 @@ namespace stowage {
 struct VectorIndexOptions {
   std::string path = {};        // of the store's file, as log records are to name it
   double target_recall = 0.96;  // of the 10 nearest, found by a search
+  IndexKind index = IndexKind::kAuto;
+  size_t least_graph_rows = 20'000;  // for kAuto to try a graph
 };
 
 // Entries that wait for their commit, and the numbers that they will have.
@@ -49,6 +52,11 @@ class StagedRows {
 // it finds too little, that is all of them. Lists are made anew, aside, when the store has grown or
 // changed by half.
 //
+// Over the rows of the lists there may be a graph (see graph_choice.h). It is built once for each
+// making of the lists and then stays as it is, and answers searches without a filter: rows that
+// were removed since are passed over, rows that came since are scored beside it. When a quarter has
+// changed, lists and graph are made anew.
+//
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
  public:
@@ -57,7 +65,8 @@ class VectorIndex {
   const StoreConfig& config() const { return config_; }
 
   // Bytes that this index will occupy once entries with `rows` vectors and `text_bytes` of text
-  // are added to what is there and staged. An upper bound within a few percent.
+  // are added to what is there and staged. An upper bound within a few percent; with a graph until
+  // it is known that there will be none.
   size_t PredictBytes(size_t rows, size_t text_bytes) const;
   // The same for what is there and staged now.
   size_t memory_bytes() const { return PredictBytes(0, 0); }
@@ -90,7 +99,9 @@ class VectorIndex {
   };
   Counts counts() const;
   // What searches find, as it was measured last; none before it was.
-  std::optional<CheckedEffort> checked() const;
+  std::optional<CheckedEffort> checked() const { return view()->checked; }
+  // What answers searches without a filter: kLists, kGraph or kExact.
+  IndexKind engine() const { return view()->engine; }
   // Has it measured again with the next indexing.
   void CheckAgain();
 
@@ -99,13 +110,16 @@ class VectorIndex {
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
-  enum class Work { kNone, kRebuild, kCheck };
+  enum class Work { kNone, kRebuild, kCheck, kBuildGraph };
 
   // What a search sees.
   struct View {
     std::shared_ptr<const ListSnapshot> lists;
+    std::shared_ptr<const HnswGraph> graph;  // null: lists answer
     EntryView entries;
     SearchEffort effort;
+    std::optional<CheckedEffort> checked;  // of searches by this effort
+    IndexKind engine = IndexKind::kLists;
     size_t count = 0;
     double max_length = 0;  // of a vector, as the metric sees it
   };
@@ -116,6 +130,8 @@ class VectorIndex {
   };
   class Finder;
 
+  // Whether codes can tell vectors of this length from others.
+  static bool FitsLists(double length);
   std::shared_ptr<const View> view() const;
   void PublishView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ListIndex::Addition AdditionOf(uint32_t entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -128,6 +144,8 @@ class VectorIndex {
   // kCancelled; kResourceExhausted, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
   absl::Status Check(const std::atomic<bool>& cancelled);
+  absl::Status BuildGraph(const std::atomic<bool>& cancelled);
+  bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StoreConfig config_;
   const VectorIndexOptions options_;
@@ -145,7 +163,11 @@ class VectorIndex {
   size_t changed_since_build_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t changed_since_check_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t built_rows_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::optional<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);
+  std::optional<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);  // of the lists
+  std::shared_ptr<const HnswGraph> graph_ ABSL_GUARDED_BY(mutex_);
+  std::optional<CheckedEffort> checked_graph_ ABSL_GUARDED_BY(mutex_);
+  bool graph_wanted_ ABSL_GUARDED_BY(mutex_) = false;  // worth trying, by the last check
+  bool graph_tried_ ABSL_GUARDED_BY(mutex_) = false;   // over these lists
   bool check_again_ ABSL_GUARDED_BY(mutex_) = false;
 
   mutable loadline::Mutex view_mutex_;  // for as long as a pointer is copied

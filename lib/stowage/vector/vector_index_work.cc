@@ -1,4 +1,5 @@
-// What an index does in the background: it makes its lists anew, and measures what searches find.
+// What an index does in the background: it makes its lists anew, measures what searches find, and
+// builds a graph where that pays.
 #include <algorithm>
 #include <atomic>
 #include <new>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/graph_choice.h"
 #include "stowage/vector/list_clustering.h"
 #include "stowage/vector/vector_index.h"
 
@@ -49,14 +51,19 @@ EntriesOfRows AllEntries(const ListSnapshot& lists) {
 VectorIndex::Work VectorIndex::PendingWork() const {
   const size_t rows = lists_->rows();
   const bool too_few = ListsFor(rows) * 2 > lists_->snapshot()->lists.size() * 3;
-  if (changed_since_build_ > std::max(kMinChanges, built_rows_ / 2) || (too_few && rows > kMinChanges)) {
+  const size_t most_changes = built_rows_ / (graph_ == nullptr ? 2 : 4);
+  if (changed_since_build_ > std::max(kMinChanges, most_changes) ||
+      (too_few && rows > kMinChanges)) {
     return Work::kRebuild;
   }
-  if (rows < kMinCheckedRows) return Work::kNone;
+  if (rows < kMinCheckedRows || options_.index == IndexKind::kExact) return Work::kNone;
   if (!checked_ || check_again_ || changed_since_check_ > std::max(kMinChanges, rows / 4)) {
     return Work::kCheck;
   }
-  return Work::kNone;
+  if (!graph_wanted_ || graph_tried_) return Work::kNone;
+  const bool around_mean =
+      lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
+  return around_mean ? Work::kBuildGraph : Work::kRebuild;
 }
 
 bool VectorIndex::NeedsIndexing() const {
@@ -74,7 +81,9 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
     if (work == Work::kNone) return;
     absl::Status status;
     try {
-      status = work == Work::kRebuild ? Rebuild(cancelled) : Check(cancelled);
+      status = work == Work::kRebuild ? Rebuild(cancelled)
+               : work == Work::kCheck ? Check(cancelled)
+                                      : BuildGraph(cancelled);
     } catch (const std::bad_alloc&) {
       status = absl::ResourceExhaustedError("no memory");
     }
@@ -84,12 +93,17 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
       rebuilding_ = false;
       changes_.clear();
       // Not again before the store has changed as much once more.
-      if (failed) changed_since_build_ = changed_since_check_ = 0;
+      if (failed) {
+        changed_since_build_ = changed_since_check_ = 0;
+        graph_wanted_ = false;
+      }
     }
     if (!failed) continue;
     loadline::Log({loadline::LogLevel::kWarning,
                    "vector",
-                   "the lists of a store are not made anew; its searches read more of it",
+                   work == Work::kBuildGraph
+                       ? "the graph of a store is not built; its lists answer"
+                       : "the lists of a store are not made anew; its searches read more of it",
                    {{"file", options_.path}, {"reason", std::string(status.message())}}});
     return;
   }
@@ -97,11 +111,13 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
 
 absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   std::shared_ptr<const View> seen;
+  bool for_graph = false;
   {
     MutexLock lock(mutex_);
     seen = view();
     rebuilding_ = true;
     changes_.clear();
+    for_graph = options_.index == IndexKind::kGraph || graph_wanted_;
   }
   const auto addition = [&](uint32_t entry) {
     return ListIndex::Addition{entry, seen->entries.values(entry),
@@ -121,7 +137,9 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   for (size_t j = 0; j < sums.size() && mean_rows > 0; ++j) {
     mean[j] = static_cast<float>(sums[j] / static_cast<double>(mean_rows));
   }
-  const auto coding = std::make_shared<const ListCoding>(config_, std::move(mean), kSeed);
+  const auto coding = std::make_shared<const ListCoding>(
+      config_, std::move(mean), kSeed,
+      for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre);
 
   const size_t lists = ListsFor(all.first.size());
   const size_t sample = std::min(all.first.size(), lists * kSampleRowsPerList);
@@ -154,14 +172,20 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   built_rows_ = lists_->rows();
   // What was measured is not true of these lists. Until it is measured again everything is read.
   checked_.reset();
+  checked_graph_.reset();
+  graph_.reset();
+  graph_tried_ = false;
   PublishView();
   return absl::OkStatus();
 }
 
 absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
-  const std::shared_ptr<const View> seen = view();
+  std::shared_ptr<const View> seen;
+  std::shared_ptr<const HnswGraph> graph;
   {
     MutexLock lock(mutex_);
+    seen = view();
+    graph = graph_;
     changed_since_check_ = 0;
     check_again_ = false;
   }
@@ -189,14 +213,52 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
     return ExactDistance(config_.metric, query, seen->max_length, seen->entries.values(entry),
                          seen->entries.entry(entry).factor, seen->max_length);
   };
-  LOADLINE_ASSIGN_OR_RETURN(
-      const CheckedEffort chosen,
-      ChooseEffort({seen->lists->view(), rows, read, distance,
-                    [&] { return cancelled.load(std::memory_order_relaxed); }},
-                   options_.target_recall));
+  ListView lists = seen->lists->view();
+  lists.graph = graph.get();
+  const auto stop = [&] { return cancelled.load(std::memory_order_relaxed); };
+  const CheckedStore store = {lists, rows, read, distance, stop};
+  LOADLINE_ASSIGN_OR_RETURN(CheckedEffort chosen,
+                            ChooseEffort(store, options_.target_recall));
+  std::optional<CheckedEffort> by_graph;
+  if (graph != nullptr) {
+    LOADLINE_ASSIGN_OR_RETURN(by_graph,
+                              ChooseGraphEffort(store, options_.target_recall, chosen));
+    if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
+  }
+  const double residual_share = ResidualShare(*seen->lists);
   MutexLock lock(mutex_);
   checked_ = chosen;
+  checked_graph_ = by_graph;
+  if (!by_graph) graph_.reset();
+  graph_wanted_ = by_graph || (!graph_tried_ && FitsLists(seen->max_length) &&
+                               WorthTrying(options_.index, seen->lists->rows,
+                                           options_.least_graph_rows, chosen, residual_share));
   PublishView();
+  return absl::OkStatus();
+}
+
+absl::Status VectorIndex::BuildGraph(const std::atomic<bool>& cancelled) {
+  std::shared_ptr<HnswGraph> graph;
+  std::shared_ptr<const ListSnapshot> lists;
+  {
+    MutexLock lock(mutex_);
+    // With all rows that have numbers, seen or not.
+    lists_->Publish();
+    lists = lists_->snapshot();
+    LOADLINE_ASSIGN_OR_RETURN(graph, HnswGraph::Create(lists->coding, lists->rows));
+    lists_->HoldRows(graph);
+  }
+  for (uint32_t row = 0; row < lists->places.size(); ++row) {
+    if (lists->places.place(row).list == RowPlace::kNoList) continue;
+    if (cancelled.load(std::memory_order_relaxed)) {
+      return absl::CancelledError("building a graph");
+    }
+    LOADLINE_RETURN_IF_ERROR(graph->Link(lists->bytes, row));
+  }
+  MutexLock lock(mutex_);
+  graph_ = std::move(graph);
+  graph_tried_ = true;
+  check_again_ = true;
   return absl::OkStatus();
 }
 

@@ -130,6 +130,7 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
   LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
   stats.distinct_count = counts.rows;
   stats.lists = counts.lists;
+  stats.engine = index_.engine();
   if (const std::optional<CheckedEffort> checked = index_.checked()) {
     stats.recall = checked->recall;
     stats.search_micros = checked->micros;

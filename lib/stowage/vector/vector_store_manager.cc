@@ -12,6 +12,7 @@
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/resident_set.h"
 #include "stowage/vector/index_builder.h"
+#include "stowage/vector/index_kind.h"
 #include "stowage/vector/project_turns.h"
 #include "stowage/vector/vector_checks.h"
 #include "stowage/vector/vector_file.h"
@@ -33,6 +34,7 @@ constexpr int kRoomAttempts = 3;
 VectorIndexOptions IndexOptions(const VectorOptions& options) {
   VectorIndexOptions index;
   index.target_recall = options.target_recall;
+  index.index = options.index;
   return index;
 }
 
@@ -112,6 +114,7 @@ absl::StatusOr<std::unique_ptr<VectorStoreManager>> VectorStoreManager::Open(
   if (options.max_open == 0) {
     return absl::InvalidArgumentError("vector stores: max_open is 0, want at least 1");
   }
+  LOADLINE_RETURN_IF_ERROR(IndexKinds().Check(options.index));
   try {
     return std::unique_ptr<VectorStoreManager>(
         new VectorStoreManager(std::make_unique<Impl>(directory, registry, options)));

@@ -23,6 +23,17 @@ enum class Metric { kSquaredL2, kInnerProduct, kCosine };
 absl::string_view MetricName(Metric metric);
 absl::StatusOr<Metric> ParseMetric(absl::string_view text);
 
+// What answers searches of a store; results are alike but for what is not found.
+//   kAuto:  lists, or a graph where it is as right and so much faster that it pays for its building
+//   kLists: lists of near vectors
+//   kGraph: a graph of near vectors (hnswlib's) over such lists, once it finds enough
+//   kExact: lists, of which all that could matter is read: nothing is missed
+enum class IndexKind { kAuto, kLists, kGraph, kExact };
+
+// "auto", "lists", "graph", "exact"; "unknown" for what is none.
+absl::string_view IndexKindName(IndexKind kind);
+absl::StatusOr<IndexKind> ParseIndexKind(absl::string_view text);
+
 inline constexpr size_t kMaxDimension = 65'535;
 
 struct StoreConfig {
@@ -65,10 +76,11 @@ struct StoreStats {
   bool open = false;         // whether the store was in memory already; asking opens it
   size_t distinct_count = 0;  // different vectors: equal ones are coded once
   size_t lists = 0;           // that the vectors lie in, by nearness
+  IndexKind engine = IndexKind::kLists;  // that answers now: kLists, kGraph or kExact
   // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
   // store's own vectors, and the median processor time of one. None before that, and for stores so
   // small that all is read: then searches are right but for bounds that hold for all but one row
-  // in ten thousand.
+  // in ten thousand. None under kExact, where they are right.
   std::optional<double> recall = {};
   std::optional<double> search_micros = {};
 };

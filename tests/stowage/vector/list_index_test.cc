@@ -221,5 +221,55 @@ TEST(ListIndex, KeepsWhatASearchSeesUntilItIsOver) {
   EXPECT_EQ(indexed.index().TakeFreeEntries(), std::vector<uint32_t>{5});
 }
 
+// Rows of the index by entry.
+std::vector<uint32_t> RowsOf(const ListSnapshot& snapshot, size_t entries) {
+  std::vector<uint32_t> rows(entries);
+  for (const auto& list : snapshot.lists) {
+    for (size_t position = 0; position < list->size(); ++position) {
+      list->ForEachEntry(position, [&](uint32_t entry) { rows[entry] = list->row(position); });
+    }
+  }
+  return rows;
+}
+
+TEST(ListIndex, GivesNoRowToAnotherVectorWhileTheyAreHeld) {
+  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(100 * 64), {}};
+  Indexed indexed(set);
+  indexed.Remove({1});
+  EXPECT_EQ(indexed.index().TakeFreeEntries(), std::vector<uint32_t>{1});
+  auto holder = std::make_shared<int>();
+  indexed.index().HoldRows(holder);
+  indexed.Remove({2, 3});
+  indexed.Add({1, 2, 3});
+  for (const uint32_t entry : {1, 2, 3}) {
+    EXPECT_GE(RowsOf(*indexed.index().snapshot(), 100)[entry], 100U);
+  }
+  holder.reset();
+  indexed.Remove({4});
+  indexed.Add({4});
+  EXPECT_LT(RowsOf(*indexed.index().snapshot(), 100)[4], 100U);
+}
+
+TEST(ListIndex, ShowsInEverySnapshotWhereItsRowsLie) {
+  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(1000 * 64), {}};
+  Indexed indexed(set);
+  const auto expect_places = [](const ListSnapshot& snapshot, size_t rows) {
+    size_t there = 0;
+    for (uint32_t row = 0; row < snapshot.places.size(); ++row) {
+      const RowPlace& place = snapshot.places.place(row);
+      if (place.list == RowPlace::kNoList) continue;
+      ++there;
+      ASSERT_EQ(snapshot.lists[place.list]->row(place.position), row);
+    }
+    EXPECT_EQ(there, rows);
+  };
+  const std::shared_ptr<const ListSnapshot> before = indexed.index().snapshot();
+  std::vector<uint32_t> some;
+  for (uint32_t i = 0; i < 1000; i += 3) some.push_back(i);
+  indexed.Remove(some);
+  expect_places(*before, 1000);
+  expect_places(*indexed.index().snapshot(), 1000 - some.size());
+}
+
 }  // namespace
 }  // namespace stowage

@@ -43,22 +43,37 @@ void AddBatches(VectorIndex& index, testing::ClusteredVectors& vectors, uint64_t
   }
 }
 
-TEST(VectorMemory, IsWithinATenthOfWhatIsAccounted) {
-#ifdef STOWAGE_UNDER_SANITIZER
-  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
-#endif
+void ExpectWithinATenth(IndexKind kind, size_t dimension) {
   constexpr size_t kRows = 6000;
-  testing::ClusteredVectors vectors(384, 50, 1);
-  VectorIndex index({.dimension = 384, .metric = Metric::kCosine});
+  testing::ClusteredVectors vectors(dimension, 50, 1);
+  VectorIndexOptions options;
+  options.index = kind;
+  VectorIndex index({.dimension = dimension, .metric = Metric::kCosine}, options);
   AddBatches(index, vectors, 0, 1);  // so that passing needs have had their memory
   const size_t accounted_before = index.memory_bytes();
   const size_t taken_before = AnonymousBytes();
   AddBatches(index, vectors, 500, kRows / 500 - 1);
   const std::atomic<bool> cancelled{false};
   index.RunIndexing(cancelled);
+  EXPECT_EQ(index.engine(), kind);
   const auto accounted = static_cast<double>(index.memory_bytes() - accounted_before);
   const auto taken = static_cast<double>(AnonymousBytes() - taken_before);
   EXPECT_NEAR(taken, accounted, 0.1 * accounted);
+}
+
+TEST(VectorMemory, OfListsIsWithinATenthOfWhatIsAccounted) {
+#ifdef STOWAGE_UNDER_SANITIZER
+  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
+#endif
+  ExpectWithinATenth(IndexKind::kLists, 384);
+}
+
+TEST(VectorMemory, OfAGraphIsWithinATenthOfWhatIsAccounted) {
+#ifdef STOWAGE_UNDER_SANITIZER
+  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
+#endif
+  ExpectWithinATenth(IndexKind::kGraph, 384);
+  ExpectWithinATenth(IndexKind::kGraph, 32);
 }
 
 }  // namespace

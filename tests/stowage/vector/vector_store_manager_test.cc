@@ -305,6 +305,21 @@ TEST_F(VectorStoreManagerTest, SaysWhatSearchesFindAndADeepCheckMeasuresItAgain)
   EXPECT_GE(manager_->Stats(id)->recall.value_or(0), 0.96);
 }
 
+TEST_F(VectorStoreManagerTest, IsAnsweredByTheIndexThatItIsOpenedWith) {
+  testing::ClusteredVectors vectors(32, 60, 13);
+  const ProjectId id = NewStore("p", {.dimension = 32});
+  ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 2'000)));
+  for (const IndexKind kind : {IndexKind::kGraph, IndexKind::kExact, IndexKind::kLists}) {
+    OpenManager({.index = kind});
+    EXPECT_OK(manager_->Search(id, vectors.Next(), 10));
+    manager_->WaitUntilIndexed();
+    EXPECT_EQ(manager_->Stats(id)->engine, kind);
+  }
+  EXPECT_THAT(VectorStoreManager::Open(*directory_, *registry_,
+                                       {.index = static_cast<IndexKind>(9)}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 // The kernel refuses to let any file of this process grow past the limit.
 class FileSizeLimit {
  public:

@@ -1,0 +1,107 @@
+#include "stowage/vector/graph_choice.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "stowage/vector/list_clustering.h"
+#include "tests/stowage/vector/vector_sets.h"
+#include "tests/support/status_matchers.h"
+
+namespace stowage {
+namespace {
+
+CheckedEffort Taking(double micros) {
+  CheckedEffort checked;
+  checked.micros = micros;
+  checked.byte_rows = 500;
+  return checked;
+}
+
+TEST(GraphChoice, TriesAGraphOnlyForManyRowsWhoseListsAreSlow) {
+  EXPECT_TRUE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(100), 0.8));
+  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 19'999, 20'000, Taking(100), 0.8));
+  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(50), 0.8));
+}
+
+TEST(GraphChoice, TriesNoneWhereCodesAroundTheMeanWouldBeBlunt) {
+  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(100), 0.05));
+}
+
+TEST(GraphChoice, TriesOneAlwaysOrNeverWhereThatIsAskedFor) {
+  EXPECT_TRUE(WorthTrying(IndexKind::kGraph, 300, 20'000, Taking(5), 0.01));
+  EXPECT_FALSE(WorthTrying(IndexKind::kLists, 1'000'000, 20'000, Taking(900), 0.9));
+  EXPECT_FALSE(WorthTrying(IndexKind::kExact, 1'000'000, 20'000, Taking(900), 0.9));
+}
+
+TEST(GraphChoice, KeepsTheGraphThatIsFasterByMoreThanChance) {
+  EXPECT_TRUE(Pays(IndexKind::kAuto, Taking(100), Taking(75)));
+  EXPECT_FALSE(Pays(IndexKind::kAuto, Taking(100), Taking(80)));
+  EXPECT_TRUE(Pays(IndexKind::kGraph, Taking(100), Taking(300)));
+}
+
+TEST(GraphChoice, ScoresRowsBesideTheGraphUntilListsAreAsFast) {
+  EXPECT_EQ(MostBesideGraph(IndexKind::kAuto, Taking(100), Taking(50), 60'000), 500U);
+  EXPECT_EQ(MostBesideGraph(IndexKind::kAuto, Taking(100), Taking(120), 60'000), 0U);
+  EXPECT_EQ(MostBesideGraph(IndexKind::kAuto, Taking(100), Taking(1), 60'000), 15'000U);
+  EXPECT_EQ(MostBesideGraph(IndexKind::kGraph, Taking(100), Taking(300), 60'000), 15'000U);
+}
+
+// Rows of a set in lists, and the share of them that its clusters leave.
+double ShareOf(const testing::VectorSet& set) {
+  const auto coding = std::make_shared<const ListCoding>(
+      set.config, std::vector<float>(set.config.dimension), 1);
+  std::vector<float> projected(set.size() * coding->dim());
+  for (size_t i = 0; i < set.size(); ++i) {
+    coding->Project(set.row(i), set.factor(i), &projected[i * coding->dim()]);
+  }
+  ListIndex index(coding, FindCentres(*coding, projected, 100, 7));
+  for (uint32_t i = 0; i < set.size(); ++i) index.Add({i, set.row(i), set.factor(i)});
+  index.Publish();
+  return ResidualShare(*index.snapshot());
+}
+
+TEST(GraphChoice, MeasuresWhatCentresLeaveOfTheRows) {
+  testing::VectorSets sets(1);
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
+  EXPECT_NEAR(ShareOf({config, sets.Normal(4000 * 64), {}}), 1, 0.15);
+  const std::vector<float> centres = sets.Normal(50 * 64);
+  EXPECT_NEAR(ShareOf({config, sets.Around(centres, 64, 4000, 0.1F, true), {}}), 0.1, 0.03);
+}
+
+TEST(GraphChoice, LetsTheGraphAnswerWhileItKnowsEnough) {
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
+  const testing::VectorSet set{config, testing::VectorSets(1).Normal(110 * 64), {}};
+  const auto coding = std::make_shared<const ListCoding>(
+      config, std::vector<float>(64), 1, ListCoding::Bytes::kAroundMean);
+  ListCentres centres(*coding);
+  centres.Add(std::vector<float>(64));
+  ListIndex index(coding, std::move(centres));
+  const auto add = [&](uint32_t first, uint32_t end) {
+    for (uint32_t i = first; i < end; ++i) index.Add({i, set.row(i), 1});
+    index.Publish();
+  };
+  add(0, 100);
+  auto made = HnswGraph::Create(coding, 100);
+  ASSERT_OK(made);
+  const std::shared_ptr<HnswGraph> graph = *std::move(made);
+  index.HoldRows(graph);
+  for (uint32_t row = 0; row < 100; ++row) {
+    ASSERT_OK(graph->Link(index.snapshot()->bytes, row));
+  }
+  EXPECT_TRUE(StillAnswers(*graph, *index.snapshot(), 0));
+  add(100, 110);
+  EXPECT_TRUE(StillAnswers(*graph, *index.snapshot(), 10));
+  EXPECT_FALSE(StillAnswers(*graph, *index.snapshot(), 9));
+  for (uint32_t i = 0; i < 50; ++i) index.Remove(i);
+  index.Publish();
+  EXPECT_TRUE(StillAnswers(*graph, *index.snapshot(), 10));
+  index.Remove(50);
+  index.Publish();
+  EXPECT_FALSE(StillAnswers(*graph, *index.snapshot(), 10));
+}
+
+}  // namespace
+}  // namespace stowage
