@@ -11,17 +11,18 @@
 #include <gtest/gtest.h>
 
 #include "absl/status/status.h"
+#include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/list_clustering.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/self_check.h"
-#include "tests/stowage/vector/vector_sets.h"
 
 namespace stowage {
 namespace {
 
-using testing::AllVectorSets;
-using testing::NamedSet;
-using testing::VectorSet;
+using loadline::bench::AllVectorSets;
+using loadline::bench::NamedSet;
+using loadline::bench::VectorSet;
+using loadline::bench::VectorSets;
 
 constexpr size_t kNearest = 10;
 constexpr size_t kBatch = 257;
@@ -144,7 +145,7 @@ class Indexed {
 
 class EverySet : public ::testing::TestWithParam<NamedSet> {
  protected:
-  const VectorSet set_ = GetParam().make(4000);
+  const VectorSet set_ = GetParam().make({.rows = 4000});
 };
 
 TEST_P(EverySet, IsSearchedExactlyWhereThatIsAskedFor) {
@@ -191,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(Sets, EverySet, ::testing::ValuesIn(AllVectorSets()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
-  VectorSet set{{64, Metric::kCosine}, testing::VectorSets(1).Normal(64), {}};
+  VectorSet set{{64, Metric::kCosine}, VectorSets(1).Normal(64), {}};
   for (int i = 0; i < 4; ++i) set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
   Indexed indexed(set);
   EXPECT_EQ(indexed.index().rows(), 1);
@@ -208,7 +209,7 @@ TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
 }
 
 TEST(ListIndex, KeepsWhatASearchSeesUntilItIsOver) {
-  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(100 * 64), {}};
+  const VectorSet set{{64, Metric::kSquaredL2}, VectorSets(1).Normal(100 * 64), {}};
   Indexed indexed(set);
   std::shared_ptr<const ListSnapshot> before = indexed.index().snapshot();
   ListQuery query;
