@@ -77,8 +77,7 @@ class Indexed {
     TopK top(k);
     const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
       list.ForEachEntry(position, [&](uint32_t entry) {
-        nearest.Offer(
-            {static_cast<float>(set_.Distance(query.values, entry)), entry, entry});
+        nearest.Offer({static_cast<float>(set_.Distance(query.values, entry)), entry, entry});
       });
       return absl::OkStatus();
     };
@@ -132,8 +131,8 @@ class Indexed {
     const auto distance = [&](uint32_t row, absl::Span<const float> values) {
       return absl::StatusOr<float>(static_cast<float>(set_.Distance(values, entry_of[row])));
     };
-    const absl::StatusOr<CheckedEffort> effort = ChooseEffort(
-        {snapshot->view(), sample, read, distance, [] { return false; }}, target);
+    const absl::StatusOr<CheckedEffort> effort =
+        ChooseEffort({snapshot->view(), sample, read, distance, [] { return false; }}, target);
     EXPECT_TRUE(effort.ok()) << effort.status();
     return *effort;
   }
@@ -193,7 +192,8 @@ INSTANTIATE_TEST_SUITE_P(Sets, EverySet, ::testing::ValuesIn(AllVectorSets()),
 
 TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
   VectorSet set{{64, Metric::kCosine}, VectorSets(1).Normal(64), {}};
-  for (int i = 0; i < 4; ++i) set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
+  for (int i = 0; i < 4; ++i)
+    set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
   Indexed indexed(set);
   EXPECT_EQ(indexed.index().rows(), 1);
   EXPECT_EQ(indexed.index().entries(), 5);
