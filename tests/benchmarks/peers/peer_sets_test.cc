@@ -85,18 +85,31 @@ TEST(PeerSets, LiftWordsWithTheirDistances) {
   }
 }
 
-TEST(PeerSets, SayWhichFolderTheyNeed) {
-  EXPECT_THAT(Make("Mnist", {.rows = 10}).status().message(), HasSubstr("--mnist"));
-  EXPECT_THAT(Make("Words100", {.rows = 10}, {.words = "no-such-folder"}),
-              StatusIs(absl::StatusCode::kNotFound));
-}
-
 std::string Number(uint32_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
           static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 std::string Idx(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns) {
   return absl::StrCat(Number(magic), Number(count), Number(rows), Number(columns));
+}
+
+TEST(PeerSets, HaveImagesWhereAFolderWithThemIsGiven) {
+  const TempDir dir;
+  const std::string images = absl::StrCat(Idx(0x803, 2, 1, 3), "\x01\x02\x03\x04\x05\x06");
+  Write(dir.Path("data/train-images-idx3-ubyte"), images);
+  Write(dir.Path("data/t10k-images-idx3-ubyte"), images);
+  EXPECT_THAT(Make("Mnist", {.rows = 2}), StatusIs(absl::StatusCode::kNotFound));
+  const auto set = Make("Mnist", {.rows = 2, .queries = 1}, {.mnist = dir.path()});
+  ASSERT_OK(set);
+  EXPECT_THAT(set->rows, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(set->queries, ElementsAre(1, 2, 3));
+}
+
+TEST(PeerSets, SayWhichFileIsMissing) {
+  const SetFolders folders = {.words = "no-such-folder", .mnist = "no-such-folder"};
+  for (const char* name : {"Mnist", "Words100", "Lifted384"}) {
+    EXPECT_THAT(Make(name, {.rows = 10}, folders).status().message(), HasSubstr("no-such-folder"));
+  }
 }
 
 TEST(ReadImages, GivesTheFirstImages) {
