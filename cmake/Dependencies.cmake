@@ -16,6 +16,10 @@ if(NOT TARGET rapidjson)
 endif()
 find_package(benchmark 1.7.1 REQUIRED)
 
+if(LOADLINE_BUILD_BENCHMARKS AND LOADLINE_PEERS_FAISS)
+  find_package(OpenMP REQUIRED)  # faiss's own package names it and does not look for it
+  find_package(faiss REQUIRED)
+endif()
 if(LOADLINE_BUILD_TOOLS)
   find_package(CLI11 2 REQUIRED)
   find_package(tomlplusplus 3 REQUIRED)

@@ -48,9 +48,11 @@ const std::map<std::string, std::vector<std::string>>& Arrows() {
       {"benchmarks/fixture",
        {"benchmarks/workload", "lib/stowage/workspace", "lib/loadline/harness"}},
       {"benchmarks/micro", {"benchmarks/fixture"}},
+      {"benchmarks/peers", {"benchmarks/fixture"}},
       {"benchmarks/macro", {"benchmarks/fixture"}},
       {"benchmarks/init", {"benchmarks/fixture"}},
-      {"benchmarks", {"benchmarks/micro", "benchmarks/macro", "benchmarks/init"}},
+      {"benchmarks",
+       {"benchmarks/micro", "benchmarks/peers", "benchmarks/macro", "benchmarks/init"}},
       {"docs/examples", {"lib/stowage/workspace", "lib/loadline/harness"}},
       {"tests", {"benchmarks", "tools/loadline", "lib/loadline/harness", "docs/examples"}},
   };
@@ -73,7 +75,9 @@ const std::vector<ThirdParty>& ThirdParties() {
       {"gmock/", {"tests"}},
       {"CLI/", {"tools/loadline/cli/parse_flags.cc"}},
       {"toml++/", {"tools/loadline"}},
-      {"rapidjson/", {"lib/loadline/monitor", "tools/loadline", "tests"}},
+      {"rapidjson/",
+       {"lib/loadline/monitor", "tools/loadline", "benchmarks/peers/word_vectors.cc", "tests"}},
+      {"faiss/", {"benchmarks/peers/faiss_engine.cc"}},
       {"boost/", {"lib/loadline/stats", "tests/loadline/stats"}},
       {"mimalloc", {"lib/loadline/harness", "benchmarks"}},
   };

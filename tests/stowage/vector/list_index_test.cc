@@ -11,17 +11,18 @@
 #include <gtest/gtest.h>
 
 #include "absl/status/status.h"
+#include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/list_clustering.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/self_check.h"
-#include "tests/stowage/vector/vector_sets.h"
 
 namespace stowage {
 namespace {
 
-using testing::AllVectorSets;
-using testing::NamedSet;
-using testing::VectorSet;
+using loadline::bench::AllVectorSets;
+using loadline::bench::NamedSet;
+using loadline::bench::VectorSet;
+using loadline::bench::VectorSets;
 
 constexpr size_t kNearest = 10;
 constexpr size_t kBatch = 257;
@@ -76,8 +77,7 @@ class Indexed {
     TopK top(k);
     const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
       list.ForEachEntry(position, [&](uint32_t entry) {
-        nearest.Offer(
-            {static_cast<float>(set_.Distance(query.values, entry)), entry, entry});
+        nearest.Offer({static_cast<float>(set_.Distance(query.values, entry)), entry, entry});
       });
       return absl::OkStatus();
     };
@@ -131,8 +131,8 @@ class Indexed {
     const auto distance = [&](uint32_t row, absl::Span<const float> values) {
       return absl::StatusOr<float>(static_cast<float>(set_.Distance(values, entry_of[row])));
     };
-    const absl::StatusOr<CheckedEffort> effort = ChooseEffort(
-        {snapshot->view(), sample, read, distance, [] { return false; }}, target);
+    const absl::StatusOr<CheckedEffort> effort =
+        ChooseEffort({snapshot->view(), sample, read, distance, [] { return false; }}, target);
     EXPECT_TRUE(effort.ok()) << effort.status();
     return *effort;
   }
@@ -144,7 +144,7 @@ class Indexed {
 
 class EverySet : public ::testing::TestWithParam<NamedSet> {
  protected:
-  const VectorSet set_ = GetParam().make(4000);
+  const VectorSet set_ = GetParam().make({.rows = 4000});
 };
 
 TEST_P(EverySet, IsSearchedExactlyWhereThatIsAskedFor) {
@@ -191,8 +191,9 @@ INSTANTIATE_TEST_SUITE_P(Sets, EverySet, ::testing::ValuesIn(AllVectorSets()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
-  VectorSet set{{64, Metric::kCosine}, testing::VectorSets(1).Normal(64), {}};
-  for (int i = 0; i < 4; ++i) set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
+  VectorSet set{{64, Metric::kCosine}, VectorSets(1).Normal(64), {}};
+  for (int i = 0; i < 4; ++i)
+    set.rows.insert(set.rows.end(), set.rows.begin(), set.rows.begin() + 64);
   Indexed indexed(set);
   EXPECT_EQ(indexed.index().rows(), 1);
   EXPECT_EQ(indexed.index().entries(), 5);
@@ -208,7 +209,7 @@ TEST(ListIndex, KeepsEqualVectorsAsOneRowThatStandsForAllOfThem) {
 }
 
 TEST(ListIndex, KeepsWhatASearchSeesUntilItIsOver) {
-  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(100 * 64), {}};
+  const VectorSet set{{64, Metric::kSquaredL2}, VectorSets(1).Normal(100 * 64), {}};
   Indexed indexed(set);
   std::shared_ptr<const ListSnapshot> before = indexed.index().snapshot();
   ListQuery query;
