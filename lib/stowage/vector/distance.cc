@@ -30,21 +30,7 @@ float DotScalar(const float* a, const float* b, size_t n) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-int32_t DotInt8Scalar(const int8_t* a, const int8_t* b, size_t n, int32_t /*sum_b*/) {
-  int32_t sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += int32_t{a[i]} * int32_t{b[i]};
-  return sum;
-}
-
-void DotInt8RowsScalar(const int8_t* query, int32_t /*query_sum*/, const int8_t* const* rows,
-                       size_t count, size_t n, int32_t* dots) {
-  for (size_t row = 0; row < count; ++row) {
-    dots[row] = DotInt8Scalar(query, rows[row], n, 0);
-  }
-}
-
-constexpr DistanceKernels kScalar = {"scalar", SquaredL2Scalar, DotScalar, DotInt8Scalar,
-                                     DotInt8RowsScalar};
+constexpr DistanceKernels kScalar = {"scalar", SquaredL2Scalar, DotScalar};
 
 }  // namespace
 

@@ -40,7 +40,8 @@ struct ListTerms {
 };
 
 // One implementation of the inner loops of a search in lists. Pure functions; thread-safe. Pointers
-// to codes need the alignment of uint32_t only. Whole numbers are exact.
+// to codes need the alignment of uint32_t only, those of a ByteQuery none. Whole numbers are exact
+// for up to 65,536 components.
 struct ListKernels {
   const char* name;  // "avx512", "avx512vnni", "avx2", "neon-dotprod", "neon", "scalar"
 
@@ -58,10 +59,10 @@ struct ListKernels {
   // In a block of eight-bit codes, components 4 g .. 4 g + 3 of row i are at the same place; a code
   // c in -127..127 is stored as c + 128. The query is padded to 4 * groups.
   void (*dot_bytes)(const uint8_t* codes, size_t groups, const ByteQuery& query, ByteDot* dots);
-  // One row of n bytes as above, one after the other; n is a multiple of 64, at most 65,536.
+  // One row of n bytes as above, one after the other; n is a multiple of 64.
   ByteDot (*dot_byte_row)(const uint8_t* codes, size_t n, const ByteQuery& query);
 
-  // The dot product of two rows of codes.
+  // The dot product of two such rows.
   int32_t (*dot_byte_rows)(const uint8_t* a, const uint8_t* b, size_t n);
 
   // lower[i] = the least that row i can score; bit i of the result: lower[i] <= limit.

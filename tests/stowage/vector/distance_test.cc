@@ -1,11 +1,9 @@
 #include "stowage/vector/distance.h"
 
 #include <cmath>
-#include <cstdint>
 #include <random>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace stowage {
@@ -18,15 +16,6 @@ class DistanceKernelsTest : public ::testing::TestWithParam<const DistanceKernel
     for (float& value : values) value = normal_(random_);
     return values;
   }
-  // The whole range, with many values at its ends, where narrow sums would overflow.
-  std::vector<int8_t> RandomCodes(size_t n) {
-    std::vector<int8_t> codes(n);
-    for (int8_t& code : codes) {
-      const auto draw = static_cast<int>(random_() % 512);
-      code = static_cast<int8_t>(draw < 128 ? -127 : draw < 256 ? 127 : draw % 255 - 127);
-    }
-    return codes;
-  }
 
   std::mt19937 random_{7};
   std::normal_distribution<float> normal_;
@@ -35,18 +24,6 @@ class DistanceKernelsTest : public ::testing::TestWithParam<const DistanceKernel
 double SumOfMagnitudes(const float* a, const float* b, size_t n) {
   double sum = 0;
   for (size_t i = 0; i < n; ++i) sum += std::fabs(double{a[i]} * double{b[i]});
-  return sum;
-}
-
-int64_t DotOfCodes(const int8_t* a, const int8_t* b, size_t n) {
-  int64_t dot = 0;
-  for (size_t i = 0; i < n; ++i) dot += int64_t{a[i]} * int64_t{b[i]};
-  return dot;
-}
-
-int32_t SumOfCodes(const int8_t* codes, size_t n) {
-  int32_t sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += codes[i];
   return sum;
 }
 
@@ -93,44 +70,6 @@ TEST_P(DistanceKernelsTest, ReadNothingPastTheEnd) {
     left[n] = std::nanf("");
     EXPECT_FALSE(std::isnan(GetParam()->squared_l2(left.data(), b.data(), n))) << n;
     EXPECT_FALSE(std::isnan(GetParam()->dot(left.data(), b.data(), n))) << n;
-  }
-}
-
-TEST_P(DistanceKernelsTest, MultiplyCodesExactly) {
-  for (size_t n = kCodePadding; n <= 1152; n += kCodePadding) {
-    const std::vector<int8_t> a = RandomCodes(n + 1);
-    const std::vector<int8_t> b = RandomCodes(n + 1);
-    EXPECT_EQ(GetParam()->dot_int8(a.data() + 1, b.data(), n, SumOfCodes(b.data(), n)),
-              DotOfCodes(a.data() + 1, b.data(), n))
-        << n;
-  }
-}
-
-TEST_P(DistanceKernelsTest, MultiplyTheLongestCodesWithoutOverflow) {
-  constexpr size_t kLongest = 65'536;
-  for (const int sign : {-1, 1}) {
-    const std::vector<int8_t> a(kLongest, static_cast<int8_t>(127 * sign));
-    const std::vector<int8_t> b(kLongest, 127);
-    EXPECT_EQ(GetParam()->dot_int8(a.data(), b.data(), kLongest, 127 * int32_t{kLongest}),
-              sign * 127 * 127 * int32_t{kLongest});
-  }
-}
-
-TEST_P(DistanceKernelsTest, MultiplyManyRowsAsOneByOne) {
-  constexpr size_t kCodes = 128;
-  const std::vector<int8_t> query = RandomCodes(kCodes);
-  for (size_t count = 0; count <= 13; ++count) {
-    std::vector<std::vector<int8_t>> rows;
-    std::vector<const int8_t*> pointers;
-    for (size_t i = 0; i < count; ++i) rows.push_back(RandomCodes(kCodes));
-    for (const auto& row : rows) pointers.push_back(row.data());
-    std::vector<int32_t> dots(count + 1, -12345);
-    GetParam()->dot_int8_rows(query.data(), SumOfCodes(query.data(), kCodes), pointers.data(),
-                              count, kCodes, dots.data());
-    for (size_t i = 0; i < count; ++i) {
-      EXPECT_EQ(dots[i], DotOfCodes(query.data(), rows[i].data(), kCodes)) << count << " " << i;
-    }
-    EXPECT_EQ(dots[count], -12345) << "written past the end";
   }
 }
 
