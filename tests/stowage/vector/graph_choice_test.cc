@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/list_clustering.h"
-#include "tests/stowage/vector/vector_sets.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -50,9 +50,9 @@ TEST(GraphChoice, ScoresRowsBesideTheGraphUntilListsAreAsFast) {
 }
 
 // Rows of a set in lists, and the share of them that its clusters leave.
-double ShareOf(const testing::VectorSet& set) {
-  const auto coding = std::make_shared<const ListCoding>(
-      set.config, std::vector<float>(set.config.dimension), 1);
+double ShareOf(const loadline::bench::VectorSet& set) {
+  const auto coding =
+      std::make_shared<const ListCoding>(set.config, std::vector<float>(set.config.dimension), 1);
   std::vector<float> projected(set.size() * coding->dim());
   for (size_t i = 0; i < set.size(); ++i) {
     coding->Project(set.row(i), set.factor(i), &projected[i * coding->dim()]);
@@ -64,7 +64,7 @@ double ShareOf(const testing::VectorSet& set) {
 }
 
 TEST(GraphChoice, MeasuresWhatCentresLeaveOfTheRows) {
-  testing::VectorSets sets(1);
+  loadline::bench::VectorSets sets(1);
   const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
   EXPECT_NEAR(ShareOf({config, sets.Normal(4000 * 64), {}}), 1, 0.15);
   const std::vector<float> centres = sets.Normal(50 * 64);
@@ -73,9 +73,9 @@ TEST(GraphChoice, MeasuresWhatCentresLeaveOfTheRows) {
 
 TEST(GraphChoice, LetsTheGraphAnswerWhileItKnowsEnough) {
   const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
-  const testing::VectorSet set{config, testing::VectorSets(1).Normal(110 * 64), {}};
-  const auto coding = std::make_shared<const ListCoding>(
-      config, std::vector<float>(64), 1, ListCoding::Bytes::kAroundMean);
+  const loadline::bench::VectorSet set{config, loadline::bench::VectorSets(1).Normal(110 * 64), {}};
+  const auto coding = std::make_shared<const ListCoding>(config, std::vector<float>(64), 1,
+                                                         ListCoding::Bytes::kAroundMean);
   ListCentres centres(*coding);
   centres.Add(std::vector<float>(64));
   ListIndex index(coding, std::move(centres));

@@ -12,20 +12,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/index_builder.h"
 #include "stowage/vector/vector_index.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/vector_model.h"
-#include "tests/stowage/vector/vector_sets.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
 namespace {
 
+using loadline::bench::AllVectorSets;
+using loadline::bench::NamedSet;
+using loadline::bench::VectorSet;
 using ::testing::SizeIs;
-using testing::AllVectorSets;
-using testing::NamedSet;
-using testing::VectorSet;
 
 const std::atomic<bool> kNotCancelled{false};
 
@@ -43,7 +43,7 @@ void Publish(VectorIndex& index, std::vector<VectorEntry> entries) {
 
 class EverySetByGraph : public ::testing::TestWithParam<NamedSet> {
  protected:
-  const VectorSet set_ = GetParam().make(3000);
+  const VectorSet set_ = GetParam().make({.rows = 3000});
 };
 
 TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
@@ -55,9 +55,9 @@ TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
   Publish(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   // Where vectors differ at all a graph is tried, and on these it is known to find enough.
-  const std::set<std::string> for_certain = {"EmbeddingsByCosine", "EmbeddingsByInnerProduct",
+  const std::set<std::string> for_certain = {"EmbeddingsByCosine",    "EmbeddingsByInnerProduct",
                                              "EmbeddingsBySquaredL2", "TenthOfOneCopy",
-                                             "FarFromTheOrigin", "QueriesFromElsewhere"};
+                                             "FarFromTheOrigin",      "QueriesFromElsewhere"};
   if (for_certain.contains(GetParam().name)) {
     EXPECT_EQ(index.engine(), IndexKind::kGraph);
   }
@@ -66,8 +66,8 @@ TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
   for (size_t q = 0; q < set_.query_count(); ++q) {
     std::vector<float> prepared(set_.query(q).begin(), set_.query(q).end());
     if (set_.config.metric == Metric::kCosine) {
-      const double length = std::sqrt(DotInDouble(prepared.data(), prepared.data(),
-                                                  prepared.size()));
+      const double length =
+          std::sqrt(DotInDouble(prepared.data(), prepared.data(), prepared.size()));
       for (float& value : prepared) value = static_cast<float>(value / length);
     }
     const std::vector<double> nearest = set_.Nearest(prepared, 10);
