@@ -31,6 +31,7 @@ constexpr AllowedPath kAllowedPaths[] = {
     {"/opt/loadline", "the prefix of the installation test, below a staging folder"},
     {"/usr/share/benchmark/compare.py", "Google Benchmark's own script, where Debian puts it"},
     {"/usr/bin/python3", "what runs that script there"},
+    {"/usr/src/googletest", "GoogleTest's sources, where Debian puts them"},
 };
 
 constexpr absl::string_view kAllowedHosts[] = {

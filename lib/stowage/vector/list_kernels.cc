@@ -78,8 +78,8 @@ uint32_t SelectScalar(const BlockTerms& block, const ListTerms& list, const floa
   return chosen;
 }
 
-constexpr ListKernels kScalar = {"scalar",       CountSignsScalar, CountPlanesScalar,
-                                 DotNibblesScalar, DotBytesScalar,   DotByteRowScalar,
+constexpr ListKernels kScalar = {"scalar",          CountSignsScalar, CountPlanesScalar,
+                                 DotNibblesScalar,  DotBytesScalar,   DotByteRowScalar,
                                  DotByteRowsScalar, SelectScalar};
 
 }  // namespace

@@ -53,8 +53,8 @@ struct ListKernels {
                        int32_t* counts);
 
   // In a block of four-bit codes, bytes 4 g .. 4 g + 3 of row i are at [(g * kBlockRows + i) * 4];
-  // their low halves are components 8 g .. 8 g + 3, their high halves the next four. For g < groups,
-  // codes in 0..15; the query is padded to 8 * groups.
+  // their low halves are components 8 g .. 8 g + 3, their high halves the next four. For
+  // g < groups, codes in 0..15; the query is padded to 8 * groups.
   void (*dot_nibbles)(const uint8_t* codes, size_t groups, const ByteQuery& query, ByteDot* dots);
   // In a block of eight-bit codes, components 4 g .. 4 g + 3 of row i are at the same place; a code
   // c in -127..127 is stored as c + 128. The query is padded to 4 * groups.

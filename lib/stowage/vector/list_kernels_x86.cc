@@ -25,8 +25,7 @@ STOWAGE_LISTS_AVX2 inline __m256i CountBytes(__m256i v) {
                                          0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
   const __m256i four = _mm256_set1_epi8(15);
   const __m256i low = _mm256_shuffle_epi8(table, _mm256_and_si256(v, four));
-  const __m256i high =
-      _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), four));
+  const __m256i high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), four));
   return _mm256_add_epi8(low, high);
 }
 
@@ -167,8 +166,7 @@ STOWAGE_LISTS_AVX2 uint32_t SelectAvx2(const BlockTerms& block, const ListTerms&
   for (size_t row = 0; row < kBlockRows; row += 8) {
     __m256 score = _mm256_fmadd_ps(_mm256_set1_ps(list.along), _mm256_loadu_ps(block.along + row),
                                    _mm256_set1_ps(list.base));
-    score =
-        _mm256_fmadd_ps(_mm256_loadu_ps(block.factor + row), _mm256_loadu_ps(s + row), score);
+    score = _mm256_fmadd_ps(_mm256_loadu_ps(block.factor + row), _mm256_loadu_ps(s + row), score);
     score = _mm256_fnmadd_ps(_mm256_set1_ps(list.error), _mm256_loadu_ps(block.error + row), score);
     _mm256_storeu_ps(lower + row, score);
     const __m256 within = _mm256_cmp_ps(score, _mm256_set1_ps(limit), _CMP_LE_OQ);
@@ -224,8 +222,7 @@ STOWAGE_LISTS_VNNI inline __m512i Broadcast4Wide(const int8_t* bytes) {
 
 // Pairs of (high, low) from two registers of sixteen, in the order of ByteDot.
 STOWAGE_LISTS_VNNI inline void StoreDotsWide(__m512i high, __m512i low, ByteDot* dots) {
-  const __m512i first =
-      _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const __m512i second = _mm512_add_epi32(first, _mm512_set1_epi32(8));
   _mm512_storeu_si512(dots, _mm512_permutex2var_epi32(high, first, low));
   _mm512_storeu_si512(dots + 8, _mm512_permutex2var_epi32(high, second, low));
@@ -301,12 +298,12 @@ STOWAGE_LISTS_VNNI uint32_t SelectWide(const BlockTerms& block, const ListTerms&
   return _mm512_cmp_ps_mask(score, _mm512_set1_ps(limit), _CMP_LE_OQ);
 }
 
-constexpr ListKernels kAvx2 = {"avx2",         CountSignsAvx2, CountPlanesAvx2, DotNibblesAvx2,
+constexpr ListKernels kAvx2 = {"avx2",       CountSignsAvx2, CountPlanesAvx2, DotNibblesAvx2,
                                DotBytesAvx2, DotByteRowAvx2, DotByteRowsAvx2, SelectAvx2};
-constexpr ListKernels kAvx512Vnni = {"avx512vnni",  CountSignsAvx2, CountPlanesAvx2,
-                                     DotNibblesVnni, DotBytesVnni,   DotByteRowVnni, DotByteRowsVnni, SelectWide};
-constexpr ListKernels kAvx512 = {"avx512",       CountSignsPopcnt, CountPlanesPopcnt,
-                                 DotNibblesVnni, DotBytesVnni,     DotByteRowVnni, DotByteRowsVnni, SelectWide};
+constexpr ListKernels kAvx512Vnni = {"avx512vnni", CountSignsAvx2, CountPlanesAvx2, DotNibblesVnni,
+                                     DotBytesVnni, DotByteRowVnni, DotByteRowsVnni, SelectWide};
+constexpr ListKernels kAvx512 = {"avx512",     CountSignsPopcnt, CountPlanesPopcnt, DotNibblesVnni,
+                                 DotBytesVnni, DotByteRowVnni,   DotByteRowsVnni,   SelectWide};
 
 bool HasVnni() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
