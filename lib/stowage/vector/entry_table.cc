@@ -32,7 +32,7 @@ absl::Status EntryTable::Reserve(size_t count) {
     free_.reserve(wanted);
     if (chunks_->size() << kShift >= wanted) return absl::OkStatus();
     Chunks more = *chunks_;
-    while (more.size() << kShift < wanted) more.push_back(std::make_shared<Chunk>(dimension_));
+    while (more.size() << kShift < wanted) more.push_back(std::make_shared<Chunk>());
     used_in_chunk_.resize(more.size());
     chunks_ = std::make_shared<const Chunks>(std::move(more));
   } catch (const std::bad_alloc&) {
@@ -72,10 +72,9 @@ void EntryTable::GiveBack(absl::Span<const uint32_t> numbers) {
                                            chunks_->begin() + static_cast<ptrdiff_t>(chunks));
 }
 
-size_t EntryTable::BytesFor(size_t dimension, size_t entries) {
-  const size_t chunk = (sizeof(Entry) + dimension * sizeof(float)) << kShift;
+size_t EntryTable::BytesFor(size_t entries) {
   const size_t chunks = (entries + (size_t{1} << kShift) - 1) >> kShift;
-  return chunks * (chunk + sizeof(Chunk) + 64) + entries * sizeof(uint32_t);
+  return chunks * (sizeof(Chunk) + 64) + entries * sizeof(uint32_t);
 }
 
 float ExactDistance(Metric metric, absl::Span<const float> query, double query_length,

@@ -1,6 +1,7 @@
 #ifndef STOWAGE_VECTOR_ENTRY_TABLE_H_
 #define STOWAGE_VECTOR_ENTRY_TABLE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,41 +24,28 @@ struct Entry {
   float factor = 1;  // the vector as the metric sees it is factor * values; 1 but under kCosine
 };
 
-// The entries of a store by number, with their vectors: as there were when the view was taken. An
-// entry that nobody changes may be read while others are written. Thread-compatible.
+// The entries of a store by number: as there were when the view was taken. An entry that nobody
+// changes may be read while others are written. Thread-compatible.
 class EntryView {
  public:
-  const Entry& entry(uint32_t number) const { return Of(number).entries[InChunk(number)]; }
-  absl::Span<const float> values(uint32_t number) const {
-    return {&Of(number).values[InChunk(number) * dimension_], dimension_};
-  }
+  const Entry& entry(uint32_t number) const { return Of(number)[InChunk(number)]; }
 
  protected:
-  static constexpr uint32_t kShift = 6;
-
-  struct Chunk {
-    explicit Chunk(size_t dimension)
-        : entries(size_t{1} << kShift), values(new float[dimension << kShift]) {}
-    std::vector<Entry> entries;
-    std::unique_ptr<float[]> values;
-  };
+  static constexpr uint32_t kShift = 8;
+  using Chunk = std::array<Entry, size_t{1} << kShift>;
   using Chunks = std::vector<std::shared_ptr<Chunk>>;
 
-  explicit EntryView(size_t dimension)
-      : dimension_(dimension), chunks_(std::make_shared<const Chunks>()) {}
+  EntryView() : chunks_(std::make_shared<const Chunks>()) {}
 
   static size_t InChunk(uint32_t number) { return number & ((1U << kShift) - 1); }
   Chunk& Of(uint32_t number) const { return *(*chunks_)[number >> kShift]; }
 
-  size_t dimension_;
   std::shared_ptr<const Chunks> chunks_;  // another one when there are more
 };
 
 // The same, to be changed. No entry moves.
 class EntryTable : public EntryView {
  public:
-  explicit EntryTable(size_t dimension) : EntryView(dimension) {}
-
   // All numbers in use are below it.
   uint32_t size() const { return size_; }
 
@@ -68,13 +56,10 @@ class EntryTable : public EntryView {
   // The numbers may be taken again. Gives back the memory past the last that is in use.
   void GiveBack(absl::Span<const uint32_t> numbers);
 
-  Entry& MutableEntry(uint32_t number) { return Of(number).entries[InChunk(number)]; }
-  absl::Span<float> MutableValues(uint32_t number) {
-    return {&Of(number).values[InChunk(number) * dimension_], dimension_};
-  }
+  Entry& MutableEntry(uint32_t number) { return Of(number)[InChunk(number)]; }
 
   // What so many entries occupy.
-  static size_t BytesFor(size_t dimension, size_t entries);
+  static size_t BytesFor(size_t entries);
 
  private:
   uint32_t size_ = 0;

@@ -25,15 +25,19 @@ uint64_t Mix(uint64_t hash, uint64_t word) {
 
 }  // namespace
 
-ListIndex::ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed)
-    : ListIndex(std::make_shared<const ListCoding>(config, std::move(mean), seed)) {}
+ListIndex::ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed,
+                     std::shared_ptr<RowValues> values)
+    : ListIndex(std::make_shared<const ListCoding>(config, std::move(mean), seed),
+                std::move(values)) {}
 
-ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding)
-    : ListIndex(coding, OneCentre(*coding)) {}
+ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, std::shared_ptr<RowValues> values)
+    : ListIndex(coding, OneCentre(*coding), std::move(values)) {}
 
-ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres)
+ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres,
+                     std::shared_ptr<RowValues> values)
     : coding_(std::move(coding)),
       centres_(std::make_shared<const ListCentres>(std::move(centres))),
+      values_(std::move(values)),
       hash_seed_(absl::HashOf(this)),
       lists_(centres_->size(), std::make_shared<const RowList>(*coding_)),
       bytes_(coding_->dim()) {
@@ -83,6 +87,7 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   const absl::Span<const float> centre = centres_->centre(list);
   const absl::Span<const float> reference = centres_->reference(list);
   const uint32_t row = NewRow();
+  if (values_ != nullptr) values_->Write(row, addition.values);
   const bool around_mean = coding_->bytes() == ListCoding::Bytes::kAroundMean;
   if (around_mean) bytes_.Set(row, *coding_, residual, coding_->mean_reference());
   for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
@@ -133,7 +138,7 @@ void ListIndex::Publish() {
   touched_.clear();
   retiring_.last = published_;
   published_ = std::make_shared<const ListSnapshot>(
-      ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), rows_});
+      ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), values_, rows_});
   retired_.push_back(std::exchange(retiring_, {}));
 }
 
@@ -177,6 +182,7 @@ std::vector<uint32_t> ListIndex::TakeFreeEntries() {
 size_t ListIndex::memory_bytes() const {
   size_t bytes = sizeof(*this) + coding_->memory_bytes() + centres_->memory_bytes() +
                  bytes_.memory_bytes() + places_.memory_bytes() +
+                 (values_ == nullptr ? 0 : values_->memory_bytes()) +
                  (entry_rows_.capacity() + free_rows_.capacity() + held_rows_.capacity() +
                   free_entries_.capacity()) *
                      sizeof(uint32_t) +
@@ -194,7 +200,8 @@ size_t ListIndex::BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, s
   const bool byte_rows = ListCoding::HasByteRows(hot, bytes);
   const size_t byte_row_bytes = byte_rows ? ByteRows::BytesFor(dim, entries) : 0;
   constexpr size_t kPerEntry = sizeof(RowPlace) + 6 * sizeof(uint32_t) + 32;
-  return sizeof(ListIndex) + blocks * block + byte_row_bytes + entries * kPerEntry +
+  return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) + blocks * block +
+         byte_row_bytes + entries * kPerEntry +
          lists * (dim * 2 * sizeof(float) + PaddedBytes(dim) + sizeof(RowList) + 64);
 }
 

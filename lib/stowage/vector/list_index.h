@@ -13,6 +13,7 @@
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/row_list.h"
 #include "stowage/vector/row_places.h"
+#include "stowage/vector/row_values.h"
 
 namespace stowage {
 
@@ -23,6 +24,7 @@ struct ListSnapshot {
   std::vector<std::shared_ptr<const RowList>> lists;
   ByteRows bytes;
   RowPlaceView places;
+  std::shared_ptr<const RowValues> values;  // of the rows
   size_t rows = 0;  // distinct vectors
 
   ListView view() const { return {*coding, *centres, lists, bytes, places, rows}; }
@@ -46,9 +48,11 @@ class ListIndex {
   };
 
   // One list around `mean` (see ListCoding); `seed` is that of the rotation.
-  ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed);
-  // Empty lists around these centres.
-  ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres);
+  ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed,
+            std::shared_ptr<RowValues> values = nullptr);
+  // Empty lists around these centres. The vectors of rows go into `values`, if there is one.
+  ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres,
+            std::shared_ptr<RowValues> values = nullptr);
 
   const std::shared_ptr<const ListSnapshot>& snapshot() const { return published_; }
 
@@ -70,6 +74,8 @@ class ListIndex {
   // searches here.
   void TakeOver(ListIndex& other);
 
+  // Of an entry that is in the index.
+  uint32_t RowOf(uint32_t entry) const { return entry_rows_[entry]; }
   size_t rows() const { return rows_; }
   size_t entries() const { return entry_rows_.size() - unused_entries_; }
   size_t memory_bytes() const;
@@ -86,7 +92,7 @@ class ListIndex {
     std::vector<uint32_t> entries;
   };
 
-  explicit ListIndex(std::shared_ptr<const ListCoding> coding);
+  ListIndex(std::shared_ptr<const ListCoding> coding, std::shared_ptr<RowValues> values);
 
   void AddRow(const Addition& addition, uint64_t hash);
   // The list as it will be published.
@@ -97,6 +103,7 @@ class ListIndex {
 
   const std::shared_ptr<const ListCoding> coding_;
   const std::shared_ptr<const ListCentres> centres_;
+  const std::shared_ptr<RowValues> values_;
   const uint64_t hash_seed_;
 
   std::vector<std::shared_ptr<const RowList>> lists_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,20 +25,18 @@ namespace stowage {
 // Thread-safe; a row is not to be written while it is read.
 class RowValues {
  public:
-  // Of no row, in a file of this name, which replaces one that is there.
+  // Of no row, in a file of this name, which replaces one that is there and is removed at the end.
+  // `folder` outlives it.
   static std::shared_ptr<RowValues> Create(const loadline::Directory& folder,
                                            absl::string_view name, size_t dimension);
-  // kNotFound, kDataLoss: see RecordFile.
-  static absl::StatusOr<std::shared_ptr<RowValues>> Open(const loadline::Directory& folder,
-                                                         absl::string_view name, size_t dimension);
+  ~RowValues();
+  RowValues(const RowValues&) = delete;
+  RowValues& operator=(const RowValues&) = delete;
 
   // `values` has `dimension` floats. Where it fails, Read() does.
   void Write(uint32_t row, absl::Span<const float> values);
   // kDataLoss, or what the system says: they cannot be had from here.
   absl::Status Read(uint32_t row, absl::Span<float> values) const;
-  // Makes what was written durable; see RecordFile.
-  absl::Status Sync();
-
   absl::StatusOr<size_t> DiskBytes() const;
   size_t memory_bytes() const { return BytesFor(dimension_); }
   static size_t BytesFor(size_t dimension);
@@ -46,13 +45,15 @@ class RowValues {
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr size_t kLocks = 16;
 
-  RowValues(absl::StatusOr<std::unique_ptr<RecordFile>> file, size_t dimension);
+  RowValues(const loadline::Directory& folder, absl::string_view name, size_t dimension);
 
   static size_t CacheRows(size_t dimension);
   bool ReadCached(uint32_t row, absl::Span<float> values) const;
   void Cache(uint32_t row, absl::Span<const float> values) const;
   void Uncache(uint32_t row);
 
+  const loadline::Directory& folder_;
+  const std::string name_;
   const absl::StatusOr<std::unique_ptr<RecordFile>> file_;
   const size_t dimension_;
 

@@ -42,6 +42,7 @@ class VectorFile {
   static absl::Status Delete(const loadline::Directory& folder);
 
   const StoreConfig& config() const { return config_; }
+  const loadline::Directory& folder() const { return *folder_; }
   const std::string& path() const { return database_->path(); }
 
   absl::StatusOr<size_t> Count();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <random>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -18,6 +19,7 @@ namespace {
 using loadline::MutexLock;
 
 constexpr uint64_t kSeed = 0x10AD11;
+constexpr absl::string_view kValuesPrefix = "vectors.floats.";
 // Beyond these lengths the squares of floats leave their range, or most of it: all floats are read.
 constexpr double kMaxListLength = 1e15;
 constexpr double kMinListLength = 1e-15;
@@ -37,23 +39,20 @@ double LengthOf(absl::Span<const float> values) {
 // One search of a view: which entries count, and their exact distances.
 class VectorIndex::Finder {
  public:
-  Finder(const StoreConfig& config, const View& view, absl::Span<const float> query,
+  Finder(const VectorIndex& index, const View& view, absl::Span<const float> query,
          const SearchFilter& filter)
-      : metric_(config.metric), view_(view), filter_(filter) {
+      : index_(index), view_(view), filter_(filter) {
     PrepareQuery(*view.lists->coding, query, prepared_);
     length_ = LengthOf(prepared_.values);
+    values_.resize(query.size());
   }
 
-  std::vector<Neighbor> Find(size_t k) {
+  absl::StatusOr<std::vector<Neighbor>> Find(size_t k) {
     TopK top(k);
     if (FitsLists(length_) && FitsLists(view_.max_length)) {
-      SearchLists(k, top);
+      LOADLINE_RETURN_IF_ERROR(SearchLists(k, top));
     } else {
-      for (const auto& list : view_.lists->lists) {
-        for (size_t position = 0; position < list->size(); ++position) {
-          Offer(*list, position, top);
-        }
-      }
+      LOADLINE_RETURN_IF_ERROR(SearchAll(top));
     }
     std::vector<Neighbor> neighbors;
     for (const RankedRow& row : top.TakeSorted()) {
@@ -65,7 +64,7 @@ class VectorIndex::Finder {
   }
 
  private:
-  void SearchLists(size_t k, TopK& top) {
+  absl::Status SearchLists(size_t k, TopK& top) {
     const auto matches = [&](const RowList& list, size_t position) {
       bool any = false;
       list.ForEachEntry(position, [&](uint32_t entry) { any = any || Matches(entry); });
@@ -74,13 +73,20 @@ class VectorIndex::Finder {
     const ListSearch::Matches matching = matches;
     const bool all = filter_.path_prefix.empty() && filter_.language.empty();
     const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
-      Offer(list, position, nearest);
-      return absl::OkStatus();
+      return Offer(list, position, nearest);
     };
     ListView lists = view_.lists->view();
     if (all) lists.graph = view_.graph.get();
-    search_.Run(lists, prepared_, k, view_.effort, all ? nullptr : &matching, offer, top)
-        .IgnoreError();  // offering never fails
+    return search_.Run(lists, prepared_, k, view_.effort, all ? nullptr : &matching, offer, top);
+  }
+
+  absl::Status SearchAll(TopK& top) {
+    for (const auto& list : view_.lists->lists) {
+      for (size_t position = 0; position < list->size(); ++position) {
+        LOADLINE_RETURN_IF_ERROR(Offer(*list, position, top));
+      }
+    }
+    return absl::OkStatus();
   }
 
   bool Matches(uint32_t number) const {
@@ -90,24 +96,30 @@ class VectorIndex::Finder {
   }
 
   // The vectors of a row are equal: one distance serves for all of them.
-  void Offer(const RowList& list, size_t position, TopK& top) const {
+  absl::Status Offer(const RowList& list, size_t position, TopK& top) const {
     std::optional<float> distance;
+    absl::Status status;
     list.ForEachEntry(position, [&](uint32_t number) {
-      if (!Matches(number)) return;
+      if (!status.ok() || !Matches(number)) return;
       const Entry& entry = view_.entries.entry(number);
       if (!distance) {
-        distance = ExactDistance(metric_, prepared_.values, length_, view_.entries.values(number),
+        status = index_.ReadValues(*view_.lists->values, list.row(position), entry.id,
+                                   absl::MakeSpan(values_));
+        if (!status.ok()) return;
+        distance = ExactDistance(index_.config_.metric, prepared_.values, length_, values_,
                                  entry.factor, view_.max_length);
       }
       top.Offer({*distance, entry.id, number});
     });
+    return absl::IsNotFound(status) ? absl::OkStatus() : status;
   }
 
   // Kept from search to search by each thread.
   static thread_local ListQuery prepared_;
   static thread_local ListSearch search_;
+  static thread_local std::vector<float> values_;
 
-  const Metric metric_;
+  const VectorIndex& index_;
   const View& view_;
   const SearchFilter& filter_;
   double length_ = 0;
@@ -119,14 +131,39 @@ bool VectorIndex::FitsLists(double length) {
 
 thread_local ListQuery VectorIndex::Finder::prepared_;
 thread_local ListSearch VectorIndex::Finder::search_;
+thread_local std::vector<float> VectorIndex::Finder::values_;
 
 VectorIndex::VectorIndex(const StoreConfig& config, const VectorIndexOptions& options)
-    : config_(config),
-      options_(options),
-      entries_(config.dimension),
-      lists_(std::make_unique<ListIndex>(config, std::vector<float>(config.dimension), kSeed)) {
+    : config_(config), options_(options) {
   MutexLock lock(mutex_);
+  lists_ = std::make_unique<ListIndex>(config, std::vector<float>(config.dimension), kSeed,
+                                       NewValues());
   PublishView();
+}
+
+std::shared_ptr<RowValues> VectorIndex::NewValues() const {
+  std::random_device random;
+  return RowValues::Create(*options_.folder,
+                           absl::StrCat(kValuesPrefix, absl::Hex(random(), absl::kZeroPad8)),
+                           config_.dimension);
+}
+
+absl::Status VectorIndex::RemoveFiles(const loadline::Directory& folder) {
+  LOADLINE_ASSIGN_OR_RETURN(const auto entries, folder.List());
+  for (const loadline::Directory::Entry& entry : entries) {
+    if (!absl::StartsWith(entry.name, kValuesPrefix)) continue;
+    LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(entry.name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VectorIndex::ReadValues(const RowValues& values, uint32_t row, uint64_t id,
+                                     absl::Span<float> out) const {
+  const absl::Status status = values.Read(row, out);
+  if (status.ok() || !options_.read) return status;
+  LOADLINE_ASSIGN_OR_RETURN(const VectorEntry entry, options_.read(id));
+  std::copy(entry.values.begin(), entry.values.end(), out.begin());
+  return absl::OkStatus();
 }
 
 std::shared_ptr<const VectorIndex::View> VectorIndex::view() const {
@@ -181,7 +218,7 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   const size_t total = std::max<size_t>(entries_.size(), numbers_.size() + staged_ + rows);
   const bool graph = MayHaveGraph(total);
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
-  return sizeof(*this) + EntryTable::BytesFor(config_.dimension, total) +
+  return sizeof(*this) + EntryTable::BytesFor(total) +
          ListIndex::BytesFor(config_, bytes, total) +
          (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
          texts_.memory_bytes() + text_bytes;
@@ -206,7 +243,6 @@ absl::StatusOr<StagedRows> VectorIndex::Stage(std::vector<VectorEntry> entries) 
       staged.numbers_.push_back(number);
       Entry& entry = entries_.MutableEntry(number);
       entry = {source.id, source.chunk.first_line, source.chunk.last_line};
-      std::copy(source.values.begin(), source.values.end(), entries_.MutableValues(number).begin());
       if (config_.metric == Metric::kCosine) {
         entry.factor = static_cast<float>(1 / LengthOf(source.values));
       }
@@ -251,22 +287,23 @@ void VectorIndex::Take(const StagedRows& rows) {
     max_length_ = std::max(max_length_, length);
   }
   staged_ -= rows.size();
-  Apply(replaced, rows.numbers_);
-}
-
-ListIndex::Addition VectorIndex::AdditionOf(uint32_t entry) const {
-  return {entry, entries_.values(entry), entries_.entry(entry).factor};
-}
-
-void VectorIndex::Apply(absl::Span<const uint32_t> removals, absl::Span<const uint32_t> additions) {
-  for (const uint32_t entry : removals) lists_->Remove(entry);
-  for (const uint32_t entry : additions) lists_->Add(AdditionOf(entry));
-  if (rebuilding_) {
-    for (const uint32_t entry : removals) changes_.push_back({false, entry});
-    for (const uint32_t entry : additions) changes_.push_back({true, entry});
+  RemoveEntries(replaced);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const uint32_t entry = rows.numbers_[i];
+    lists_->Add({entry, rows.entries_[i].values, entries_.entry(entry).factor});
+    if (rebuilding_) changes_.push_back({true, entry, lists_->RowOf(entry)});
   }
-  changed_since_build_ += removals.size() + additions.size();
-  changed_since_check_ += removals.size() + additions.size();
+  changed_since_build_ += rows.size();
+  changed_since_check_ += rows.size();
+}
+
+void VectorIndex::RemoveEntries(absl::Span<const uint32_t> entries) {
+  for (const uint32_t entry : entries) {
+    if (rebuilding_) changes_.push_back({false, entry, lists_->RowOf(entry)});
+    lists_->Remove(entry);
+  }
+  changed_since_build_ += entries.size();
+  changed_since_check_ += entries.size();
 }
 
 void VectorIndex::Abandon(StagedRows rows) {
@@ -284,7 +321,7 @@ void VectorIndex::Remove(absl::Span<const uint64_t> ids) {
     removed.push_back(found->second);
     numbers_.erase(found);
   }
-  Apply(removed, {});
+  RemoveEntries(removed);
   PublishView();
 }
 
@@ -298,27 +335,36 @@ void VectorIndex::RemoveByFile(absl::string_view file) {
     removed.push_back(id_and_number.second);
     return true;
   });
-  Apply(removed, {});
+  RemoveEntries(removed);
   PublishView();
 }
 
-std::vector<Neighbor> VectorIndex::Search(absl::Span<const float> query, size_t k,
-                                          const SearchFilter& filter) const {
+absl::StatusOr<std::vector<Neighbor>> VectorIndex::Search(absl::Span<const float> query, size_t k,
+                                                          const SearchFilter& filter) const {
   const std::shared_ptr<const View> seen = view();
   k = std::min(k, seen->count);
-  if (k == 0) return {};
-  return Finder(config_, *seen, query, filter).Find(k);
+  if (k == 0) return std::vector<Neighbor>();
+  return Finder(*this, *seen, query, filter).Find(k);
 }
 
 absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
-  MutexLock lock(mutex_);
-  const auto found = numbers_.find(id);
-  if (found == numbers_.end()) return absl::NotFoundError(absl::StrCat("no vector with id ", id));
-  const Entry& entry = entries_.entry(found->second);
-  const absl::Span<const float> values = entries_.values(found->second);
-  return VectorEntry{id,
-                     {values.begin(), values.end()},
-                     {*entry.file, entry.first_line, entry.last_line, *entry.language}};
+  VectorEntry found = {.id = id, .values = std::vector<float>(config_.dimension), .chunk = {}};
+  // Keeps the row from becoming another one.
+  std::shared_ptr<const ListSnapshot> lists;
+  uint32_t row = 0;
+  {
+    MutexLock lock(mutex_);
+    const auto number = numbers_.find(id);
+    if (number == numbers_.end()) {
+      return absl::NotFoundError(absl::StrCat("no vector with id ", id));
+    }
+    const Entry& entry = entries_.entry(number->second);
+    found.chunk = {*entry.file, entry.first_line, entry.last_line, *entry.language};
+    row = lists_->RowOf(number->second);
+    lists = lists_->snapshot();
+  }
+  LOADLINE_RETURN_IF_ERROR(ReadValues(*lists->values, row, id, absl::MakeSpan(found.values)));
+  return found;
 }
 
 VectorIndex::Counts VectorIndex::counts() const {

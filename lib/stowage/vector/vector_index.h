@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "loadline/base/directory.h"
 #include "loadline/base/mutex.h"
 #include "stowage/vector/entry_table.h"
 #include "stowage/vector/hnsw_graph.h"
@@ -27,7 +29,12 @@
 namespace stowage {
 
 struct VectorIndexOptions {
-  std::string path = {};        // of the store's file, as log records are to name it
+  std::string path = {};  // of the store's file, as log records are to name it
+  // For files that can be made anew. Outlives the index, and is its own.
+  const loadline::Directory* folder = nullptr;
+  // The entry from where it is durable; kNotFound where it is not, or no more. Asked for a vector
+  // that the index's own file does not give.
+  std::function<absl::StatusOr<VectorEntry>(uint64_t id)> read = {};
   double target_recall = 0.96;  // of the 10 nearest, found by a search
   IndexKind index = IndexKind::kAuto;
   size_t least_graph_rows = 20'000;  // for kAuto to try a graph
@@ -57,10 +64,17 @@ class StagedRows {
 // were removed since are passed over, rows that came since are scored beside it. When a quarter has
 // changed, lists and graph are made anew.
 //
+// The vectors themselves are in a file and read by the row: a search needs some ten of them.
+//
 // Thread-safe. RunIndexing() may run on one thread at a time.
 class VectorIndex {
  public:
-  explicit VectorIndex(const StoreConfig& config, const VectorIndexOptions& options = {});
+  VectorIndex(const StoreConfig& config, const VectorIndexOptions& options);
+  VectorIndex(const VectorIndex&) = delete;
+  VectorIndex& operator=(const VectorIndex&) = delete;
+
+  // Removes the files of indexes that were in this folder and did not end.
+  static absl::Status RemoveFiles(const loadline::Directory& folder);
 
   const StoreConfig& config() const { return config_; }
 
@@ -86,9 +100,10 @@ class VectorIndex {
   void Remove(absl::Span<const uint64_t> ids);
   void RemoveByFile(absl::string_view file);
 
-  // The min(k, count) nearest that match. `query` is valid for the config.
-  std::vector<Neighbor> Search(absl::Span<const float> query, size_t k,
-                               const SearchFilter& filter) const;
+  // The min(k, count) nearest that match. `query` is valid for the config. Errors are those of
+  // reading a vector.
+  absl::StatusOr<std::vector<Neighbor>> Search(absl::Span<const float> query, size_t k,
+                                               const SearchFilter& filter) const;
   // kNotFound.
   absl::StatusOr<VectorEntry> Get(uint64_t id) const;
 
@@ -127,22 +142,37 @@ class VectorIndex {
   struct Change {
     bool added = false;
     uint32_t entry = 0;
+    uint32_t row = 0;  // of the lists that are replaced
   };
   class Finder;
+  class Seen;
 
   // Whether codes can tell vectors of this length from others.
   static bool FitsLists(double length);
   std::shared_ptr<const View> view() const;
   void PublishView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  ListIndex::Addition AdditionOf(uint32_t entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  void Apply(absl::Span<const uint32_t> removals, absl::Span<const uint32_t> additions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RemoveEntries(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The vector of a row, one of whose entries has this id: from the rows' file, or else from where
+  // it is durable. kNotFound: it was removed there meanwhile.
+  absl::Status ReadValues(const RowValues& values, uint32_t row, uint64_t id,
+                          absl::Span<float> out) const;
+  // For the rows of lists that are made anew.
+  std::shared_ptr<RowValues> NewValues() const;
   void Take(const StagedRows& rows) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Free(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Work PendingWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // kCancelled; kResourceExhausted, and then it is not tried again before the store has changed.
+  // kCancelled; others, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
+  absl::StatusOr<std::shared_ptr<const ListCoding>> ChooseCoding(const Seen& seen,
+                                                                 absl::Span<const uint32_t> rows,
+                                                                 ListCoding::Bytes bytes) const;
+  absl::StatusOr<ListCentres> ChooseCentres(const Seen& seen, const ListCoding& coding,
+                                            absl::Span<const uint32_t> rows) const;
+  absl::Status OrderByList(const Seen& seen, const ListCoding& coding, const ListCentres& centres,
+                           std::vector<uint32_t>& rows) const;
+  // Has the lists that are to replace today's make the changes that these made meanwhile.
+  absl::Status Replay(ListIndex& next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Check(const std::atomic<bool>& cancelled);
   absl::Status BuildGraph(const std::atomic<bool>& cancelled);
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

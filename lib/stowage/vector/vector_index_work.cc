@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <new>
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -27,23 +28,18 @@ constexpr size_t kMinCheckedRows = 256;
 constexpr size_t kMeanRows = 20'000;
 constexpr uint64_t kSeed = 0x10AD11;
 
-// One entry of every row, and the others.
-struct EntriesOfRows {
-  std::vector<uint32_t> first;
-  std::vector<uint32_t> copies;
-};
-
-EntriesOfRows AllEntries(const ListSnapshot& lists) {
-  EntriesOfRows all;
+// The rows of the lists, in random order.
+std::vector<uint32_t> AllRows(const ListSnapshot& lists) {
+  std::vector<uint32_t> rows;
+  rows.reserve(lists.rows);
   for (const auto& list : lists.lists) {
     for (size_t position = 0; position < list->size(); ++position) {
-      bool first = true;
-      list->ForEachEntry(position, [&](uint32_t entry) {
-        (std::exchange(first, false) ? all.first : all.copies).push_back(entry);
-      });
+      rows.push_back(list->row(position));
     }
   }
-  return all;
+  std::mt19937_64 random(rows.size());
+  std::shuffle(rows.begin(), rows.end(), random);
+  return rows;
 }
 
 }  // namespace
@@ -109,63 +105,129 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
   }
 }
 
+// What was seen of an index when work on it began.
+class VectorIndex::Seen {
+ public:
+  Seen(const VectorIndex& index, const std::atomic<bool>& cancelled)
+      : index_(index), view_(index.view()), cancelled_(cancelled) {}
+
+  const View& view() const { return *view_; }
+  const ListSnapshot& lists() const { return *view_->lists; }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+  template <typename Visit>
+  void ForEachEntry(uint32_t row, Visit visit) const {
+    const RowPlace& place = lists().places.place(row);
+    lists().lists[place.list]->ForEachEntry(place.position, visit);
+  }
+  uint32_t EntryOf(uint32_t row) const {
+    uint32_t one = 0;
+    ForEachEntry(row, [&](uint32_t entry) { one = entry; });
+    return one;
+  }
+  float FactorOf(uint32_t row) const { return view_->entries.entry(EntryOf(row)).factor; }
+
+  absl::Status Read(uint32_t row, absl::Span<float> values) const {
+    return index_.ReadValues(*lists().values, row, view_->entries.entry(EntryOf(row)).id, values);
+  }
+  // Calls visit(row, values) for each of them, but for those that are gone, until cancelled.
+  template <typename Visit>
+  absl::Status ForEach(absl::Span<const uint32_t> rows, Visit visit) const {
+    std::vector<float> values(index_.config_.dimension);
+    for (const uint32_t row : rows) {
+      if (cancelled()) return absl::CancelledError("work on a vector index");
+      const absl::Status read = Read(row, absl::MakeSpan(values));
+      if (absl::IsNotFound(read)) continue;
+      LOADLINE_RETURN_IF_ERROR(read);
+      visit(row, absl::Span<const float>(values));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const VectorIndex& index_;
+  const std::shared_ptr<const View> view_;
+  const std::atomic<bool>& cancelled_;
+};
+
+absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
+    const Seen& seen, absl::Span<const uint32_t> rows, ListCoding::Bytes bytes) const {
+  std::vector<double> sums(config_.dimension);
+  const auto some = rows.first(std::min(rows.size(), kMeanRows));
+  LOADLINE_RETURN_IF_ERROR(seen.ForEach(some, [&](uint32_t row, absl::Span<const float> values) {
+    const double factor = seen.FactorOf(row);
+    for (size_t j = 0; j < sums.size(); ++j) sums[j] += factor * values[j];
+  }));
+  std::vector<float> mean(config_.dimension);
+  for (size_t j = 0; j < sums.size() && !some.empty(); ++j) {
+    mean[j] = static_cast<float>(sums[j] / static_cast<double>(some.size()));
+  }
+  return std::make_shared<const ListCoding>(config_, std::move(mean), kSeed, bytes);
+}
+
+absl::StatusOr<ListCentres> VectorIndex::ChooseCentres(const Seen& seen, const ListCoding& coding,
+                                                       absl::Span<const uint32_t> rows) const {
+  const size_t lists = ListsFor(rows.size());
+  const auto some = rows.first(std::min(rows.size(), lists * kSampleRowsPerList));
+  std::vector<float> projected;
+  projected.reserve(some.size() * coding.dim());
+  LOADLINE_RETURN_IF_ERROR(seen.ForEach(some, [&](uint32_t row, absl::Span<const float> values) {
+    projected.resize(projected.size() + coding.dim());
+    coding.Project(values, seen.FactorOf(row), &projected[projected.size() - coding.dim()]);
+  }));
+  return FindCentres(coding, projected, lists, kSeed);
+}
+
+// Rows of one list are to lie side by side wherever rows lie.
+absl::Status VectorIndex::OrderByList(const Seen& seen, const ListCoding& coding,
+                                      const ListCentres& centres,
+                                      std::vector<uint32_t>& rows) const {
+  struct InList {
+    uint32_t list;
+    uint32_t row;
+  };
+  std::vector<InList> ordered;
+  ordered.reserve(rows.size());
+  std::vector<float> projected(coding.dim());
+  SplitBytes split;
+  LOADLINE_RETURN_IF_ERROR(seen.ForEach(rows, [&](uint32_t row, absl::Span<const float> values) {
+    coding.Project(values, seen.FactorOf(row), projected.data());
+    Split(projected, split);
+    ordered.push_back({centres.Nearest(split), row});
+  }));
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const InList& a, const InList& b) { return a.list < b.list; });
+  rows.clear();
+  for (const InList& row : ordered) rows.push_back(row.row);
+  return absl::OkStatus();
+}
+
 absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
-  std::shared_ptr<const View> seen;
   bool for_graph = false;
+  std::optional<Seen> seen;
   {
     MutexLock lock(mutex_);
-    seen = view();
+    seen.emplace(*this, cancelled);
     rebuilding_ = true;
     changes_.clear();
     for_graph = options_.index == IndexKind::kGraph || graph_wanted_;
   }
-  const auto addition = [&](uint32_t entry) {
-    return ListIndex::Addition{entry, seen->entries.values(entry),
-                               seen->entries.entry(entry).factor};
-  };
-  EntriesOfRows all = AllEntries(*seen->lists);
-  std::mt19937_64 random(kSeed);
-  std::shuffle(all.first.begin(), all.first.end(), random);
+  std::vector<uint32_t> rows = AllRows(seen->lists());
+  LOADLINE_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const ListCoding> coding,
+      ChooseCoding(*seen, rows,
+                   for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre));
+  LOADLINE_ASSIGN_OR_RETURN(ListCentres centres, ChooseCentres(*seen, *coding, rows));
+  LOADLINE_RETURN_IF_ERROR(OrderByList(*seen, *coding, centres, rows));
 
-  std::vector<double> sums(config_.dimension);
-  const size_t mean_rows = std::min(all.first.size(), kMeanRows);
-  for (size_t i = 0; i < mean_rows; ++i) {
-    const ListIndex::Addition row = addition(all.first[i]);
-    for (size_t j = 0; j < sums.size(); ++j) sums[j] += double{row.factor} * row.values[j];
-  }
-  std::vector<float> mean(config_.dimension);
-  for (size_t j = 0; j < sums.size() && mean_rows > 0; ++j) {
-    mean[j] = static_cast<float>(sums[j] / static_cast<double>(mean_rows));
-  }
-  const auto coding = std::make_shared<const ListCoding>(
-      config_, std::move(mean), kSeed,
-      for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre);
-
-  const size_t lists = ListsFor(all.first.size());
-  const size_t sample = std::min(all.first.size(), lists * kSampleRowsPerList);
-  std::vector<float> projected(sample * coding->dim());
-  for (size_t i = 0; i < sample; ++i) {
-    const ListIndex::Addition row = addition(all.first[i]);
-    coding->Project(row.values, row.factor, &projected[i * coding->dim()]);
-  }
-  if (cancelled) return absl::CancelledError("making lists anew");
-  auto next =
-      std::make_unique<ListIndex>(coding, FindCentres(*coding, projected, lists, kSeed));
-
-  all.first.insert(all.first.end(), all.copies.begin(), all.copies.end());
-  for (const uint32_t entry : all.first) {
-    if (cancelled) return absl::CancelledError("making lists anew");
-    next->Add(addition(entry));
-  }
+  auto next = std::make_unique<ListIndex>(coding, std::move(centres), NewValues());
+  LOADLINE_RETURN_IF_ERROR(seen->ForEach(rows, [&](uint32_t row, absl::Span<const float> vector) {
+    const float factor = seen->FactorOf(row);
+    seen->ForEachEntry(row, [&](uint32_t entry) { next->Add({entry, vector, factor}); });
+  }));
 
   MutexLock lock(mutex_);
-  for (const Change& change : std::exchange(changes_, {})) {
-    if (change.added) {
-      next->Add(AdditionOf(change.entry));
-    } else {
-      next->Remove(change.entry);
-    }
-  }
+  LOADLINE_RETURN_IF_ERROR(Replay(*next));
   next->TakeOver(*lists_);
   std::swap(lists_, next);
   changed_since_build_ = 0;
@@ -179,59 +241,58 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   return absl::OkStatus();
 }
 
+absl::Status VectorIndex::Replay(ListIndex& next) {
+  std::vector<float> values(config_.dimension);
+  for (const Change& change : std::exchange(changes_, {})) {
+    if (!change.added) {
+      next.Remove(change.entry);
+      continue;
+    }
+    const Entry& entry = entries_.entry(change.entry);
+    LOADLINE_RETURN_IF_ERROR(
+        ReadValues(*lists_->snapshot()->values, change.row, entry.id, absl::MakeSpan(values)));
+    next.Add({change.entry, values, entry.factor});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
-  std::shared_ptr<const View> seen;
   std::shared_ptr<const HnswGraph> graph;
+  std::optional<Seen> seen;
   {
     MutexLock lock(mutex_);
-    seen = view();
+    seen.emplace(*this, cancelled);
     graph = graph_;
     changed_since_check_ = 0;
     check_again_ = false;
   }
-  std::vector<uint32_t> rows;
-  std::vector<uint32_t> entry_of;
-  for (const auto& list : seen->lists->lists) {
-    for (size_t position = 0; position < list->size(); ++position) {
-      const uint32_t row = list->row(position);
-      rows.push_back(row);
-      if (entry_of.size() <= row) entry_of.resize(row + 1);
-      list->ForEachEntry(position, [&](uint32_t entry) { entry_of[row] = entry; });
-    }
-  }
+  std::vector<uint32_t> rows = AllRows(seen->lists());
   if (rows.empty()) return absl::OkStatus();
-  std::mt19937_64 random(rows.size());
-  std::shuffle(rows.begin(), rows.end(), random);
   rows.resize(std::min(rows.size(), kCheckedRows));
-  const auto read = [&](uint32_t row, absl::Span<float> values) {
-    const absl::Span<const float> source = seen->entries.values(entry_of[row]);
-    std::copy(source.begin(), source.end(), values.begin());
-    return absl::OkStatus();
-  };
+  const double longest = seen->view().max_length;
+  std::vector<float> values(config_.dimension);
+  const auto read = [&](uint32_t row, absl::Span<float> out) { return seen->Read(row, out); };
   const auto distance = [&](uint32_t row, absl::Span<const float> query) -> absl::StatusOr<float> {
-    const uint32_t entry = entry_of[row];
-    return ExactDistance(config_.metric, query, seen->max_length, seen->entries.values(entry),
-                         seen->entries.entry(entry).factor, seen->max_length);
+    LOADLINE_RETURN_IF_ERROR(seen->Read(row, absl::MakeSpan(values)));
+    return ExactDistance(config_.metric, query, longest, values, seen->FactorOf(row), longest);
   };
-  ListView lists = seen->lists->view();
+  ListView lists = seen->lists().view();
   lists.graph = graph.get();
-  const auto stop = [&] { return cancelled.load(std::memory_order_relaxed); };
+  const auto stop = [&] { return seen->cancelled(); };
   const CheckedStore store = {lists, rows, read, distance, stop};
-  LOADLINE_ASSIGN_OR_RETURN(CheckedEffort chosen,
-                            ChooseEffort(store, options_.target_recall));
+  LOADLINE_ASSIGN_OR_RETURN(CheckedEffort chosen, ChooseEffort(store, options_.target_recall));
   std::optional<CheckedEffort> by_graph;
   if (graph != nullptr) {
-    LOADLINE_ASSIGN_OR_RETURN(by_graph,
-                              ChooseGraphEffort(store, options_.target_recall, chosen));
+    LOADLINE_ASSIGN_OR_RETURN(by_graph, ChooseGraphEffort(store, options_.target_recall, chosen));
     if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
   }
-  const double residual_share = ResidualShare(*seen->lists);
+  const double residual_share = ResidualShare(seen->lists());
   MutexLock lock(mutex_);
   checked_ = chosen;
   checked_graph_ = by_graph;
   if (!by_graph) graph_.reset();
-  graph_wanted_ = by_graph || (!graph_tried_ && FitsLists(seen->max_length) &&
-                               WorthTrying(options_.index, seen->lists->rows,
+  graph_wanted_ = by_graph || (!graph_tried_ && FitsLists(longest) &&
+                               WorthTrying(options_.index, seen->lists().rows,
                                            options_.least_graph_rows, chosen, residual_share));
   PublishView();
   return absl::OkStatus();

@@ -16,8 +16,10 @@ using loadline::MutexLock;
 
 constexpr size_t kCountAttempts = 20;
 
-VectorIndexOptions Named(VectorIndexOptions options, std::string path) {
-  options.path = std::move(path);
+VectorIndexOptions OptionsOf(VectorIndexOptions options, VectorFile& file) {
+  options.path = file.path();
+  options.folder = &file.folder();
+  options.read = [&file](uint64_t id) { return file.Read(id); };
   return options;
 }
 
@@ -26,7 +28,7 @@ VectorIndexOptions Named(VectorIndexOptions options, std::string path) {
 VectorStore::VectorStore(std::unique_ptr<VectorFile> file, const VectorIndexOptions& options,
                          IndexBuilder& builder)
     : file_(std::move(file)),
-      index_(file_->config(), Named(options, file_->path())),
+      index_(file_->config(), OptionsOf(options, *file_)),
       builder_(builder) {}
 
 VectorStore::~VectorStore() { builder_.Cancel(&index_); }
@@ -36,6 +38,7 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStore::Open(
     const VectorIndexOptions& options, IndexBuilder& builder, Account account) {
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<VectorFile> file,
                             VectorFile::Open(std::move(folder), id));
+  LOADLINE_RETURN_IF_ERROR(VectorIndex::RemoveFiles(file->folder()));
   std::unique_ptr<VectorStore> store(new VectorStore(std::move(file), options, builder));
   LOADLINE_RETURN_IF_ERROR(store->Load(account));
   store->IndexIfNeeded();

@@ -64,8 +64,8 @@ class VectorStore {
   void ReturnExcess(Return give_back);
 
   // `query` was checked with CheckValues().
-  std::vector<Neighbor> Search(absl::Span<const float> query, size_t k,
-                               const SearchFilter& filter) const {
+  absl::StatusOr<std::vector<Neighbor>> Search(absl::Span<const float> query, size_t k,
+                                               const SearchFilter& filter) const {
     return index_.Search(query, k, filter);
   }
   absl::StatusOr<VectorEntry> Get(uint64_t id) const { return index_.Get(id); }

@@ -188,7 +188,8 @@ absl::Status VectorStoreManager::Impl::DeleteFiles(const ProjectId& id) const {
   absl::StatusOr<std::unique_ptr<Directory>> folder = ProjectFolder(id);
   if (absl::IsNotFound(folder.status())) return absl::OkStatus();
   LOADLINE_RETURN_IF_ERROR(folder.status());
-  return VectorFile::Delete(**folder);
+  LOADLINE_RETURN_IF_ERROR(VectorFile::Delete(**folder));
+  return VectorIndex::RemoveFiles(**folder);
 }
 
 void VectorStoreManager::Impl::Committed(Stores::Pin& pin) {
