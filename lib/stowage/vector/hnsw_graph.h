@@ -31,8 +31,9 @@ class HnswGraph {
  public:
   // A graph of no nodes with room for `capacity`. `coding` codes bytes around the mean.
   // kInvalidArgument: an option out of range; kResourceExhausted: no memory.
-  static absl::StatusOr<std::unique_ptr<HnswGraph>> Create(
-      std::shared_ptr<const ListCoding> coding, size_t capacity, const GraphOptions& options = {});
+  static absl::StatusOr<std::unique_ptr<HnswGraph>> Create(std::shared_ptr<const ListCoding> coding,
+                                                           size_t capacity,
+                                                           const GraphOptions& options = {});
   ~HnswGraph();
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;

@@ -50,9 +50,10 @@ ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projec
       // A centre that no row is nearest to begins anew at one.
       const absl::Span<const float> fresh = row(Next(seed) % n);
       for (size_t j = 0; j < dim; ++j) {
-        centre[j] = sizes[list] == 0 ? fresh[j]
-                                     : static_cast<float>(sums[list * dim + j] /
-                                                          static_cast<double>(sizes[list]));
+        centre[j] =
+            sizes[list] == 0
+                ? fresh[j]
+                : static_cast<float>(sums[list * dim + j] / static_cast<double>(sizes[list]));
       }
       moved.Add(centre);
     }

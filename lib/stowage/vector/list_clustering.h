@@ -18,8 +18,8 @@ size_t ListsFor(size_t rows);
 // Rows of a store that are enough to find the centres of so many lists by.
 inline constexpr size_t kSampleRowsPerList = 40;
 
-// Centres of `lists` groups of near rows by k-means. `projected`: a random sample, n x coding.dim(),
-// row-major. lists >= 1; fewer where there are fewer rows, but one at least.
+// Centres of `lists` groups of near rows by k-means. `projected`: a random sample, n x
+// coding.dim(), row-major. lists >= 1; fewer where there are fewer rows, but one at least.
 ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,
                         uint64_t seed);
 

@@ -25,7 +25,7 @@ struct ListSnapshot {
   ByteRows bytes;
   RowPlaceView places;
   std::shared_ptr<const RowValues> values;  // of the rows
-  size_t rows = 0;  // distinct vectors
+  size_t rows = 0;                          // distinct vectors
 
   ListView view() const { return {*coding, *centres, lists, bytes, places, rows}; }
 };

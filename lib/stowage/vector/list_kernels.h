@@ -49,8 +49,7 @@ struct ListKernels {
   // how many places the row's `words` words differ from `signs`.
   void (*count_signs)(const uint32_t* bits, size_t words, const uint32_t* signs, int32_t* counts);
   // counts[i] = sum over b < 4 of 2^b times the places that differ from planes[b * words...].
-  void (*count_planes)(const uint32_t* bits, size_t words, const uint32_t* planes,
-                       int32_t* counts);
+  void (*count_planes)(const uint32_t* bits, size_t words, const uint32_t* planes, int32_t* counts);
 
   // In a block of four-bit codes, bytes 4 g .. 4 g + 3 of row i are at [(g * kBlockRows + i) * 4];
   // their low halves are components 8 g .. 8 g + 3, their high halves the next four. For

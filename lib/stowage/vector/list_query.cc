@@ -26,14 +26,15 @@ float Largest(absl::Span<const float> values) {
 }
 
 // <query, sign code> where h of the signs agree less the share that differ: of two directions at an
-// angle t a random hyperplane parts the share t / pi, so h = 1 - 2 t / pi and cos t = sin(pi h / 2).
+// angle t a random hyperplane parts the share t / pi, so h = 1 - 2 t / pi and cos t = sin(pi h /
+// 2).
 std::vector<float> SignScores(size_t dim) {
   std::vector<float> scores(dim + 1);
   const auto n = static_cast<double>(dim);
   for (size_t differ = 0; differ <= dim; ++differ) {
     const double h = 1 - 2 * static_cast<double>(differ) / n;
-    scores[differ] = static_cast<float>(n * 2 / std::numbers::pi *
-                                        std::sin(std::numbers::pi / 2 * h));
+    scores[differ] =
+        static_cast<float>(n * 2 / std::numbers::pi * std::sin(std::numbers::pi / 2 * h));
   }
   return scores;
 }

@@ -115,8 +115,8 @@ void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
     const absl::Span<const float> reference = view.coding.mean_reference();
     mean_ = ReadList();
     mean_->terms = ListCentres::TermsOf(query, view.coding.squared_l2(), reference);
-    mean_->reference = std::sqrt(ActiveKernels().dot(reference.data(), reference.data(),
-                                                     reference.size()));
+    mean_->reference =
+        std::sqrt(ActiveKernels().dot(reference.data(), reference.data(), reference.size()));
   }
 }
 
@@ -212,9 +212,8 @@ void ListSearch::Scan(const RowList& list) {
   const bool byte_blocks = view_->coding.hot() == HotCode::kEightBit;
   const ReadList& read = read_.back();
   // What the query's own rounding adds, for rows as long as the longest.
-  const float extra =
-      read.slack + byte_share_ * query_->split.error * list.radius() *
-                       (view_->coding.squared_l2() ? 2.0F : 1.0F);
+  const float extra = read.slack + byte_share_ * query_->split.error * list.radius() *
+                                       (view_->coding.squared_l2() ? 2.0F : 1.0F);
   for (size_t block = 0; block < list.blocks(); ++block) {
     float lower[kBlockRows];
     const float limit = limit_ + extra;

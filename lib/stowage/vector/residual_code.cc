@@ -38,8 +38,7 @@ struct CodeSums {
 
 CodeTerms Terms(bool squared_l2, double f, const CodeSums& sums) {
   // ||r - f k||^2, whatever f is.
-  const double lost =
-      sums.residual - 2 * f * sums.code_residual + f * f * sums.code;
+  const double lost = sums.residual - 2 * f * sums.code_residual + f * f * sums.code;
   const double error = std::sqrt(std::max(lost, 0.0)) * (1 + 1e-6);
   CodeTerms terms;
   if (squared_l2) {

@@ -36,9 +36,9 @@ class Rotation {
 
   size_t dimension_;
   size_t padded_;
-  size_t span_ = 0;            // of a transform: the largest power of two <= padded_
-  std::vector<float> signs_;   // padded_ of each round, scaled by what the round's transform needs
-  std::vector<float> dense_;   // dimension_ columns of padded_ floats
+  size_t span_ = 0;           // of a transform: the largest power of two <= padded_
+  std::vector<float> signs_;  // padded_ of each round, scaled by what the round's transform needs
+  std::vector<float> dense_;  // dimension_ columns of padded_ floats
 };
 
 }  // namespace stowage

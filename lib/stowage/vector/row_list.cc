@@ -14,8 +14,7 @@ constexpr size_t kTermArrays = 3;  // factors, alongs, errors
 constexpr double kCentreEps = 4;   // standard deviations of a centre's eight-bit code
 
 float LengthOf(absl::Span<const float> values) {
-  return static_cast<float>(
-      std::sqrt(DotInDouble(values.data(), values.data(), values.size())));
+  return static_cast<float>(std::sqrt(DotInDouble(values.data(), values.data(), values.size())));
 }
 
 }  // namespace
@@ -49,9 +48,8 @@ void RowList::Append(const ListCoding& coding, absl::Span<const float> residual,
   const size_t lane = position % kBlockRows;
   if (lane == 0) AddBlock();
   float* const terms = MutableTerms(position / kBlockRows);
-  const CodeTerms coded =
-      EncodeHot(code_, coding.squared_l2(), residual, reference, lane,
-                reinterpret_cast<std::byte*>(terms + kTermArrays * kBlockRows));
+  const CodeTerms coded = EncodeHot(code_, coding.squared_l2(), residual, reference, lane,
+                                    reinterpret_cast<std::byte*>(terms + kTermArrays * kBlockRows));
   terms[lane] = coded.factor;
   terms[kBlockRows + lane] = coded.along;
   terms[2 * kBlockRows + lane] = coded.error;
@@ -116,8 +114,8 @@ void ListCentres::Add(absl::Span<const float> centre) {
   codes_.resize(codes_.size() + PaddedBytes(dim_));
   // As a residual beside a reference of nothing: its terms are those of the inner product.
   const std::vector<float> nothing(dim_);
-  const ByteTerms coded = EncodeBytes(/*squared_l2=*/false, own, nothing,
-                                      &codes_[codes_.size() - PaddedBytes(dim_)]);
+  const ByteTerms coded =
+      EncodeBytes(/*squared_l2=*/false, own, nothing, &codes_[codes_.size() - PaddedBytes(dim_)]);
   scales_.push_back(-coded.terms.factor);
   lost_.push_back(coded.terms.error);
 }
@@ -186,9 +184,8 @@ void ByteRows::Reserve(size_t rows) {
 
 void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
                    absl::Span<const float> reference) {
-  const ByteTerms coded =
-      EncodeBytes(coding.squared_l2(), residual, reference,
-                  reinterpret_cast<uint8_t*>(place(row) + sizeof(ByteTerms)));
+  const ByteTerms coded = EncodeBytes(coding.squared_l2(), residual, reference,
+                                      reinterpret_cast<uint8_t*>(place(row) + sizeof(ByteTerms)));
   std::memcpy(place(row), &coded, sizeof(coded));
 }
 

@@ -19,8 +19,8 @@
 namespace stowage {
 
 // The vectors of rows, by row: in a file that can be made anew, with a few of those that were read
-// in memory. What cannot be written or read is the caller's to get from elsewhere, so that neither a
-// full disk nor a damaged file stops anybody.
+// in memory. What cannot be written or read is the caller's to get from elsewhere, so that neither
+// a full disk nor a damaged file stops anybody.
 //
 // Thread-safe; a row is not to be written while it is read.
 class RowValues {

@@ -67,9 +67,8 @@ class Trials {
       seconds.push_back(ThreadSeconds() - start);
       checked.byte_rows += static_cast<double>(search_.counts().byte_rows);
       const float limit = WithRounding(query.nearest.back().distance);
-      const auto right = std::count_if(found.begin(), found.end(), [&](const RankedRow& row) {
-        return row.distance <= limit;
-      });
+      const auto right = std::count_if(found.begin(), found.end(),
+                                       [&](const RankedRow& row) { return row.distance <= limit; });
       const double share = static_cast<double>(right) / static_cast<double>(query.nearest.size());
       checked.recall += share;
       checked.nothing += share < 0.5 ? 1 : 0;
@@ -98,20 +97,17 @@ class Trials {
     };
     const ListSearch::Matches matches = others;
     TopK top(kCheckedNeighbours);
-    const auto offer = [&](const RowList& list, size_t position,
-                           TopK& nearest) -> absl::Status {
+    const auto offer = [&](const RowList& list, size_t position, TopK& nearest) -> absl::Status {
       const uint32_t row = list.row(position);
-      LOADLINE_ASSIGN_OR_RETURN(const float distance,
-                                store_.distance(row, query.prepared.values));
+      LOADLINE_ASSIGN_OR_RETURN(const float distance, store_.distance(row, query.prepared.values));
       // Equal vectors count each: one row may be all that there is to find.
-      list.ForEachEntry(position,
-                        [&](uint32_t entry) { nearest.Offer({distance, entry, row}); });
+      list.ForEachEntry(position, [&](uint32_t entry) { nearest.Offer({distance, entry, row}); });
       return absl::OkStatus();
     };
     ListView view = store_.view;
     view.without = query.row;
-    LOADLINE_RETURN_IF_ERROR(search_.Run(view, query.prepared, kCheckedNeighbours, effort,
-                                         &matches, offer, top));
+    LOADLINE_RETURN_IF_ERROR(
+        search_.Run(view, query.prepared, kCheckedNeighbours, effort, &matches, offer, top));
     return top.TakeSorted();
   }
 

@@ -18,7 +18,7 @@ struct CheckedEffort {
   double recall = 0;   // of the 10 nearest, by distance: copies and ties count alike
   double nothing = 0;  // share of the searches that found less than half of them
   size_t searches = 0;
-  double micros = 0;   // of a search, of this thread's processor time; the median
+  double micros = 0;     // of a search, of this thread's processor time; the median
   double byte_rows = 0;  // eight-bit codes that a search scores; the mean
 };
 
@@ -44,8 +44,7 @@ absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double tar
 // The same of searches by the view's graph: the least ef that is enough, beside what was chosen for
 // the lists, which is timed again in turns with it. None if no ef is.
 absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
-                                                               double target,
-                                                               CheckedEffort& lists);
+                                                               double target, CheckedEffort& lists);
 
 }  // namespace stowage
 

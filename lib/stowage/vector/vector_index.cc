@@ -57,7 +57,8 @@ class VectorIndex::Finder {
     std::vector<Neighbor> neighbors;
     for (const RankedRow& row : top.TakeSorted()) {
       const Entry& entry = view_.entries.entry(row.slot);
-      neighbors.push_back({row.id, row.distance,
+      neighbors.push_back({row.id,
+                           row.distance,
                            {*entry.file, entry.first_line, entry.last_line, *entry.language}});
     }
     return neighbors;
@@ -136,8 +137,8 @@ thread_local std::vector<float> VectorIndex::Finder::values_;
 VectorIndex::VectorIndex(const StoreConfig& config, const VectorIndexOptions& options)
     : config_(config), options_(options) {
   MutexLock lock(mutex_);
-  lists_ = std::make_unique<ListIndex>(config, std::vector<float>(config.dimension), kSeed,
-                                       NewValues());
+  lists_ =
+      std::make_unique<ListIndex>(config, std::vector<float>(config.dimension), kSeed, NewValues());
   PublishView();
 }
 
@@ -183,10 +184,9 @@ void VectorIndex::PublishView() {
   if (options_.index == IndexKind::kExact) {
     seen.engine = IndexKind::kExact;
     seen.effort.exact = true;
-  } else if (checked_graph_ &&
-             StillAnswers(*graph_, *seen.lists,
-                          MostBesideGraph(options_.index, *checked_, *checked_graph_,
-                                          graph_->size()))) {
+  } else if (checked_graph_ && StillAnswers(*graph_, *seen.lists,
+                                            MostBesideGraph(options_.index, *checked_,
+                                                            *checked_graph_, graph_->size()))) {
     seen.engine = IndexKind::kGraph;
     seen.graph = graph_;
     seen.checked = checked_graph_;
@@ -218,8 +218,7 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   const size_t total = std::max<size_t>(entries_.size(), numbers_.size() + staged_ + rows);
   const bool graph = MayHaveGraph(total);
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
-  return sizeof(*this) + EntryTable::BytesFor(total) +
-         ListIndex::BytesFor(config_, bytes, total) +
+  return sizeof(*this) + EntryTable::BytesFor(total) + ListIndex::BytesFor(config_, bytes, total) +
          (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
          texts_.memory_bytes() + text_bytes;
 }

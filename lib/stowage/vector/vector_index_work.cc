@@ -57,8 +57,7 @@ VectorIndex::Work VectorIndex::PendingWork() const {
     return Work::kCheck;
   }
   if (!graph_wanted_ || graph_tried_) return Work::kNone;
-  const bool around_mean =
-      lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
+  const bool around_mean = lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
   return around_mean ? Work::kBuildGraph : Work::kRebuild;
 }
 

@@ -23,7 +23,7 @@ namespace stowage {
 struct VectorOptions {
   size_t max_open = 16;                      // stores in memory at once; at least 1
   size_t memory_budget_bytes = 256'000'000;  // of all open stores, accounted before it is allocated
-  double target_recall = 0.96;        // of the 10 nearest, that searches find; see StoreStats
+  double target_recall = 0.96;  // of the 10 nearest, that searches find; see StoreStats
   IndexKind index = IndexKind::kAuto;
   size_t max_batch_bytes = 64 << 20;  // of one Add
   const loadline::Clock* clock = &loadline::Clock::Real();
@@ -46,12 +46,12 @@ struct VectorManagerStats {
 // one in use is never evicted. The rows on disk are the truth; what is in memory can always be
 // rebuilt from them.
 //
-// Searches run together with adds and removes. Results are nearest first, ties by id. A search reads
-// codes of the vectors, in lists of near ones, and the vectors themselves where codes leave it open
-// which is nearer; how many lists it reads is measured on the store's own vectors in the background,
-// so that it finds VectorOptions::target_recall of the nearest (see StoreStats), whatever the data
-// is. Until that is known it reads all of them. Where VectorOptions::index lets it, a graph answers
-// searches without a filter in place of the lists (see IndexKind).
+// Searches run together with adds and removes. Results are nearest first, ties by id. A search
+// reads codes of the vectors, in lists of near ones, and the vectors themselves where codes leave
+// it open which is nearer; how many lists it reads is measured on the store's own vectors in the
+// background, so that it finds VectorOptions::target_recall of the nearest (see StoreStats),
+// whatever the data is. Until that is known it reads all of them. Where VectorOptions::index lets
+// it, a graph answers searches without a filter in place of the lists (see IndexKind).
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its
@@ -59,8 +59,8 @@ struct VectorManagerStats {
 // disk is full or the store would not fit into the budget even alone.
 class VectorStoreManager {
  public:
-  // kInvalidArgument: max_open 0; no such index. kResourceExhausted: the system gives no thread for building
-  // indexes.
+  // kInvalidArgument: max_open 0; no such index. kResourceExhausted: the system gives no thread for
+  // building indexes.
   static absl::StatusOr<std::unique_ptr<VectorStoreManager>> Open(
       const loadline::Directory& directory, const ProjectRegistry& registry,
       VectorOptions options = {});

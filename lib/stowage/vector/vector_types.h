@@ -71,11 +71,11 @@ struct StoreStats {
   size_t count = 0;
   size_t dimension = 0;
   Metric metric = Metric::kCosine;
-  size_t memory_bytes = 0;   // accounted
-  size_t disk_bytes = 0;     // of its files
-  bool open = false;         // whether the store was in memory already; asking opens it
-  size_t distinct_count = 0;  // different vectors: equal ones are coded once
-  size_t lists = 0;           // that the vectors lie in, by nearness
+  size_t memory_bytes = 0;               // accounted
+  size_t disk_bytes = 0;                 // of its files
+  bool open = false;                     // whether the store was in memory already; asking opens it
+  size_t distinct_count = 0;             // different vectors: equal ones are coded once
+  size_t lists = 0;                      // that the vectors lie in, by nearness
   IndexKind engine = IndexKind::kLists;  // that answers now: kLists, kGraph or kExact
   // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
   // store's own vectors, and the median processor time of one. None before that, and for stores so

@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 constexpr ChunkFileKind kKind = {7, 2};
-constexpr char kName[] = "chunks";
+constexpr char kChunksName[] = "chunks";
 const std::vector<uint16_t> kFirst = {1, 2, 3};
 const std::vector<uint16_t> kSecond = {4, 5, 6};
 
@@ -38,14 +38,14 @@ class ChunkFileTest : public ::testing::Test {
   }
 
   absl::Status Write(ChunkFileKind kind = kKind) const {
-    LOADLINE_ASSIGN_OR_RETURN(const auto writer, ChunkWriter::Create(*directory_, kName, kind));
+    LOADLINE_ASSIGN_OR_RETURN(const auto writer, ChunkWriter::Create(*directory_, kChunksName, kind));
     LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(kFirst)));
     LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(kSecond)));
     return writer->Commit();
   }
   // Two chunks that are what Write() wrote, and no more.
   absl::Status Read() const {
-    LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(*directory_, kName, kKind));
+    LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(*directory_, kChunksName, kKind));
     std::vector<uint16_t> first(3);
     LOADLINE_RETURN_IF_ERROR(reader->ReadAll(absl::MakeSpan(first)));
     LOADLINE_ASSIGN_OR_RETURN(const std::vector<std::byte> second, reader->Read());
@@ -54,11 +54,11 @@ class ChunkFileTest : public ::testing::Test {
     return reader->Finish();
   }
   std::string Content() const {
-    std::ifstream in(temp_.path() + "/" + kName, std::ios::binary);
+    std::ifstream in(temp_.path() + "/" + kChunksName, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
   void SetContent(const std::string& content) const {
-    std::ofstream(temp_.path() + "/" + kName, std::ios::binary) << content;
+    std::ofstream(temp_.path() + "/" + kChunksName, std::ios::binary) << content;
   }
 
   const TempDir temp_;
@@ -104,7 +104,7 @@ TEST_F(ChunkFileTest, SeesChunksThatChangedPlaces) {
 
 TEST_F(ChunkFileTest, TakesNoMemoryForAChunkThatClaimsToBeLargerThanTheFile) {
   ASSERT_OK(Write());
-  const auto reader = ChunkReader::Open(*directory_, kName, kKind);
+  const auto reader = ChunkReader::Open(*directory_, kChunksName, kKind);
   ASSERT_OK(reader);
   ASSERT_OK((*reader)->Read());
   ASSERT_OK((*reader)->Read());
@@ -114,7 +114,7 @@ TEST_F(ChunkFileTest, TakesNoMemoryForAChunkThatClaimsToBeLargerThanTheFile) {
 
 TEST_F(ChunkFileTest, SeesAChunkOfAnotherSizeThanWanted) {
   ASSERT_OK(Write());
-  const auto reader = ChunkReader::Open(*directory_, kName, kKind);
+  const auto reader = ChunkReader::Open(*directory_, kChunksName, kKind);
   ASSERT_OK(reader);
   std::vector<uint16_t> more(4);
   EXPECT_THAT((*reader)->ReadAll(absl::MakeSpan(more)),

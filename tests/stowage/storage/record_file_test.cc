@@ -24,7 +24,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr size_t kBytes = 24;
-constexpr char kName[] = "records";
+constexpr char kRecordsName[] = "records";
 
 class RecordFileTest : public ::testing::Test {
  protected:
@@ -32,7 +32,7 @@ class RecordFileTest : public ::testing::Test {
     auto directory = loadline::Directory::Open(temp_.path(), fs_);
     ASSERT_OK(directory);
     directory_ = *std::move(directory);
-    auto file = RecordFile::Create(*directory_, kName, kBytes);
+    auto file = RecordFile::Create(*directory_, kRecordsName, kBytes);
     ASSERT_OK(file);
     file_ = *std::move(file);
   }
@@ -49,7 +49,7 @@ class RecordFileTest : public ::testing::Test {
   }
   // Turns one bit of the file.
   void Flip(size_t offset) const {
-    std::fstream stream(temp_.path() + "/" + kName,
+    std::fstream stream(temp_.path() + "/" + kRecordsName,
                         std::ios::in | std::ios::out | std::ios::binary);
     stream.seekg(static_cast<std::streamoff>(offset));
     const auto byte = static_cast<char>(stream.get() ^ 1);
@@ -67,7 +67,7 @@ TEST_F(RecordFileTest, ReadsWhatWasWrittenAlsoWhenOpenedAnew) {
   ASSERT_OK(Write(0, 'a'));
   ASSERT_OK(Write(7, 'h'));
   ASSERT_OK(Write(0, 'z'));
-  auto opened = RecordFile::Open(*directory_, kName, kBytes);
+  auto opened = RecordFile::Open(*directory_, kRecordsName, kBytes);
   ASSERT_OK(opened);
   file_ = *std::move(opened);
   EXPECT_EQ(*Read(0), 'z');
@@ -104,10 +104,10 @@ TEST_F(RecordFileTest, SeesEveryDamagedByteOfARecord) {
 
 TEST_F(RecordFileTest, SeesARecordInAnothersPlace) {
   ASSERT_OK(Write(0, 'a'));
-  std::ifstream in(temp_.path() + "/" + kName, std::ios::binary);
+  std::ifstream in(temp_.path() + "/" + kRecordsName, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(in)), {});
   content += content.substr(4096);
-  std::ofstream(temp_.path() + "/" + kName, std::ios::binary) << content;
+  std::ofstream(temp_.path() + "/" + kRecordsName, std::ios::binary) << content;
   EXPECT_THAT(Read(1), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -120,10 +120,10 @@ TEST_F(RecordFileTest, ForgetsWhatIsTruncated) {
 }
 
 TEST_F(RecordFileTest, IsOpenedOnlyByItsOwnSizeOfRecord) {
-  EXPECT_THAT(RecordFile::Open(*directory_, kName, kBytes + 1),
+  EXPECT_THAT(RecordFile::Open(*directory_, kRecordsName, kBytes + 1),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("records of 25 bytes")));
-  std::ofstream(temp_.path() + "/" + kName) << "StRecord";
-  EXPECT_THAT(RecordFile::Open(*directory_, kName, kBytes), StatusIs(absl::StatusCode::kDataLoss));
+  std::ofstream(temp_.path() + "/" + kRecordsName) << "StRecord";
+  EXPECT_THAT(RecordFile::Open(*directory_, kRecordsName, kBytes), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(RecordFile::Open(*directory_, "none", kBytes), StatusIs(absl::StatusCode::kNotFound));
 }
 

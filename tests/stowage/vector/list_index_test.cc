@@ -234,7 +234,7 @@ std::vector<uint32_t> RowsOf(const ListSnapshot& snapshot, size_t entries) {
 }
 
 TEST(ListIndex, GivesNoRowToAnotherVectorWhileTheyAreHeld) {
-  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(100 * 64), {}};
+  const VectorSet set{{64, Metric::kSquaredL2}, VectorSets(1).Normal(100 * 64), {}};
   Indexed indexed(set);
   indexed.Remove({1});
   EXPECT_EQ(indexed.index().TakeFreeEntries(), std::vector<uint32_t>{1});
@@ -252,7 +252,7 @@ TEST(ListIndex, GivesNoRowToAnotherVectorWhileTheyAreHeld) {
 }
 
 TEST(ListIndex, ShowsInEverySnapshotWhereItsRowsLie) {
-  const VectorSet set{{64, Metric::kSquaredL2}, testing::VectorSets(1).Normal(1000 * 64), {}};
+  const VectorSet set{{64, Metric::kSquaredL2}, VectorSets(1).Normal(1000 * 64), {}};
   Indexed indexed(set);
   const auto expect_places = [](const ListSnapshot& snapshot, size_t rows) {
     size_t there = 0;

@@ -20,7 +20,7 @@ using ::loadline::testing::IsOkAndHolds;
 using ::loadline::testing::StatusIs;
 using ::testing::ElementsAre;
 
-constexpr char kName[] = "values";
+constexpr char kValuesName[] = "values";
 
 class RowValuesTest : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ class RowValuesTest : public ::testing::Test {
     auto folder = loadline::Directory::Open(temp_.path(), fs_);
     ASSERT_OK(folder);
     folder_ = *std::move(folder);
-    values_ = RowValues::Create(*folder_, kName, 2);
+    values_ = RowValues::Create(*folder_, kValuesName, 2);
   }
   absl::StatusOr<std::vector<float>> Read(uint32_t row) const {
     std::vector<float> values(2);
@@ -70,9 +70,9 @@ TEST_F(RowValuesTest, GivesNothingOldWhereTheNewCouldNotBeWritten) {
 
 TEST_F(RowValuesTest, TakesItsFileWithIt) {
   values_->Write(3, {1, 2});
-  EXPECT_THAT(folder_->Exists(kName), IsOkAndHolds(true));
+  EXPECT_THAT(folder_->Exists(kValuesName), IsOkAndHolds(true));
   values_.reset();
-  EXPECT_THAT(folder_->Exists(kName), IsOkAndHolds(false));
+  EXPECT_THAT(folder_->Exists(kValuesName), IsOkAndHolds(false));
 }
 
 TEST_F(RowValuesTest, HasNothingWhereItsFileCannotBeMade) {

@@ -22,7 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-VectorEntry EntryAt(uint64_t id, float x, const std::string& file = "a.cc") {
+VectorEntry RowAt(uint64_t id, float x, const std::string& file = "a.cc") {
   return {.id = id, .values = {x, 1}, .chunk = {.file = file, .first_line = 1, .last_line = 2}};
 }
 
@@ -64,22 +64,22 @@ class VectorFileTest : public ::testing::Test {
     sqlite3_close(handle);
   }
 
-  const ProjectId id_ = *ProjectId::Parse("0123456789abcdef0123456789abcdef");
+  const ProjectId id_ = *ProjectId::FromHex("0123456789abcdef0123456789abcdef");
   loadline::testing::TempDir temp_;
   std::unique_ptr<VectorFile> file_;
 };
 
 TEST_F(VectorFileTest, NumbersChangesUpwardsAlsoWhenOpenedAnew) {
-  const uint64_t first = Upsert({EntryAt(1, 1)});
+  const uint64_t first = Upsert({RowAt(1, 1)});
   const uint64_t second = Remove({1});
   EXPECT_GT(second, first);
   Open();
-  EXPECT_GT(Upsert({EntryAt(1, 1)}), second);
+  EXPECT_GT(Upsert({RowAt(1, 1)}), second);
 }
 
 TEST_F(VectorFileTest, SaysWhatChangedAfterAChange) {
-  const uint64_t first = Upsert({EntryAt(1, 1), EntryAt(2, 2)});
-  Upsert({EntryAt(3, 3, "b.cc"), EntryAt(2, 9)});
+  const uint64_t first = Upsert({RowAt(1, 1), RowAt(2, 2)});
+  Upsert({RowAt(3, 3, "b.cc"), RowAt(2, 9)});
   Remove({1});
   ASSERT_OK(file_->RemoveByFile("b.cc", [](uint64_t) {}));
   Open();
@@ -90,16 +90,16 @@ TEST_F(VectorFileTest, SaysWhatChangedAfterAChange) {
 }
 
 TEST_F(VectorFileTest, AFailedChangeIsNone) {
-  const uint64_t last = Upsert({EntryAt(1, 1)});
-  EXPECT_THAT(file_->Insert({{EntryAt(5, 5), EntryAt(1, 2)}}, [](uint64_t) {}),
+  const uint64_t last = Upsert({RowAt(1, 1)});
+  EXPECT_THAT(file_->Insert({{RowAt(5, 5), RowAt(1, 2)}}, [](uint64_t) {}),
               StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_THAT(file_->Remove({{7}}, [](uint64_t) {}), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(file_->ChangedAfter(last), IsOkAndHolds(IsEmpty()));
 }
 
 TEST_F(VectorFileTest, ForgetsTheChangesThatASavedIndexKnows) {
-  const uint64_t first = Upsert({EntryAt(1, 1)});
-  const uint64_t second = Upsert({EntryAt(2, 2)});
+  const uint64_t first = Upsert({RowAt(1, 1)});
+  const uint64_t second = Upsert({RowAt(2, 2)});
   ASSERT_OK(file_->SetSaved({.token = 77, .change = first}));
   Open();
   EXPECT_EQ(file_->saved()->token, 77);
@@ -109,13 +109,13 @@ TEST_F(VectorFileTest, ForgetsTheChangesThatASavedIndexKnows) {
               StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("forgotten")));
   ASSERT_OK(file_->SetSaved({.token = 78, .change = second}));
   Open();
-  EXPECT_GT(Upsert({EntryAt(3, 3)}), second);
+  EXPECT_GT(Upsert({RowAt(3, 3)}), second);
 }
 
 TEST_F(VectorFileTest, HasNoSavedIndexAtFirst) { EXPECT_EQ(file_->saved()->token, 0); }
 
 TEST_F(VectorFileTest, ReadsOneVector) {
-  Upsert({EntryAt(4, 4, "d.cc")});
+  Upsert({RowAt(4, 4, "d.cc")});
   const auto entry = file_->Read(4);
   ASSERT_OK(entry);
   EXPECT_THAT(entry->values, ElementsAre(4, 1));
@@ -124,12 +124,12 @@ TEST_F(VectorFileTest, ReadsOneVector) {
 }
 
 TEST_F(VectorFileTest, OpensAFileOfTheFirstFormat) {
-  Upsert({EntryAt(1, 1)});
+  Upsert({RowAt(1, 1)});
   MakeFirstFormat();
   Open();
   EXPECT_THAT(file_->Count(), IsOkAndHolds(1));
   EXPECT_EQ(file_->saved()->token, 0);
-  const uint64_t change = Upsert({EntryAt(2, 2)});
+  const uint64_t change = Upsert({RowAt(2, 2)});
   EXPECT_THAT(file_->ChangedAfter(change - 1), IsOkAndHolds(ElementsAre(2)));
 }
 

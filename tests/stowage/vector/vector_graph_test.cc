@@ -14,8 +14,8 @@
 
 #include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/index_builder.h"
-#include "stowage/vector/vector_index.h"
 #include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/stowage/vector/scratch_index.h"
 #include "tests/stowage/vector/vector_model.h"
 #include "tests/support/status_matchers.h"
 
@@ -26,8 +26,8 @@ using loadline::bench::AllVectorSets;
 using loadline::bench::NamedSet;
 using loadline::bench::VectorSet;
 using ::testing::SizeIs;
+using testing::kNotCancelled;
 
-const std::atomic<bool> kNotCancelled{false};
 
 VectorIndexOptions ByGraph() {
   VectorIndexOptions options;
@@ -47,7 +47,7 @@ class EverySetByGraph : public ::testing::TestWithParam<NamedSet> {
 };
 
 TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
-  VectorIndex index(set_.config, ByGraph());
+  testing::ScratchIndex index(set_.config, ByGraph());
   std::vector<VectorEntry> entries;
   for (size_t i = 0; i < set_.size(); ++i) {
     entries.push_back({i, {set_.row(i).begin(), set_.row(i).end()}, {"a.cc", 1, 2, "cpp"}});
@@ -137,7 +137,7 @@ class VectorGraph : public ::testing::Test {
   }
 
   testing::ClusteredVectors vectors_{kConfig.dimension, 40, 7};
-  VectorIndex index_{kConfig, ByGraph()};
+  testing::ScratchIndex index_{kConfig, ByGraph()};
   testing::VectorModel model_{kConfig, {}};
 };
 
@@ -267,15 +267,15 @@ TEST_F(VectorGraph, IsInWhatIsPredictedBeforeItIsBuilt) {
   EXPECT_LE(index_.memory_bytes(), predicted);
   VectorIndexOptions lists;
   lists.index = IndexKind::kLists;
-  EXPECT_GE(index_.memory_bytes(),
-            VectorIndex(kConfig, lists).PredictBytes(2000, 0) + HnswGraph::PredictBytes(2000));
+  EXPECT_GE(index_.memory_bytes(), testing::ScratchIndex(kConfig, lists).PredictBytes(2000, 0) +
+                                       HnswGraph::PredictBytes(2000));
 }
 
 // Nothing here is faster by a graph than by lists, of which so few are short.
 TEST_F(VectorGraph, IsNotBuiltForAutoWhereListsAreFastEnough) {
   VectorIndexOptions options;
   options.least_graph_rows = 0;
-  VectorIndex index({.dimension = 2, .metric = Metric::kSquaredL2}, options);
+  testing::ScratchIndex index({.dimension = 2, .metric = Metric::kSquaredL2}, options);
   std::vector<VectorEntry> entries;
   for (uint64_t id = 0; id < 300; ++id) {
     entries.push_back({id, {static_cast<float>(id), 0}, {"a.cc", 1, 2, "cpp"}});
@@ -292,7 +292,7 @@ TEST(VectorIndexKind, ExactMissesNothingAndNeedsNoCheck) {
   VectorIndexOptions options;
   options.index = IndexKind::kExact;
   const StoreConfig config = {.dimension = 32, .metric = Metric::kInnerProduct};
-  VectorIndex index(config, options);
+  testing::ScratchIndex index(config, options);
   testing::ClusteredVectors vectors(config.dimension, 20, 3);
   testing::VectorModel model{config, {}};
   std::vector<VectorEntry> entries = vectors.NextEntries(0, 5000);

@@ -1,4 +1,4 @@
-#include "stowage/vector/vector_index.h"
+#include "tests/stowage/vector/scratch_index.h"
 
 #include <atomic>
 #include <cmath>
@@ -26,8 +26,8 @@ using ::loadline::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using testing::kNotCancelled;
 
-const std::atomic<bool> kNotCancelled{false};
 
 void Add(VectorIndex& index, std::vector<VectorEntry> entries) {
   auto staged = index.Stage(std::move(entries));
@@ -49,7 +49,7 @@ VectorEntry EntryOf(uint64_t id, std::vector<float> values, std::string file = "
 constexpr StoreConfig kPlane = {.dimension = 2, .metric = Metric::kSquaredL2};
 
 TEST(VectorIndex, FindsNearestFirstWithDistanceAndChunk) {
-  VectorIndex index(kPlane);
+  testing::ScratchIndex index(kPlane);
   Add(index, {EntryOf(1, {0, 0}), EntryOf(2, {3, 4}, "b.py", "python"), EntryOf(3, {1, 0})});
   const auto found = index.Search({0, 0}, 3, {});
   ASSERT_THAT(Ids(found), ElementsAre(1, 3, 2));
@@ -64,7 +64,7 @@ TEST(VectorIndex, StatesDistancesAsTheMetricDefinesThem) {
   const std::vector<float> a = {3, 4};
   const std::vector<float> b = {8, 6};
   for (const Metric metric : {Metric::kSquaredL2, Metric::kInnerProduct, Metric::kCosine}) {
-    VectorIndex index({.dimension = 2, .metric = metric});
+    testing::ScratchIndex index({.dimension = 2, .metric = metric});
     Add(index, {EntryOf(1, a)});
     EXPECT_NEAR(index.Search(b, 1, {})[0].distance, testing::TrueDistance(metric, a, b), 1e-5)
         << MetricName(metric);
@@ -72,7 +72,7 @@ TEST(VectorIndex, StatesDistancesAsTheMetricDefinesThem) {
 }
 
 TEST(VectorIndex, GivesNothingForNoneAndAllForTooMany) {
-  VectorIndex index(kPlane);
+  testing::ScratchIndex index(kPlane);
   EXPECT_THAT(index.Search({0, 0}, 5, {}), IsEmpty());
   Add(index, {EntryOf(1, {0, 0}), EntryOf(2, {1, 0})});
   EXPECT_THAT(index.Search({0, 0}, 0, {}), IsEmpty());
@@ -80,7 +80,7 @@ TEST(VectorIndex, GivesNothingForNoneAndAllForTooMany) {
 }
 
 TEST(VectorIndex, FiltersByPathPrefixAndLanguage) {
-  VectorIndex index(kPlane);
+  testing::ScratchIndex index(kPlane);
   Add(index, {EntryOf(1, {1, 0}, "src/a.cc"), EntryOf(2, {2, 0}, "src/b.py", "python"),
               EntryOf(3, {3, 0}, "test/a.cc"), EntryOf(4, {4, 0}, "src/c.cc")});
   EXPECT_THAT(Ids(index.Search({0, 0}, 9, {.path_prefix = "src/", .language = ""})),
@@ -93,7 +93,7 @@ TEST(VectorIndex, FiltersByPathPrefixAndLanguage) {
 }
 
 TEST(VectorIndex, HidesStagedRowsUntilTheyArePublished) {
-  VectorIndex index(kPlane);
+  testing::ScratchIndex index(kPlane);
   auto staged = index.Stage({EntryOf(1, {0, 0})});
   ASSERT_OK(staged);
   EXPECT_THAT(index.Search({0, 0}, 1, {}), IsEmpty());
@@ -102,7 +102,7 @@ TEST(VectorIndex, HidesStagedRowsUntilTheyArePublished) {
 }
 
 TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
-  VectorIndex index({.dimension = 384, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 384, .metric = Metric::kCosine});
   testing::ClusteredVectors vectors(384, 3, 1);
   Add(index, vectors.NextEntries(0, 10));
   const size_t before = index.memory_bytes();
@@ -117,7 +117,7 @@ TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
 
 TEST(VectorIndex, GivesBackExactlyWhatWasPutIn) {
   for (const Metric metric : {Metric::kSquaredL2, Metric::kCosine}) {
-    VectorIndex index({.dimension = 3, .metric = metric});
+    testing::ScratchIndex index({.dimension = 3, .metric = metric});
     Add(index, {EntryOf(7, {0.1F, -20.0F, 1e-3F}, "x/y.cc", "c")});
     const auto entry = index.Get(7);
     ASSERT_OK(entry);
@@ -162,7 +162,7 @@ TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
     const StoreConfig config = {.dimension = 20, .metric = metric};
     testing::ClusteredVectors vectors(config.dimension, 30, 17);
     std::mt19937 random(23);
-    VectorIndex index(config);
+    testing::ScratchIndex index(config);
     testing::VectorModel model{config, {}};
     double recall = 0;
     size_t searches = 0;
@@ -194,7 +194,7 @@ TEST(VectorIndex, AgreesWithAMapThroughRandomOperations) {
 TEST(VectorIndex, KeepsItsRecallThroughRemovingAndAddingAgain) {
   const StoreConfig config = {.dimension = 64, .metric = Metric::kCosine};
   testing::ClusteredVectors vectors(config.dimension, 100, 29);
-  VectorIndex index(config);
+  testing::ScratchIndex index(config);
   testing::VectorModel model{config, {}};
   const auto add = [&](uint64_t first, size_t count) {
     std::vector<VectorEntry> entries = vectors.NextEntries(first, count);
@@ -224,7 +224,7 @@ TEST(VectorIndex, KeepsItsRecallThroughRemovingAndAddingAgain) {
 
 TEST(VectorIndex, MakesListsOnceThereAreEnoughVectorsForThem) {
   testing::ClusteredVectors vectors(16, 10, 31);
-  VectorIndex index({.dimension = 16, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 16, .metric = Metric::kCosine});
   Add(index, vectors.NextEntries(0, 200));
   EXPECT_FALSE(index.NeedsIndexing());
   EXPECT_EQ(index.counts().lists, 1U);
@@ -239,7 +239,7 @@ TEST(VectorIndex, MakesListsOnceThereAreEnoughVectorsForThem) {
 
 TEST(VectorIndex, HasOneListAgainWhenItBecameSmall) {
   testing::ClusteredVectors vectors(16, 10, 31);
-  VectorIndex index({.dimension = 16, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 16, .metric = Metric::kCosine});
   Add(index, vectors.NextEntries(0, 5'000));
   index.RunIndexing(kNotCancelled);
   std::vector<uint64_t> ids;
@@ -252,7 +252,7 @@ TEST(VectorIndex, HasOneListAgainWhenItBecameSmall) {
 
 TEST(VectorIndex, MeasuresAgainWhenItIsAskedTo) {
   testing::ClusteredVectors vectors(16, 10, 31);
-  VectorIndex index({.dimension = 16, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 16, .metric = Metric::kCosine});
   Add(index, vectors.NextEntries(0, 1'000));
   index.RunIndexing(kNotCancelled);
   ASSERT_FALSE(index.NeedsIndexing());
@@ -264,7 +264,7 @@ TEST(VectorIndex, MeasuresAgainWhenItIsAskedTo) {
 
 TEST(VectorIndex, ReadsAllFloatsOfVectorsTooLongOrShortForCodes) {
   for (const float scale : {1e18F, 1e-18F}) {
-    VectorIndex index(kPlane);
+    testing::ScratchIndex index(kPlane);
     std::vector<VectorEntry> entries;
     for (uint64_t id = 0; id < 400; ++id) {
       entries.push_back(EntryOf(id, {scale, -scale * static_cast<float>(id) / 400}));
@@ -277,7 +277,7 @@ TEST(VectorIndex, ReadsAllFloatsOfVectorsTooLongOrShortForCodes) {
 
 TEST(VectorIndex, StopsWorkWhenCancelledAndDoesItLater) {
   testing::ClusteredVectors vectors(16, 10, 31);
-  VectorIndex index({.dimension = 16, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 16, .metric = Metric::kCosine});
   Add(index, vectors.NextEntries(0, 5'000));
   const std::atomic<bool> cancelled{true};
   index.RunIndexing(cancelled);
@@ -287,7 +287,7 @@ TEST(VectorIndex, StopsWorkWhenCancelledAndDoesItLater) {
 }
 
 TEST(VectorIndex, FindsEveryCopyOfAVectorByItsOwnId) {
-  VectorIndex index(kPlane);
+  testing::ScratchIndex index(kPlane);
   Add(index, {EntryOf(1, {1, 1}), EntryOf(2, {1, 1}, "b.py", "python"), EntryOf(3, {5, 5})});
   EXPECT_EQ(index.counts().rows, 2U);
   EXPECT_EQ(index.counts().entries, 3U);
@@ -299,7 +299,7 @@ TEST(VectorIndex, FindsEveryCopyOfAVectorByItsOwnId) {
 
 TEST(VectorIndex, PredictsWhatItThenOccupies) {
   testing::ClusteredVectors vectors(96, 10, 31);
-  VectorIndex index({.dimension = 96, .metric = Metric::kCosine});
+  testing::ScratchIndex index({.dimension = 96, .metric = Metric::kCosine});
   for (uint64_t first = 0; first < 1000; first += 250) {
     std::vector<VectorEntry> entries = vectors.NextEntries(first, 250);
     const size_t predicted = index.PredictBytes(250, VectorIndex::TextBytes(entries));
@@ -313,7 +313,7 @@ TEST(VectorIndex, PredictsWhatItThenOccupies) {
 // every search must find as many neighbours as it asked for.
 TEST(VectorIndex, TakesChangesSearchesAndIndexingAtOnce) {
   const StoreConfig config = {.dimension = 16, .metric = Metric::kCosine};
-  VectorIndex index(config);
+  testing::ScratchIndex index(config);
   {
     testing::ClusteredVectors vectors(16, 20, 1);
     std::vector<VectorEntry> entries;
@@ -358,8 +358,8 @@ TEST(IndexBuilder, LeavesACancelledIndexAlone) {
   testing::ClusteredVectors vectors(64, 20, 1);
   IndexBuilder builder;
   for (int i = 0; i < 5; ++i) {
-    auto index = std::make_unique<VectorIndex>(
-        StoreConfig{.dimension = 64, .metric = Metric::kCosine});
+    auto index =
+        std::make_unique<testing::ScratchIndex>(StoreConfig{.dimension = 64, .metric = Metric::kCosine});
     Add(*index, vectors.NextEntries(0, 2000));
     builder.Schedule(index.get());
     builder.Cancel(index.get());
@@ -371,8 +371,8 @@ TEST(IndexBuilder, LeavesACancelledIndexAlone) {
 TEST(IndexBuilder, IsNotWaitedForInALogSink) {
   const loadline::testing::QuietLog quiet;
   testing::ClusteredVectors vectors(64, 20, 1);
-  VectorIndex one({.dimension = 64, .metric = Metric::kCosine});
-  VectorIndex two({.dimension = 64, .metric = Metric::kCosine});
+  testing::ScratchIndex one({.dimension = 64, .metric = Metric::kCosine});
+  testing::ScratchIndex two({.dimension = 64, .metric = Metric::kCosine});
   for (VectorIndex* const index : {&one, &two}) Add(*index, vectors.NextEntries(0, 6'000));
   IndexBuilder builder;
   loadline::SetLogSink([&](const loadline::LogRecord&) {

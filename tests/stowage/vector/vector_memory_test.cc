@@ -9,8 +9,8 @@
 #include <fstream>
 #include <string>
 
-#include "stowage/vector/vector_index.h"
 #include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/stowage/vector/scratch_index.h"
 #include "tests/support/status_matchers.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -48,7 +48,7 @@ void ExpectWithinATenth(IndexKind kind, size_t dimension) {
   testing::ClusteredVectors vectors(dimension, 50, 1);
   VectorIndexOptions options;
   options.index = kind;
-  VectorIndex index({.dimension = dimension, .metric = Metric::kCosine}, options);
+  testing::ScratchIndex index({.dimension = dimension, .metric = Metric::kCosine}, options);
   AddBatches(index, vectors, 0, 1);  // so that passing needs have had their memory
   const size_t accounted_before = index.memory_bytes();
   const size_t taken_before = AnonymousBytes();

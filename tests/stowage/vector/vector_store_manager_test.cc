@@ -315,9 +315,9 @@ TEST_F(VectorStoreManagerTest, IsAnsweredByTheIndexThatItIsOpenedWith) {
     manager_->WaitUntilIndexed();
     EXPECT_EQ(manager_->Stats(id)->engine, kind);
   }
-  EXPECT_THAT(VectorStoreManager::Open(*directory_, *registry_,
-                                       {.index = static_cast<IndexKind>(9)}),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      VectorStoreManager::Open(*directory_, *registry_, {.index = static_cast<IndexKind>(9)}),
+      StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 // The kernel refuses to let any file of this process grow past the limit.
