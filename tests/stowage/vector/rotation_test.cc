@@ -62,7 +62,8 @@ TEST_P(RotationTest, IsTheSameForTheSameSeedAndAnotherForAnother) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Dimensions, RotationTest,
-                         ::testing::Values(1, 2, 3, 16, 47, 48, 64, 96, 100, 384, 768, 1000, 65535));
+                         ::testing::Values(1, 2, 3, 16, 47, 48, 64, 96, 100, 384, 768, 1000,
+                                           65535));
 
 TEST(Rotation, PadsToWholeWordsOfCodes) {
   EXPECT_EQ(Rotation(1, 7).padded(), 4);
