@@ -47,14 +47,21 @@ absl::StatusOr<std::unique_ptr<RecordFile>> RecordFile::Create(const loadline::D
   header.record_bytes = static_cast<uint32_t>(record_bytes);
   header.crc = HeaderCrc(header);
   LOADLINE_RETURN_IF_ERROR(file->WriteAt(0, &header, sizeof(header)));
-  return std::unique_ptr<RecordFile>(new RecordFile(std::move(file), record_bytes));
+  return std::unique_ptr<RecordFile>(
+      new RecordFile(directory, name, std::move(file), record_bytes));
+}
+
+RecordFile::~RecordFile() {
+  if (!keep_) directory_.RemoveFile(name_).IgnoreError();  // the caller's next opening does
 }
 
 absl::StatusOr<std::unique_ptr<RecordFile>> RecordFile::Open(const loadline::Directory& directory,
                                                              absl::string_view name,
                                                              size_t record_bytes) {
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<loadline::File> file, directory.OpenFile(name));
-  std::unique_ptr<RecordFile> records(new RecordFile(std::move(file), record_bytes));
+  std::unique_ptr<RecordFile> records(
+      new RecordFile(directory, name, std::move(file), record_bytes));
+  records->Keep(true);
   LOADLINE_RETURN_IF_ERROR(records->CheckHeader());
   return records;
 }
@@ -136,14 +143,6 @@ absl::Status RecordFile::ReadRun(
   for (uint32_t i = 0; i < count; ++i) {
     visit(first + i, absl::MakeConstSpan(&scratch[i * stride()], record_bytes_));
   }
-  return absl::OkStatus();
-}
-
-absl::Status RecordFile::Truncate(uint32_t count) {
-  LOADLINE_RETURN_IF_ERROR(file_->Resize(OffsetOf(count)));
-  loadline::MutexLock lock(lost_mutex_);
-  absl::erase_if(lost_, [&](uint32_t number) { return number >= count; });
-  any_lost_.store(!lost_.empty(), std::memory_order_relaxed);
   return absl::OkStatus();
 }
 

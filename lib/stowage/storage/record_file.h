@@ -30,15 +30,24 @@ namespace stowage {
 // Thread-safe; a record is not to be written while it is read.
 class RecordFile {
  public:
-  // Makes an empty one; one of this name is replaced. `record_bytes` >= 1.
+  // Makes an empty one; one of this name is replaced. `record_bytes` >= 1. It is removed at the end
+  // unless it is to be kept; `directory` outlives it.
   static absl::StatusOr<std::unique_ptr<RecordFile>> Create(const loadline::Directory& directory,
                                                             absl::string_view name,
                                                             size_t record_bytes);
-  // kNotFound; kDataLoss: it is no record file, or one of another size of record.
+  // Opens one that is kept. kNotFound; kDataLoss: it is no record file, or one of another size of
+  // record.
   static absl::StatusOr<std::unique_ptr<RecordFile>> Open(const loadline::Directory& directory,
                                                           absl::string_view name,
                                                           size_t record_bytes);
 
+  ~RecordFile();
+  RecordFile(const RecordFile&) = delete;
+  RecordFile& operator=(const RecordFile&) = delete;
+
+  // Whether the file stays at the end.
+  void Keep(bool keep) { keep_.store(keep, std::memory_order_relaxed); }
+  const std::string& name() const { return name_; }
   size_t record_bytes() const { return record_bytes_; }
   const std::string& path() const { return file_->path(); }
 
@@ -50,15 +59,17 @@ class RecordFile {
   // kDataLoss as Read; nothing was visited then.
   absl::Status ReadRun(uint32_t first, uint32_t count,
                        absl::FunctionRef<void(uint32_t, absl::Span<const std::byte>)> visit) const;
-  // Forgets the records from number `count` on.
-  absl::Status Truncate(uint32_t count);
   // Makes what was written durable. kDataLoss where a record could not be written.
   absl::Status Sync();
   absl::StatusOr<size_t> DiskBytes() const;
 
  private:
-  RecordFile(std::unique_ptr<loadline::File> file, size_t record_bytes)
-      : file_(std::move(file)), record_bytes_(record_bytes) {}
+  RecordFile(const loadline::Directory& directory, absl::string_view name,
+             std::unique_ptr<loadline::File> file, size_t record_bytes)
+      : directory_(directory),
+        name_(name),
+        file_(std::move(file)),
+        record_bytes_(record_bytes) {}
 
   size_t stride() const { return record_bytes_ + sizeof(uint32_t); }
   uint64_t OffsetOf(uint32_t number) const;
@@ -67,8 +78,11 @@ class RecordFile {
   absl::Status CheckHeader() const;
   absl::Status CheckRecord(uint32_t number, const std::byte* record) const;
 
+  const loadline::Directory& directory_;
+  const std::string name_;
   const std::unique_ptr<loadline::File> file_;
   const size_t record_bytes_;
+  std::atomic<bool> keep_{false};
 
   mutable loadline::Mutex lost_mutex_;
   std::atomic<bool> any_lost_{false};

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "loadline/base/status_macros.h"
 #include "stowage/vector/distance.h"
 
 namespace stowage {
@@ -54,6 +55,18 @@ uint32_t EntryTable::Take() {
   ++used_;
   ++used_in_chunk_[number >> kShift];
   return number;
+}
+
+absl::Status EntryTable::TakeAll(absl::Span<const uint32_t> numbers) {
+  if (numbers.empty()) return absl::OkStatus();
+  LOADLINE_RETURN_IF_ERROR(Reserve(numbers.back() + 1));
+  for (const uint32_t number : numbers) {
+    while (size_ < number) free_.push_back(size_++);  // in ascending order: a heap
+    ++size_;
+    ++used_;
+    ++used_in_chunk_[number >> kShift];
+  }
+  return absl::OkStatus();
 }
 
 void EntryTable::GiveBack(absl::Span<const uint32_t> numbers) {

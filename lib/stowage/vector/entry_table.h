@@ -53,6 +53,8 @@ class EntryTable : public EntryView {
   absl::Status Reserve(size_t count);
   // The least number that nobody uses; there must be room for it.
   uint32_t Take();
+  // In a new table: takes these numbers, in ascending order. kResourceExhausted.
+  absl::Status TakeAll(absl::Span<const uint32_t> numbers);
   // The numbers may be taken again. Gives back the memory past the last that is in use.
   void GiveBack(absl::Span<const uint32_t> numbers);
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "stowage/vector/byte_rows.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
 

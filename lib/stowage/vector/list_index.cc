@@ -1,5 +1,6 @@
 #include "stowage/vector/list_index.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <iterator>
@@ -42,6 +43,63 @@ ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centr
       lists_(centres_->size(), std::make_shared<const RowList>(*coding_)),
       bytes_(coding_->dim()) {
   Publish();
+}
+
+ListIndex::ListIndex(Restored restored)
+    : coding_(std::move(restored.coding)),
+      centres_(std::make_shared<const ListCentres>(std::move(restored.centres))),
+      values_(std::move(restored.values)),
+      hash_seed_(restored.hash_seed),
+      bytes_(coding_->dim(), restored.bytes == nullptr ? 0 : restored.places.size(),
+             restored.bytes),
+      entry_rows_(restored.entries_end, kNone),
+      unused_entries_(restored.entries_end) {
+  for (RowList& list : restored.lists) {
+    lists_.push_back(std::make_shared<const RowList>(std::move(list)));
+    for (size_t position = 0; position < lists_.back()->size(); ++position) {
+      lists_.back()->ForEachEntry(position, [&](uint32_t entry) {
+        entry_rows_[entry] = lists_.back()->row(position);
+        --unused_entries_;
+      });
+    }
+    rows_ += lists_.back()->size();
+  }
+  by_hash_.reserve(rows_);
+  for (const RowPlace& place : restored.places) {
+    const uint32_t row = places_.Append();
+    places_.MutablePlace(row) = place;
+    if (place.list == RowPlace::kNoList) {
+      free_rows_.push_back(row);
+    } else {
+      by_hash_[place.hash] = row;
+    }
+  }
+  Publish();
+}
+
+absl::Status ListIndex::LoadBytes(size_t chunk) {
+  if (bytes_.InMemory(chunk)) return absl::OkStatus();
+  std::vector<uint32_t> rows;
+  const size_t end = std::min<size_t>((chunk + 1) * ByteRows::kChunkRows, places_.size());
+  for (size_t row = chunk * ByteRows::kChunkRows; row < end; ++row) {
+    if (places_.place(static_cast<uint32_t>(row)).list != RowPlace::kNoList) {
+      rows.push_back(static_cast<uint32_t>(row));
+    }
+  }
+  return bytes_.Load(chunk, rows);
+}
+
+void ListIndex::MarkUnsaved(uint32_t row) {
+  const size_t chunk = row / ByteRows::kChunkRows;
+  if (unsaved_bytes_.size() <= chunk) unsaved_bytes_.resize(chunk + 1);
+  unsaved_bytes_[chunk] = true;
+}
+
+void ListIndex::AddUnsavedBytes(const std::vector<bool>& chunks) {
+  unsaved_bytes_.resize(std::max(unsaved_bytes_.size(), chunks.size()));
+  for (size_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    if (chunks[chunk]) unsaved_bytes_[chunk] = true;
+  }
 }
 
 // Equal vectors are told by their hash alone, whose seed nobody outside knows.
@@ -88,6 +146,7 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   const absl::Span<const float> reference = centres_->reference(list);
   const uint32_t row = NewRow();
   if (values_ != nullptr) values_->Write(row, addition.values);
+  MarkUnsaved(row);
   const bool around_mean = coding_->bytes() == ListCoding::Bytes::kAroundMean;
   if (around_mean) bytes_.Set(row, *coding_, residual, coding_->mean_reference());
   for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
+#include "stowage/vector/byte_rows.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/row_list.h"
@@ -54,7 +56,29 @@ class ListIndex {
   ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres,
             std::shared_ptr<RowValues> values = nullptr);
 
+  // What was saved; no codes of rows are in memory. `entries_end` is above all entries.
+  struct Restored {
+    std::shared_ptr<const ListCoding> coding;
+    ListCentres centres;
+    std::vector<RowList> lists;
+    std::vector<RowPlace> places;       // by row
+    std::shared_ptr<RowValues> values;
+    std::shared_ptr<RecordFile> bytes;  // null where the coding has none
+    uint64_t hash_seed = 0;
+    uint32_t entries_end = 0;
+  };
+  explicit ListIndex(Restored restored);
+
   const std::shared_ptr<const ListSnapshot>& snapshot() const { return published_; }
+  uint64_t hash_seed() const { return hash_seed_; }
+
+  // Brings the eight-bit codes of a chunk of rows into memory, from where they were saved.
+  absl::Status LoadBytes(size_t chunk);
+  bool BytesInMemory() const { return bytes_.AllInMemory(); }
+  // The chunks in which codes have changed since they were taken last, to be saved; all at first.
+  std::vector<bool> TakeUnsavedBytes() { return std::exchange(unsaved_bytes_, {}); }
+  void AddUnsavedBytes(const std::vector<bool>& chunks);
+  void SetByteFile(std::shared_ptr<RecordFile> file) { bytes_.SetFile(std::move(file)); }
 
   // The entry is not in the index, or is.
   void Add(const Addition& addition);
@@ -95,6 +119,7 @@ class ListIndex {
   ListIndex(std::shared_ptr<const ListCoding> coding, std::shared_ptr<RowValues> values);
 
   void AddRow(const Addition& addition, uint64_t hash);
+  void MarkUnsaved(uint32_t row);
   // The list as it will be published.
   RowList& Touch(uint32_t list);
   uint32_t NewRow();
@@ -109,6 +134,7 @@ class ListIndex {
   std::vector<std::shared_ptr<const RowList>> lists_;
   absl::flat_hash_map<uint32_t, std::shared_ptr<RowList>> touched_;  // until published
   ByteRows bytes_;
+  std::vector<bool> unsaved_bytes_;  // by chunk
   RowPlaces places_;
   std::vector<uint32_t> entry_rows_;  // by entry; kNone where there is none
   absl::flat_hash_map<uint64_t, uint32_t> by_hash_;

@@ -64,7 +64,7 @@ bool ListSearch::FollowGraph() {
     const std::optional<Place> place = PlaceOfRow(row.row);
     if (!place) continue;
     ++found;
-    KeepByteScore(row.score, *mean_, *place);
+    KeepByteScore(row.score, *mean_, view_->bytes.terms(row.row), *place);
   }
   for (const Place place : beside_graph_) Queue(place);
   FlushQueue();
@@ -302,21 +302,25 @@ void ListSearch::FlushQueue() {
   const size_t padded = PaddedBytes(view_->coding.dim());
   for (const Place place : queue_) {
     const ReadList& list = read_[place.list];
-    const uint32_t number = list.rows->row(place.position);
-    const ByteTerms& row = view_->bytes.terms(number);
+    const std::byte* const row = view_->bytes.Find(list.rows->row(place.position), byte_row_);
+    if (row == nullptr) {
+      KeepBound(-kInfinity, kInfinity, place);  // its vector has to tell
+      continue;
+    }
+    const ByteTerms& coded = ByteRows::Terms(row);
     const ByteDot dot =
-        kernels.dot_byte_row(view_->bytes.codes(number), padded, query_->split.bytes);
+        kernels.dot_byte_row(ByteRows::Codes(row), padded, query_->split.bytes);
     const ReadList& around = mean_ ? *mean_ : list;
-    const float score = around.terms.base + around.terms.along * row.terms.along +
-                        row.terms.factor * query_->split.Product(dot);
-    KeepByteScore(score, around, place);
+    const float score = around.terms.base + around.terms.along * coded.terms.along +
+                        coded.terms.factor * query_->split.Product(dot);
+    KeepByteScore(score, around, coded, place);
   }
   counts_.byte_rows += queue_.size();
   queue_.clear();
 }
 
-void ListSearch::KeepByteScore(float score, const ReadList& around, Place place) {
-  const ByteTerms& row = view_->bytes.terms(read_[place.list].rows->row(place.position));
+void ListSearch::KeepByteScore(float score, const ReadList& around, const ByteTerms& row,
+                               Place place) {
   const float slack = mean_ ? Slack(*mean_, row.length) : around.slack;
   const float width =
       byte_share_ * (around.terms.error * row.terms.error + row.length * query_->split.error) +

@@ -11,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "stowage/vector/byte_rows.h"
 #include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
@@ -137,7 +138,7 @@ class ListSearch {
   void FlushQueue();
   // Of the row, unless it was removed or does not match.
   std::optional<Place> PlaceOfRow(uint32_t row);
-  void KeepByteScore(float score, const ReadList& around, Place place);
+  void KeepByteScore(float score, const ReadList& around, const ByteTerms& row, Place place);
   void KeepBound(float lower, float upper, Place place);
   absl::Status Finish(Offer offer, TopK& top);
 
@@ -155,6 +156,7 @@ class ListSearch {
   std::vector<ReadList> read_;
   std::optional<ReadList> mean_;  // what eight-bit codes are around, where that is not the list's
   std::vector<Place> queue_;
+  std::vector<std::byte> byte_row_;  // that was not in memory
   std::vector<float> uppers_;  // a heap, the largest first
   std::vector<Found> found_;
   std::vector<HnswGraph::Found> in_graph_;

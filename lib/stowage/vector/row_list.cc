@@ -97,6 +97,14 @@ void RowList::RemoveAt(size_t position, float length) {
   square_sum_ -= double{length} * length;
 }
 
+void RowList::Restore(Parts parts) {
+  lanes_ = std::move(parts.lanes);
+  copies_ = std::move(parts.copies);
+  blocks_ = std::move(parts.blocks);
+  radius_ = parts.radius;
+  square_sum_ = parts.square_sum;
+}
+
 ListCentres::ListCentres(const ListCoding& coding)
     : squared_l2_(coding.squared_l2()),
       dim_(coding.dim()),
@@ -171,27 +179,6 @@ size_t ListCentres::memory_bytes() const {
          (rotated_mean_.capacity() + centres_.capacity() + references_.capacity() +
           lengths_.capacity() + squares_.capacity() + scales_.capacity() + lost_.capacity()) *
              sizeof(float);
-}
-
-void ByteRows::Reserve(size_t rows) {
-  if (chunks_->size() << kShift >= rows) return;
-  Chunks more = *chunks_;
-  while (more.size() << kShift < rows) {
-    more.push_back(std::shared_ptr<std::byte[]>(new std::byte[stride_ << kShift]));
-  }
-  chunks_ = std::make_shared<const Chunks>(std::move(more));
-}
-
-void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
-                   absl::Span<const float> reference) {
-  const ByteTerms coded = EncodeBytes(coding.squared_l2(), residual, reference,
-                                      reinterpret_cast<uint8_t*>(place(row) + sizeof(ByteTerms)));
-  std::memcpy(place(row), &coded, sizeof(coded));
-}
-
-void ByteRows::Prefetch(uint32_t row) const {
-  const std::byte* const bytes = place(row);
-  for (size_t i = 0; i < stride_; i += 64) __builtin_prefetch(bytes + i);
 }
 
 }  // namespace stowage

@@ -57,17 +57,36 @@ class RowList {
   // the list's last row takes the place. `length` is that of the row's residual.
   bool Remove(size_t position, uint32_t entry, float length);
 
+  // What a list is made of, to be saved.
+  struct Lane {
+    uint32_t row = 0;
+    uint32_t entry = 0;
+    friend bool operator<(const Lane& a, const Lane& b) { return a.row < b.row; }
+  };
+  struct Parts {
+    std::vector<Lane> lanes;
+    std::vector<Lane> copies;  // further entries, by row
+    std::vector<std::byte> blocks;
+    float radius = 0;
+    double square_sum = 0;
+  };
+  const std::vector<Lane>& lanes() const { return lanes_; }
+  const std::vector<Lane>& copies() const { return copies_; }
+  absl::Span<const std::byte> block_bytes() const { return blocks_; }
+  double square_sum() const { return square_sum_; }
+  // Of so many rows.
+  size_t BlockBytesFor(size_t rows) const {
+    return (rows + kBlockRows - 1) / kBlockRows * BlockBytes();
+  }
+  // `parts` are those of a list of the same coding.
+  void Restore(Parts parts);
+
   size_t memory_bytes() const {
     return sizeof(*this) + blocks_.capacity() +
            (lanes_.capacity() + copies_.capacity()) * sizeof(Lane);
   }
 
  private:
-  struct Lane {
-    uint32_t row = 0;
-    uint32_t entry = 0;
-    friend bool operator<(const Lane& a, const Lane& b) { return a.row < b.row; }
-  };
   using Copies = std::vector<Lane>;
 
   std::pair<Copies::const_iterator, Copies::const_iterator> CopiesOf(uint32_t row) const {
@@ -142,45 +161,6 @@ class ListCentres {
   std::vector<uint8_t> codes_;  // PaddedBytes(dim) of each centre
   std::vector<float> scales_;
   std::vector<float> lost_;  // the length of what each code loses
-};
-
-// The second codes of rows, by row. A copy shares the rows, and none of them moves. Thread-
-// compatible; a row that nobody changes may be read while others are written.
-class ByteRows {
- public:
-  explicit ByteRows(size_t dim)
-      : stride_(sizeof(ByteTerms) + PaddedBytes(dim)), chunks_(std::make_shared<const Chunks>()) {}
-
-  // Makes room for `rows` rows in all; what is there does not move.
-  void Reserve(size_t rows);
-  void Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
-           absl::Span<const float> reference);
-
-  const ByteTerms& terms(uint32_t row) const {
-    return *reinterpret_cast<const ByteTerms*>(place(row));
-  }
-  const uint8_t* codes(uint32_t row) const {
-    return reinterpret_cast<const uint8_t*>(place(row) + sizeof(ByteTerms));
-  }
-  void Prefetch(uint32_t row) const;
-
-  size_t memory_bytes() const { return chunks_->size() * stride_ << kShift; }
-  // What memory_bytes() is of so many rows.
-  static size_t BytesFor(size_t dim, size_t rows) {
-    const size_t chunks = (rows + (size_t{1} << kShift) - 1) >> kShift;
-    return chunks * (sizeof(ByteTerms) + PaddedBytes(dim)) << kShift;
-  }
-
- private:
-  static constexpr uint32_t kShift = 6;
-  using Chunks = std::vector<std::shared_ptr<std::byte[]>>;
-
-  std::byte* place(uint32_t row) const {
-    return (*chunks_)[row >> kShift].get() + (row & ((1U << kShift) - 1)) * stride_;
-  }
-
-  size_t stride_;
-  std::shared_ptr<const Chunks> chunks_;  // another one when there are more
 };
 
 }  // namespace stowage

@@ -19,16 +19,11 @@ absl::Span<const std::byte> BytesOf(absl::Span<const float> values) {
 
 }  // namespace
 
-RowValues::RowValues(const loadline::Directory& folder, absl::string_view name, size_t dimension)
-    : folder_(folder),
-      name_(name),
-      file_(RecordFile::Create(folder, name, dimension * sizeof(float))),
+RowValues::RowValues(absl::StatusOr<std::unique_ptr<RecordFile>> file, size_t dimension)
+    : file_(std::move(file)),
       dimension_(dimension),
       cached_rows_(CacheRows(dimension), kNone),
       cached_(cached_rows_.size() * dimension) {}
-
-// Where it stays, the store's next opening removes it.
-RowValues::~RowValues() { folder_.RemoveFile(name_).IgnoreError(); }
 
 size_t RowValues::CacheRows(size_t dimension) {
   return std::max(kLeastCacheRows, kCacheBytes / (dimension * sizeof(float) + sizeof(uint32_t)));
@@ -40,7 +35,16 @@ size_t RowValues::BytesFor(size_t dimension) {
 
 std::shared_ptr<RowValues> RowValues::Create(const loadline::Directory& folder,
                                              absl::string_view name, size_t dimension) {
-  return std::shared_ptr<RowValues>(new RowValues(folder, name, dimension));
+  return std::shared_ptr<RowValues>(
+      new RowValues(RecordFile::Create(folder, name, dimension * sizeof(float)), dimension));
+}
+
+absl::StatusOr<std::shared_ptr<RowValues>> RowValues::Open(const loadline::Directory& folder,
+                                                           absl::string_view name,
+                                                           size_t dimension) {
+  auto file = RecordFile::Open(folder, name, dimension * sizeof(float));
+  LOADLINE_RETURN_IF_ERROR(file.status());
+  return std::shared_ptr<RowValues>(new RowValues(std::move(file), dimension));
 }
 
 void RowValues::Write(uint32_t row, absl::Span<const float> values) {

@@ -29,7 +29,9 @@ class RowValues {
   // `folder` outlives it.
   static std::shared_ptr<RowValues> Create(const loadline::Directory& folder,
                                            absl::string_view name, size_t dimension);
-  ~RowValues();
+  // Those of a file that was kept. kNotFound, kDataLoss: see RecordFile.
+  static absl::StatusOr<std::shared_ptr<RowValues>> Open(const loadline::Directory& folder,
+                                                         absl::string_view name, size_t dimension);
   RowValues(const RowValues&) = delete;
   RowValues& operator=(const RowValues&) = delete;
 
@@ -37,6 +39,8 @@ class RowValues {
   void Write(uint32_t row, absl::Span<const float> values);
   // kDataLoss, or what the system says: they cannot be had from here.
   absl::Status Read(uint32_t row, absl::Span<float> values) const;
+  // The file, or why there is none.
+  const absl::StatusOr<std::unique_ptr<RecordFile>>& file() const { return file_; }
   absl::StatusOr<size_t> DiskBytes() const;
   size_t memory_bytes() const { return BytesFor(dimension_); }
   static size_t BytesFor(size_t dimension);
@@ -45,15 +49,13 @@ class RowValues {
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr size_t kLocks = 16;
 
-  RowValues(const loadline::Directory& folder, absl::string_view name, size_t dimension);
+  RowValues(absl::StatusOr<std::unique_ptr<RecordFile>> file, size_t dimension);
 
   static size_t CacheRows(size_t dimension);
   bool ReadCached(uint32_t row, absl::Span<float> values) const;
   void Cache(uint32_t row, absl::Span<const float> values) const;
   void Uncache(uint32_t row);
 
-  const loadline::Directory& folder_;
-  const std::string name_;
   const absl::StatusOr<std::unique_ptr<RecordFile>> file_;
   const size_t dimension_;
 

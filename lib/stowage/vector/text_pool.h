@@ -13,11 +13,11 @@ namespace stowage {
 // text stays where it is while it is used. Thread-compatible.
 class TextPool {
  public:
-  // The text, with one use more.
-  const std::string* Acquire(absl::string_view text) {
+  // The text, with one use more, or several.
+  const std::string* Acquire(absl::string_view text, size_t uses = 1) {
     const auto [place, added] = uses_.try_emplace(std::string(text), 0);
     if (added) bytes_ += BytesFor(text.size());
-    ++place->second;
+    place->second += uses;
     return &place->first;
   }
   void Release(const std::string* text) {

@@ -72,6 +72,8 @@ class VectorFile {
     uint64_t change = 0;
   };
   absl::StatusOr<SavedIndex> saved();
+  // The number of the last change when it was opened.
+  uint64_t last_change() const { return last_change_; }
   // From now on that is the index, and changes up to its own are forgotten.
   absl::Status SetSaved(const SavedIndex& saved);
   // Ids of the vectors that were added, replaced or removed by changes after this one, each once.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
-#include <random>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -19,7 +18,6 @@ namespace {
 using loadline::MutexLock;
 
 constexpr uint64_t kSeed = 0x10AD11;
-constexpr absl::string_view kValuesPrefix = "vectors.floats.";
 // Beyond these lengths the squares of floats leave their range, or most of it: all floats are read.
 constexpr double kMaxListLength = 1e15;
 constexpr double kMinListLength = 1e-15;
@@ -142,22 +140,6 @@ VectorIndex::VectorIndex(const StoreConfig& config, const VectorIndexOptions& op
   PublishView();
 }
 
-std::shared_ptr<RowValues> VectorIndex::NewValues() const {
-  std::random_device random;
-  return RowValues::Create(*options_.folder,
-                           absl::StrCat(kValuesPrefix, absl::Hex(random(), absl::kZeroPad8)),
-                           config_.dimension);
-}
-
-absl::Status VectorIndex::RemoveFiles(const loadline::Directory& folder) {
-  LOADLINE_ASSIGN_OR_RETURN(const auto entries, folder.List());
-  for (const loadline::Directory::Entry& entry : entries) {
-    if (!absl::StartsWith(entry.name, kValuesPrefix)) continue;
-    LOADLINE_RETURN_IF_ERROR(folder.RemoveFile(entry.name));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status VectorIndex::ReadValues(const RowValues& values, uint32_t row, uint64_t id,
                                      absl::Span<float> out) const {
   const absl::Status status = values.Read(row, out);
@@ -266,8 +248,9 @@ void VectorIndex::Free(absl::Span<const uint32_t> entries) {
   entries_.GiveBack(entries);
 }
 
-void VectorIndex::Publish(StagedRows rows) {
+void VectorIndex::Publish(StagedRows rows, uint64_t change) {
   MutexLock lock(mutex_);
+  change_ = std::max(change_, change);
   Take(rows);
   PublishView();
 }
@@ -294,6 +277,7 @@ void VectorIndex::Take(const StagedRows& rows) {
   }
   changed_since_build_ += rows.size();
   changed_since_check_ += rows.size();
+  changed_since_save_ += rows.size();
 }
 
 void VectorIndex::RemoveEntries(absl::Span<const uint32_t> entries) {
@@ -303,6 +287,7 @@ void VectorIndex::RemoveEntries(absl::Span<const uint32_t> entries) {
   }
   changed_since_build_ += entries.size();
   changed_since_check_ += entries.size();
+  changed_since_save_ += entries.size();
 }
 
 void VectorIndex::Abandon(StagedRows rows) {
@@ -311,8 +296,9 @@ void VectorIndex::Abandon(StagedRows rows) {
   Free(rows.numbers_);
 }
 
-void VectorIndex::Remove(absl::Span<const uint64_t> ids) {
+void VectorIndex::Remove(absl::Span<const uint64_t> ids, uint64_t change) {
   MutexLock lock(mutex_);
+  change_ = std::max(change_, change);
   std::vector<uint32_t> removed;
   for (const uint64_t id : ids) {
     const auto found = numbers_.find(id);
@@ -324,8 +310,9 @@ void VectorIndex::Remove(absl::Span<const uint64_t> ids) {
   PublishView();
 }
 
-void VectorIndex::RemoveByFile(absl::string_view file) {
+void VectorIndex::RemoveByFile(absl::string_view file, uint64_t change) {
   MutexLock lock(mutex_);
+  change_ = std::max(change_, change);
   const std::string* const text = texts_.Find(file);
   if (text == nullptr) return;
   std::vector<uint32_t> removed;

@@ -22,6 +22,7 @@
 #include "stowage/vector/entry_table.h"
 #include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/list_index.h"
+#include "stowage/vector/saved_index.h"
 #include "stowage/vector/self_check.h"
 #include "stowage/vector/text_pool.h"
 #include "stowage/vector/vector_types.h"
@@ -35,6 +36,9 @@ struct VectorIndexOptions {
   // The entry from where it is durable; kNotFound where it is not, or no more. Asked for a vector
   // that the index's own file does not give.
   std::function<absl::StatusOr<VectorEntry>(uint64_t id)> read = {};
+  // Makes durable that the index which was saved as `token` is the one to begin with, and that it
+  // knows the changes up to `change`. Without it nothing is saved.
+  std::function<absl::Status(uint64_t token, uint64_t change)> set_saved = {};
   double target_recall = 0.96;  // of the 10 nearest, found by a search
   IndexKind index = IndexKind::kAuto;
   size_t least_graph_rows = 20'000;  // for kAuto to try a graph
@@ -73,8 +77,17 @@ class VectorIndex {
   VectorIndex(const VectorIndex&) = delete;
   VectorIndex& operator=(const VectorIndex&) = delete;
 
-  // Removes the files of indexes that were in this folder and did not end.
+  // Removes the files of indexes of this folder; none may be open.
   static absl::Status RemoveFiles(const loadline::Directory& folder);
+
+  // What was saved as this token. kNotFound; kDataLoss.
+  absl::StatusOr<SavedIndex> ReadSaved(uint64_t token) const;
+  // Bytes that the index will occupy as it was saved.
+  size_t PredictBytes(const SavedIndex& saved) const;
+  // Becomes what was saved; the index is new. After an error it still is.
+  absl::Status Restore(SavedIndex saved);
+  // Removes the files of other indexes than what was saved of this one and what it uses.
+  absl::Status RemoveOtherFiles() const;
 
   const StoreConfig& config() const { return config_; }
 
@@ -91,14 +104,15 @@ class VectorIndex {
   // Publish() or Abandon(). kResourceExhausted.
   absl::StatusOr<StagedRows> Stage(std::vector<VectorEntry> entries);
   // Makes the rows visible to searches, all at once; rows with the same ids are replaced.
-  void Publish(StagedRows rows);
+  // `change` is that of the store's file (see VectorFile), here and below.
+  void Publish(StagedRows rows, uint64_t change = 0);
   void Abandon(StagedRows rows);
   // As Publish, but seen only with what is published next: for many batches one after the other.
   void PublishLater(StagedRows rows);
 
   // Removes the ids that are there.
-  void Remove(absl::Span<const uint64_t> ids);
-  void RemoveByFile(absl::string_view file);
+  void Remove(absl::Span<const uint64_t> ids, uint64_t change = 0);
+  void RemoveByFile(absl::string_view file, uint64_t change = 0);
 
   // The min(k, count) nearest that match. `query` is valid for the config. Errors are those of
   // reading a vector.
@@ -125,7 +139,7 @@ class VectorIndex {
   void RunIndexing(const std::atomic<bool>& cancelled);
 
  private:
-  enum class Work { kNone, kRebuild, kCheck, kBuildGraph };
+  enum class Work { kNone, kRebuild, kCheck, kBuildGraph, kLoadBytes, kSave };
 
   // What a search sees.
   struct View {
@@ -162,6 +176,7 @@ class VectorIndex {
   void Free(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Work PendingWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   // kCancelled; others, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
   absl::StatusOr<std::shared_ptr<const ListCoding>> ChooseCoding(const Seen& seen,
@@ -175,6 +190,19 @@ class VectorIndex {
   absl::Status Replay(ListIndex& next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Check(const std::atomic<bool>& cancelled);
   absl::Status BuildGraph(const std::atomic<bool>& cancelled);
+  absl::Status LoadBytes(const std::atomic<bool>& cancelled);
+  absl::Status Save(const std::atomic<bool>& cancelled);
+  // What is to be saved, with the files that it is in.
+  struct Saving {
+    SavedFacts facts;
+    std::shared_ptr<const View> view;
+    std::shared_ptr<RecordFile> bytes;  // null where the coding has none
+    std::vector<bool> unsaved;          // chunks of rows whose codes are not in `bytes` yet
+  };
+  absl::StatusOr<Saving> BeginSaving();
+  absl::Status WriteFiles(const Saving& saving, const std::atomic<bool>& cancelled) const;
+  // The saved files are these from now on, and no others stay.
+  void FinishSaving(const Saving& saving);
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StoreConfig config_;
@@ -190,9 +218,16 @@ class VectorIndex {
   size_t staged_ ABSL_GUARDED_BY(mutex_) = 0;
   bool rebuilding_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Change> changes_ ABSL_GUARDED_BY(mutex_);
+  bool rebuild_ ABSL_GUARDED_BY(mutex_) = false;  // whatever has changed
   size_t changed_since_build_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t changed_since_check_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t built_rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t changed_since_save_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t change_ ABSL_GUARDED_BY(mutex_) = 0;  // the last that is in the lists
+  // What was saved last, and the files that it needs; they stay at the end.
+  uint64_t saved_token_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<const RowValues> saved_values_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<RecordFile> saved_bytes_ ABSL_GUARDED_BY(mutex_);
   std::optional<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);  // of the lists
   std::shared_ptr<const HnswGraph> graph_ ABSL_GUARDED_BY(mutex_);
   std::optional<CheckedEffort> checked_graph_ ABSL_GUARDED_BY(mutex_);

@@ -48,18 +48,36 @@ VectorIndex::Work VectorIndex::PendingWork() const {
   const size_t rows = lists_->rows();
   const bool too_few = ListsFor(rows) * 2 > lists_->snapshot()->lists.size() * 3;
   const size_t most_changes = built_rows_ / (graph_ == nullptr ? 2 : 4);
-  if (changed_since_build_ > std::max(kMinChanges, most_changes) ||
+  if (rebuild_ || changed_since_build_ > std::max(kMinChanges, most_changes) ||
       (too_few && rows > kMinChanges)) {
     return Work::kRebuild;
   }
-  if (rows < kMinCheckedRows || options_.index == IndexKind::kExact) return Work::kNone;
-  if (!checked_ || check_again_ || changed_since_check_ > std::max(kMinChanges, rows / 4)) {
+  if (!lists_->BytesInMemory()) return Work::kLoadBytes;
+  const bool checks = rows >= kMinCheckedRows && options_.index != IndexKind::kExact;
+  if (checks &&
+      (!checked_ || check_again_ || changed_since_check_ > std::max(kMinChanges, rows / 4))) {
     return Work::kCheck;
   }
-  if (!graph_wanted_ || graph_tried_) return Work::kNone;
+  if (!checks || !graph_wanted_ || graph_tried_) {
+    const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 8);
+    return stale && options_.set_saved ? Work::kSave : Work::kNone;
+  }
   const bool around_mean = lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
   return around_mean ? Work::kBuildGraph : Work::kRebuild;
 }
+
+namespace {
+
+// What it means that a work was not done, by Work.
+constexpr absl::string_view kWithout[] = {
+    "",
+    "the lists of a store are not made anew; its searches read more of it",
+    "what searches of a store find was not measured; they read all of it",
+    "the graph of a store is not built; its lists answer",
+    "the codes of a store are not in memory; its searches read them from the disk",
+    "the index of a store is not saved; the next opening reads every row"};
+
+}  // namespace
 
 bool VectorIndex::NeedsIndexing() const {
   MutexLock lock(mutex_);
@@ -76,9 +94,7 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
     if (work == Work::kNone) return;
     absl::Status status;
     try {
-      status = work == Work::kRebuild ? Rebuild(cancelled)
-               : work == Work::kCheck ? Check(cancelled)
-                                      : BuildGraph(cancelled);
+      status = Do(work, cancelled);
     } catch (const std::bad_alloc&) {
       status = absl::ResourceExhaustedError("no memory");
     }
@@ -89,16 +105,14 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
       changes_.clear();
       // Not again before the store has changed as much once more.
       if (failed) {
-        changed_since_build_ = changed_since_check_ = 0;
-        graph_wanted_ = false;
+        changed_since_build_ = changed_since_check_ = changed_since_save_ = 0;
+        graph_wanted_ = rebuild_ = false;
       }
     }
     if (!failed) continue;
     loadline::Log({loadline::LogLevel::kWarning,
                    "vector",
-                   work == Work::kBuildGraph
-                       ? "the graph of a store is not built; its lists answer"
-                       : "the lists of a store are not made anew; its searches read more of it",
+                   std::string(kWithout[static_cast<size_t>(work)]),
                    {{"file", options_.path}, {"reason", std::string(status.message())}}});
     return;
   }
@@ -148,6 +162,24 @@ class VectorIndex::Seen {
   const std::shared_ptr<const View> view_;
   const std::atomic<bool>& cancelled_;
 };
+
+absl::Status VectorIndex::Do(Work work, const std::atomic<bool>& cancelled) {
+  switch (work) {
+    case Work::kNone:
+      return absl::OkStatus();
+    case Work::kRebuild:
+      return Rebuild(cancelled);
+    case Work::kCheck:
+      return Check(cancelled);
+    case Work::kBuildGraph:
+      return BuildGraph(cancelled);
+    case Work::kLoadBytes:
+      return LoadBytes(cancelled);
+    case Work::kSave:
+      return Save(cancelled);
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
     const Seen& seen, absl::Span<const uint32_t> rows, ListCoding::Bytes bytes) const {
@@ -229,7 +261,9 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   LOADLINE_RETURN_IF_ERROR(Replay(*next));
   next->TakeOver(*lists_);
   std::swap(lists_, next);
+  rebuild_ = false;
   changed_since_build_ = 0;
+  changed_since_save_ = lists_->entries();
   built_rows_ = lists_->rows();
   // What was measured is not true of these lists. Until it is measured again everything is read.
   checked_.reset();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "loadline/base/log.h"
 #include "loadline/base/status_macros.h"
 
 namespace stowage {
@@ -20,6 +21,9 @@ VectorIndexOptions OptionsOf(VectorIndexOptions options, VectorFile& file) {
   options.path = file.path();
   options.folder = &file.folder();
   options.read = [&file](uint64_t id) { return file.Read(id); };
+  options.set_saved = [&file](uint64_t token, uint64_t change) {
+    return file.SetSaved({token, change});
+  };
   return options;
 }
 
@@ -38,11 +42,62 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStore::Open(
     const VectorIndexOptions& options, IndexBuilder& builder, Account account) {
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<VectorFile> file,
                             VectorFile::Open(std::move(folder), id));
-  LOADLINE_RETURN_IF_ERROR(VectorIndex::RemoveFiles(file->folder()));
   std::unique_ptr<VectorStore> store(new VectorStore(std::move(file), options, builder));
-  LOADLINE_RETURN_IF_ERROR(store->Load(account));
+  const absl::Status restored = store->Restore(account);
+  if (absl::IsResourceExhausted(restored)) return restored;
+  if (!restored.ok()) {
+    if (!absl::IsNotFound(restored) && !absl::IsOutOfRange(restored)) {
+      loadline::Log({loadline::LogLevel::kWarning,
+                     "vector",
+                     "the saved index of a store cannot be used; it is made anew from the rows",
+                     {{"file", store->file_->path()}, {"reason", restored.ToString()}}});
+    }
+    LOADLINE_RETURN_IF_ERROR(store->Load(account));
+  }
+  LOADLINE_RETURN_IF_ERROR(store->index_.RemoveOtherFiles());
   store->IndexIfNeeded();
   return store;
+}
+
+absl::Status VectorStore::Restore(Account account) {
+  LOADLINE_ASSIGN_OR_RETURN(const VectorFile::SavedIndex known, file_->saved());
+  if (known.token == 0) return absl::NotFoundError("no index was saved");
+  LOADLINE_ASSIGN_OR_RETURN(SavedIndex saved, index_.ReadSaved(known.token));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint64_t> changed,
+                            file_->ChangedAfter(known.change));
+  if (changed.size() > saved.entries.size()) return absl::OutOfRangeError("most has changed");
+  {
+    MutexLock lock(accounting_mutex_);
+    const size_t expected = VectorFile::kMemoryBytes + index_.PredictBytes(saved);
+    LOADLINE_RETURN_IF_ERROR(account(expected));
+    accounted_bytes_ = expected;
+  }
+  LOADLINE_RETURN_IF_ERROR(index_.Restore(std::move(saved)));
+  return Replay(changed, account);
+}
+
+// All that changed goes first: what is in the files of a row may be what came after it was removed.
+absl::Status VectorStore::Replay(absl::Span<const uint64_t> changed, Account account) {
+  index_.Remove(changed);
+  constexpr size_t kAtOnce = 256;
+  std::vector<VectorEntry> entries;
+  const auto add = [&]() -> absl::Status {
+    if (entries.empty()) return absl::OkStatus();
+    LOADLINE_ASSIGN_OR_RETURN(StagedRows staged, Stage(entries, account));
+    entries.clear();
+    index_.PublishLater(std::move(staged));
+    return absl::OkStatus();
+  };
+  for (const uint64_t id : changed) {
+    absl::StatusOr<VectorEntry> entry = file_->Read(id);
+    if (absl::IsNotFound(entry.status())) continue;
+    LOADLINE_RETURN_IF_ERROR(entry.status());
+    entries.push_back(*std::move(entry));
+    if (entries.size() == kAtOnce) LOADLINE_RETURN_IF_ERROR(add());
+  }
+  LOADLINE_RETURN_IF_ERROR(add());
+  index_.Publish({}, file_->last_change());
+  return absl::OkStatus();
 }
 
 absl::Status VectorStore::Load(Account account) {
@@ -53,18 +108,21 @@ absl::Status VectorStore::Load(Account account) {
   const size_t mean = names.files == 0 ? 0 : names.bytes / names.files + 1;
   const size_t text_bytes = names.files * TextPool::BytesFor(mean);
   const size_t expected = VectorFile::kMemoryBytes + index_.PredictBytes(rows, text_bytes);
-  LOADLINE_RETURN_IF_ERROR(account(expected));
+  if (expected > accounted_bytes_) {
+    LOADLINE_RETURN_IF_ERROR(account(expected - accounted_bytes_));
+    accounted_bytes_ = expected;
+  }
   LOADLINE_RETURN_IF_ERROR(file_->ForEachRun([&](std::vector<VectorEntry> run) -> absl::Status {
     LOADLINE_ASSIGN_OR_RETURN(StagedRows staged, index_.Stage(std::move(run)));
     index_.PublishLater(std::move(staged));
     return absl::OkStatus();
   }));
-  index_.Publish({});  // shows them
-  accounted_bytes_ = expected;
+  index_.Publish({}, file_->last_change());  // shows them
   const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
-  if (needed <= expected) return absl::OkStatus();
+  if (needed <= accounted_bytes_) return absl::OkStatus();
+  LOADLINE_RETURN_IF_ERROR(account(needed - accounted_bytes_));
   accounted_bytes_ = needed;
-  return account(needed - expected);
+  return absl::OkStatus();
 }
 
 size_t VectorStore::BytesToAdd(absl::Span<const VectorEntry> entries) const {
@@ -87,7 +145,7 @@ absl::StatusOr<StagedRows> VectorStore::Stage(std::vector<VectorEntry>& entries,
 
 absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
   // Publishing empties `rows`, but a commit that turns out not durable never publishes.
-  const auto publish = [&](uint64_t) { index_.Publish(std::move(rows)); };
+  const auto publish = [&](uint64_t change) { index_.Publish(std::move(rows), change); };
   const absl::Status status = mode == AddMode::kInsert ? file_->Insert(rows.entries(), publish)
                                                        : file_->Upsert(rows.entries(), publish);
   if (!status.ok()) {
@@ -99,15 +157,13 @@ absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
 }
 
 absl::Status VectorStore::Remove(absl::Span<const uint64_t> ids) {
-  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&](uint64_t) { index_.Remove(ids); }));
+  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&](uint64_t change) { index_.Remove(ids, change); }));
   IndexIfNeeded();
   return absl::OkStatus();
 }
 
 absl::StatusOr<size_t> VectorStore::RemoveByFile(absl::string_view file) {
-  LOADLINE_ASSIGN_OR_RETURN(const size_t removed, file_->RemoveByFile(file, [&](uint64_t) {
-    index_.RemoveByFile(file);
-  }));
+  LOADLINE_ASSIGN_OR_RETURN(const size_t removed, file_->RemoveByFile(file, [&](uint64_t change) { index_.RemoveByFile(file, change); }));
   IndexIfNeeded();
   return removed;
 }

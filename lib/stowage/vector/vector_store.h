@@ -40,7 +40,8 @@ class VectorStore {
   using Account = absl::FunctionRef<absl::Status(size_t bytes)>;
   using Return = absl::FunctionRef<void(size_t bytes)>;
 
-  // Opens the file in `folder` and reads and checks every row. kNotFound: there is no file;
+  // Opens the file in `folder`, with the index that was saved beside it, or else reading and checking
+  // every row. kNotFound: there is no file;
   // kDataLoss: it is damaged, and left where it is. `builder` outlives the store.
   static absl::StatusOr<std::unique_ptr<VectorStore>> Open(
       std::unique_ptr<loadline::Directory> folder, const ProjectId& id,
@@ -81,6 +82,11 @@ class VectorStore {
   VectorStore(std::unique_ptr<VectorFile> file, const VectorIndexOptions& options,
               IndexBuilder& builder);
 
+  // From the index that was saved last and what changed since. kNotFound: there is none; others but
+  // kResourceExhausted: it cannot be used, and Load() can.
+  absl::Status Restore(Account account);
+  absl::Status Replay(absl::Span<const uint64_t> changed, Account account);
+  // From every row.
   absl::Status Load(Account account);
   absl::Status CheckCount() const;
   void IndexIfNeeded();

@@ -18,6 +18,7 @@ namespace stowage {
 namespace {
 
 using ::loadline::testing::FailingFileSystem;
+using ::loadline::testing::IsOkAndHolds;
 using ::loadline::testing::StatusIs;
 using ::loadline::testing::TempDir;
 using ::testing::ElementsAre;
@@ -67,6 +68,7 @@ TEST_F(RecordFileTest, ReadsWhatWasWrittenAlsoWhenOpenedAnew) {
   ASSERT_OK(Write(0, 'a'));
   ASSERT_OK(Write(7, 'h'));
   ASSERT_OK(Write(0, 'z'));
+  file_->Keep(true);
   auto opened = RecordFile::Open(*directory_, kRecordsName, kBytes);
   ASSERT_OK(opened);
   file_ = *std::move(opened);
@@ -111,12 +113,15 @@ TEST_F(RecordFileTest, SeesARecordInAnothersPlace) {
   EXPECT_THAT(Read(1), StatusIs(absl::StatusCode::kDataLoss));
 }
 
-TEST_F(RecordFileTest, ForgetsWhatIsTruncated) {
-  ASSERT_OK(Write(0, 'a'));
-  ASSERT_OK(Write(1, 'b'));
-  ASSERT_OK(file_->Truncate(1));
-  EXPECT_EQ(*Read(0), 'a');
-  EXPECT_THAT(Read(1), StatusIs(absl::StatusCode::kDataLoss));
+TEST_F(RecordFileTest, IsRemovedAtTheEndUnlessItIsKept) {
+  file_->Keep(true);
+  file_.reset();
+  EXPECT_THAT(directory_->Exists(kRecordsName), IsOkAndHolds(true));
+  auto file = RecordFile::Open(*directory_, kRecordsName, kBytes);
+  ASSERT_OK(file);
+  (*file)->Keep(false);
+  file->reset();
+  EXPECT_THAT(directory_->Exists(kRecordsName), IsOkAndHolds(false));
 }
 
 TEST_F(RecordFileTest, IsOpenedOnlyByItsOwnSizeOfRecord) {

@@ -1,0 +1,70 @@
+#include "stowage/vector/byte_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "loadline/base/status_macros.h"
+
+namespace stowage {
+
+ByteRows::ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file)
+    : stride_(StrideFor(dim)),
+      chunks_(std::make_shared<const Chunks>((rows + kChunkRows - 1) / kChunkRows)),
+      file_(std::move(file)) {}
+
+void ByteRows::Reserve(size_t rows) {
+  if (chunks_->size() * kChunkRows >= rows) return;
+  Chunks more = *chunks_;
+  while (more.size() * kChunkRows < rows) more.push_back(NewChunk());
+  chunks_ = std::make_shared<const Chunks>(std::move(more));
+}
+
+void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
+                   absl::Span<const float> reference) {
+  const bool in_memory = InMemory(row / kChunkRows);
+  std::vector<std::byte> aside(in_memory ? 0 : stride_);
+  std::byte* const bytes = in_memory ? place(row) : aside.data();
+  const ByteTerms coded =
+      EncodeBytes(coding.squared_l2(), residual, reference,
+                  reinterpret_cast<uint8_t*>(bytes + sizeof(ByteTerms)));
+  std::memcpy(bytes, &coded, sizeof(coded));
+  // Where that fails, Find() finds nothing.
+  if (!in_memory) file_->Write(row, aside).IgnoreError();
+}
+
+const std::byte* ByteRows::Find(uint32_t row, std::vector<std::byte>& scratch) const {
+  if (InMemory(row / kChunkRows)) return place(row);
+  scratch.resize(stride_);
+  return file_->Read(row, absl::MakeSpan(scratch)).ok() ? scratch.data() : nullptr;
+}
+
+void ByteRows::Prefetch(uint32_t row) const {
+  if (!InMemory(row / kChunkRows)) return;
+  const std::byte* const bytes = place(row);
+  for (size_t i = 0; i < stride_; i += 64) __builtin_prefetch(bytes + i);
+}
+
+bool ByteRows::AllInMemory() const {
+  return std::none_of(chunks_->begin(), chunks_->end(),
+                      [](const auto& chunk) { return chunk == nullptr; });
+}
+
+absl::Status ByteRows::Load(size_t chunk, absl::Span<const uint32_t> rows) {
+  const std::shared_ptr<std::byte[]> loaded = NewChunk();
+  for (const uint32_t row : rows) {
+    LOADLINE_RETURN_IF_ERROR(
+        file_->Read(row, {loaded.get() + row % kChunkRows * stride_, stride_}));
+  }
+  Chunks more = *chunks_;
+  more[chunk] = loaded;
+  chunks_ = std::make_shared<const Chunks>(std::move(more));
+  return absl::OkStatus();
+}
+
+size_t ByteRows::memory_bytes() const {
+  const auto there = std::count_if(chunks_->begin(), chunks_->end(),
+                                   [](const auto& chunk) { return chunk != nullptr; });
+  return static_cast<size_t>(there) * kChunkRows * stride_;
+}
+
+}  // namespace stowage

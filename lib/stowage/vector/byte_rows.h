@@ -1,0 +1,88 @@
+#ifndef STOWAGE_VECTOR_BYTE_ROWS_H_
+#define STOWAGE_VECTOR_BYTE_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "stowage/storage/record_file.h"
+#include "stowage/vector/list_query.h"
+#include "stowage/vector/residual_code.h"
+
+namespace stowage {
+
+// The second codes of rows, by row, in chunks that are in memory or, once they were saved, in a
+// file. A copy shares the rows, and none of them moves. Thread-compatible; a row that nobody
+// changes may be read while others are written.
+class ByteRows {
+ public:
+  explicit ByteRows(size_t dim) : ByteRows(dim, 0, nullptr) {}
+  // Of rows that are in the file, as many as `rows`, and none in memory.
+  ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file);
+
+  static size_t StrideFor(size_t dim) { return sizeof(ByteTerms) + PaddedBytes(dim); }
+
+  // Makes room for `rows` rows in all; what is there does not move.
+  void Reserve(size_t rows);
+  void Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
+           absl::Span<const float> reference);
+
+  // A row's terms and then its codes; null where they are in the file and cannot be read. In
+  // `scratch` where they were not in memory.
+  const std::byte* Find(uint32_t row, std::vector<std::byte>& scratch) const;
+  static const ByteTerms& Terms(const std::byte* row) {
+    return *reinterpret_cast<const ByteTerms*>(row);
+  }
+  static const uint8_t* Codes(const std::byte* row) {
+    return reinterpret_cast<const uint8_t*>(row + sizeof(ByteTerms));
+  }
+  // Of a row in memory.
+  const ByteTerms& terms(uint32_t row) const { return Terms(place(row)); }
+  const uint8_t* codes(uint32_t row) const { return Codes(place(row)); }
+  void Prefetch(uint32_t row) const;
+
+  // Rows that come into memory together, and whether they are there.
+  static constexpr uint32_t kChunkRows = 64;
+  size_t chunks() const { return chunks_->size(); }
+  bool InMemory(size_t chunk) const { return (*chunks_)[chunk] != nullptr; }
+  bool AllInMemory() const;
+  // Reads these rows of a chunk from the file. After an error the chunk is as it was.
+  absl::Status Load(size_t chunk, absl::Span<const uint32_t> rows);
+
+  // From now on rows that are not in memory are in this file.
+  void SetFile(std::shared_ptr<RecordFile> file) { file_ = std::move(file); }
+  const std::shared_ptr<RecordFile>& file() const { return file_; }
+  // Writes a row that is in memory.
+  absl::Status Save(uint32_t row, RecordFile& file) const {
+    return file.Write(row, {place(row), stride_});
+  }
+
+  size_t memory_bytes() const;
+  // What memory_bytes() is of so many rows in memory.
+  static size_t BytesFor(size_t dim, size_t rows) {
+    return (rows + kChunkRows - 1) / kChunkRows * kChunkRows * StrideFor(dim);
+  }
+
+ private:
+  using Chunks = std::vector<std::shared_ptr<std::byte[]>>;
+
+  std::byte* place(uint32_t row) const {
+    return (*chunks_)[row / kChunkRows].get() + row % kChunkRows * stride_;
+  }
+  std::shared_ptr<std::byte[]> NewChunk() const {
+    return std::shared_ptr<std::byte[]>(new std::byte[kChunkRows * stride_]);
+  }
+
+  size_t stride_;
+  std::shared_ptr<const Chunks> chunks_;  // another one when there are more
+  std::shared_ptr<RecordFile> file_;
+};
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_BYTE_ROWS_H_

@@ -1,0 +1,71 @@
+#ifndef STOWAGE_VECTOR_SAVED_INDEX_H_
+#define STOWAGE_VECTOR_SAVED_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "loadline/base/directory.h"
+#include "stowage/vector/entry_table.h"
+#include "stowage/vector/list_index.h"
+#include "stowage/vector/row_list.h"
+#include "stowage/vector/self_check.h"
+#include "stowage/vector/vector_types.h"
+
+namespace stowage {
+
+// What an index knows besides its lists and entries, and what ties its file to others.
+struct SavedFacts {
+  uint64_t token = 0;   // of this saving: the store's file names it
+  uint64_t change = 0;  // of the store's file, the last that the index knows
+  uint64_t hash_seed = 0;
+  uint64_t coding_seed = 0;
+  double max_length = 0;
+  uint64_t built_rows = 0;
+  uint64_t changed_since_build = 0;
+  uint64_t changed_since_check = 0;
+  std::optional<CheckedEffort> checked;
+  std::string values_name;  // of the file with the rows' vectors
+  std::string bytes_name;   // of the file with their eight-bit codes; empty: there are none
+};
+
+// An entry as it is saved; texts by their numbers.
+struct SavedEntry {
+  uint64_t id = 0;
+  int64_t first_line = 0;
+  int64_t last_line = 0;
+  uint32_t file = 0;
+  uint32_t language = 0;
+  uint32_t number = 0;
+  float factor = 1;
+};
+
+struct SavedIndex {
+  SavedFacts facts;
+  std::shared_ptr<const ListCoding> coding;
+  std::optional<ListCentres> centres;
+  std::vector<RowList> lists;
+  std::vector<RowPlace> places;  // by row
+  std::vector<SavedEntry> entries;
+  std::vector<std::string> texts;
+};
+
+// Writes what a search needs at once, in the place of `name`, durably: see docs/formats.md, "Saved
+// index". The files that it names are synced before.
+absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view name,
+                        const SavedFacts& facts, const ListSnapshot& lists,
+                        const EntryView& entries);
+// kNotFound; kDataLoss: it is damaged, or of another store.
+absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,
+                                     const StoreConfig& config);
+
+}  // namespace stowage
+
+#endif  // STOWAGE_VECTOR_SAVED_INDEX_H_
