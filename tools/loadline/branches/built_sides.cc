@@ -16,6 +16,7 @@ BuiltSides::BuiltSides(std::unique_ptr<run::WorkDir> work_dir, std::ostream* ter
       terminal_(terminal),
       git_(absl::StrCat(work_dir_->path(), "/git.log")),
       base_(absl::StrCat(work_dir_->path(), "/base")),
+      // As long as the other: the length of a program's path moves its stack.
       candidate_(absl::StrCat(work_dir_->path(), "/new_")) {
   // Nobody is there to answer: a private submodule has to fail, not to wait.
   git_.Default("GIT_TERMINAL_PROMPT", "0");

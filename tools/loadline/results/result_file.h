@@ -63,7 +63,7 @@ struct Row {
 bool IsFit(const Row& row);
 
 // Of benchmarks that have aggregates and no other row: what is wrong, and what to do.
-inline constexpr char kOnlyAggregates[] =
+inline constexpr absl::string_view kOnlyAggregates =
     "there are only means and medians, no measurements: leave out "
     "--benchmark_report_aggregates_only, and remove ReportAggregatesOnly() from the program";
 
