@@ -48,8 +48,8 @@ size_t MostBesideGraph(IndexKind kind, const CheckedEffort& lists, const Checked
 }
 
 bool StillAnswers(const HnswGraph& graph, const ListSnapshot& lists, size_t most_beside) {
-  const size_t beside = lists.places.size() - std::min<size_t>(lists.places.size(),
-                                                               graph.rows_end());
+  const size_t beside =
+      lists.places.size() - std::min<size_t>(lists.places.size(), graph.rows_end());
   const size_t there = lists.rows - std::min(lists.rows, beside);
   return beside <= most_beside && 2 * there >= graph.size();
 }

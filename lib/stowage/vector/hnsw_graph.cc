@@ -104,8 +104,8 @@ absl::Status Catching(absl::string_view what, Call call) {
   }
 }
 
-// What hnswlib measures by: a point is its node's number, the distance looks up the row's codes. Of rows
-// that are y1 and y2 less the mean,
+// What hnswlib measures by: a point is its node's number, the distance looks up the row's codes. Of
+// rows that are y1 and y2 less the mean,
 //   squared L2, cosine: ||y1 - y2||^2, which for vectors of one length orders as their product does
 //   inner product:      -<x1, x2> = -<y1, y2> - <y1, m> - <y2, m>, and a constant
 struct RowSpaceParameter {
@@ -128,8 +128,8 @@ float RowDistance(const void* a, const void* b, const void* parameter) {
   const int32_t dot = ActiveListKernels().dot_byte_rows(
       space.bytes->codes(first_row), space.bytes->codes(second_row), space.padded);
   // The factors' signs are alike.
-  const float product = space.half * x.terms.factor * space.half * y.terms.factor *
-                        static_cast<float>(dot);
+  const float product =
+      space.half * x.terms.factor * space.half * y.terms.factor * static_cast<float>(dot);
   if (space.by_product) return -product - space.on_mean[first] - space.on_mean[second];
   const float lengths = space.half * space.half * (x.length * x.length + y.length * y.length);
   return lengths - 2 * product;
@@ -288,8 +288,8 @@ class GraphSearch {
 // <y, m> of a row, from its code.
 float OnMean(const ListCoding& coding, const SplitBytes& mean, const ByteRows& bytes,
              uint32_t row) {
-  const ByteDot dot = ActiveListKernels().dot_byte_row(bytes.codes(row), PaddedBytes(coding.dim()),
-                                                       mean.bytes);
+  const ByteDot dot =
+      ActiveListKernels().dot_byte_row(bytes.codes(row), PaddedBytes(coding.dim()), mean.bytes);
   return -bytes.terms(row).terms.factor * mean.Product(dot);
 }
 

@@ -88,12 +88,11 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
   if (!around_mean && coding_->HasByteRows()) bytes_.Set(row, *coding_, residual, reference);
   RowList& rows = Touch(list);
-  places_.MutablePlace(row) = {
-                  .hash = hash,
-                  .list = list,
-                  .position = static_cast<uint32_t>(rows.size()),
-                  .length = static_cast<float>(std::sqrt(
-                      DotInDouble(residual.data(), residual.data(), residual.size())))};
+  places_.MutablePlace(row) = {.hash = hash,
+                               .list = list,
+                               .position = static_cast<uint32_t>(rows.size()),
+                               .length = static_cast<float>(std::sqrt(DotInDouble(
+                                   residual.data(), residual.data(), residual.size())))};
   rows.Append(*coding_, residual, reference, row, addition.entry);
   by_hash_[hash] = row;
   entry_rows_[addition.entry] = row;

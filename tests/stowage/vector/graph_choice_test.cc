@@ -51,8 +51,8 @@ TEST(GraphChoice, ScoresRowsBesideTheGraphUntilListsAreAsFast) {
 
 // Rows of a set in lists, and the share of them that its clusters leave.
 double ShareOf(const testing::VectorSet& set) {
-  const auto coding = std::make_shared<const ListCoding>(
-      set.config, std::vector<float>(set.config.dimension), 1);
+  const auto coding =
+      std::make_shared<const ListCoding>(set.config, std::vector<float>(set.config.dimension), 1);
   std::vector<float> projected(set.size() * coding->dim());
   for (size_t i = 0; i < set.size(); ++i) {
     coding->Project(set.row(i), set.factor(i), &projected[i * coding->dim()]);
@@ -74,8 +74,8 @@ TEST(GraphChoice, MeasuresWhatCentresLeaveOfTheRows) {
 TEST(GraphChoice, LetsTheGraphAnswerWhileItKnowsEnough) {
   const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
   const testing::VectorSet set{config, testing::VectorSets(1).Normal(110 * 64), {}};
-  const auto coding = std::make_shared<const ListCoding>(
-      config, std::vector<float>(64), 1, ListCoding::Bytes::kAroundMean);
+  const auto coding = std::make_shared<const ListCoding>(config, std::vector<float>(64), 1,
+                                                         ListCoding::Bytes::kAroundMean);
   ListCentres centres(*coding);
   centres.Add(std::vector<float>(64));
   ListIndex index(coding, std::move(centres));

@@ -22,9 +22,9 @@
 namespace stowage {
 namespace {
 
-using ::testing::SizeIs;
 using testing::AllVectorSets;
 using testing::NamedSet;
+using ::testing::SizeIs;
 using testing::VectorSet;
 
 const std::atomic<bool> kNotCancelled{false};
@@ -55,9 +55,9 @@ TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
   Publish(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   // Where vectors differ at all a graph is tried, and on these it is known to find enough.
-  const std::set<std::string> for_certain = {"EmbeddingsByCosine", "EmbeddingsByInnerProduct",
+  const std::set<std::string> for_certain = {"EmbeddingsByCosine",    "EmbeddingsByInnerProduct",
                                              "EmbeddingsBySquaredL2", "TenthOfOneCopy",
-                                             "FarFromTheOrigin", "QueriesFromElsewhere"};
+                                             "FarFromTheOrigin",      "QueriesFromElsewhere"};
   if (for_certain.contains(GetParam().name)) {
     EXPECT_EQ(index.engine(), IndexKind::kGraph);
   }
@@ -66,8 +66,8 @@ TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
   for (size_t q = 0; q < set_.query_count(); ++q) {
     std::vector<float> prepared(set_.query(q).begin(), set_.query(q).end());
     if (set_.config.metric == Metric::kCosine) {
-      const double length = std::sqrt(DotInDouble(prepared.data(), prepared.data(),
-                                                  prepared.size()));
+      const double length =
+          std::sqrt(DotInDouble(prepared.data(), prepared.data(), prepared.size()));
       for (float& value : prepared) value = static_cast<float>(value / length);
     }
     const std::vector<double> nearest = set_.Nearest(prepared, 10);
