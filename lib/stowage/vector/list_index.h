@@ -103,8 +103,12 @@ class ListIndex {
   size_t rows() const { return rows_; }
   size_t entries() const { return entry_rows_.size() - unused_entries_; }
   size_t memory_bytes() const;
-  // About what memory_bytes() is of so many entries, all different, at most.
-  static size_t BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries);
+  // Above the numbers of all rows.
+  size_t rows_end() const { return places_.size(); }
+  // About what memory_bytes() is of so many entries, all different, at most, with row numbers below
+  // `rows_end`.
+  static size_t BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries,
+                         size_t rows_end);
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};

@@ -137,6 +137,8 @@ class VectorIndex {
   bool NeedsIndexing() const;
   // Does all indexing that is pending, or part of it once `cancelled`.
   void RunIndexing(const std::atomic<bool>& cancelled);
+  // Whether that was done since this was asked last: memory_bytes() may be another then.
+  bool TakeIndexed() { return indexed_.exchange(false, std::memory_order_relaxed); }
 
  private:
   enum class Work { kNone, kRebuild, kCheck, kBuildGraph, kLoadBytes, kSave };
@@ -176,6 +178,7 @@ class VectorIndex {
   void Free(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Work PendingWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DoPendingWork(const std::atomic<bool>& cancelled);
   absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   // kCancelled; others, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
@@ -234,6 +237,8 @@ class VectorIndex {
   bool graph_wanted_ ABSL_GUARDED_BY(mutex_) = false;  // worth trying, by the last check
   bool graph_tried_ ABSL_GUARDED_BY(mutex_) = false;   // over these lists
   bool check_again_ ABSL_GUARDED_BY(mutex_) = false;
+
+  std::atomic<bool> indexed_{false};
 
   mutable loadline::Mutex view_mutex_;  // for as long as a pointer is copied
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(view_mutex_);

@@ -85,6 +85,16 @@ bool VectorIndex::NeedsIndexing() const {
 }
 
 void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
+  DoPendingWork(cancelled);
+  {
+    // What was removed meanwhile waited for what the work had seen.
+    MutexLock lock(mutex_);
+    Free(lists_->TakeFreeEntries());
+  }
+  indexed_.store(true, std::memory_order_relaxed);
+}
+
+void VectorIndex::DoPendingWork(const std::atomic<bool>& cancelled) {
   while (!cancelled.load(std::memory_order_relaxed)) {
     Work work;
     {

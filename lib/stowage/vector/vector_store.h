@@ -63,6 +63,8 @@ class VectorStore {
   absl::StatusOr<size_t> RemoveByFile(absl::string_view file);
   // Gives back what is accounted and no longer needed.
   void ReturnExcess(Return give_back);
+  // Whether there may be some since this was asked last, because of work in the background.
+  bool TakeIndexed() { return index_.TakeIndexed(); }
 
   // `query` was checked with CheckValues().
   absl::StatusOr<std::vector<Neighbor>> Search(absl::Span<const float> query, size_t k,

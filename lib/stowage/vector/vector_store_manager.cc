@@ -81,6 +81,7 @@ struct VectorStoreManager::Impl {
   absl::Status AddChecked(const ProjectId& id, std::vector<VectorEntry>& entries, AddMode mode);
   // Counts a commit that succeeded and gives back what it made free.
   void Committed(Stores::Pin& pin);
+  static void ReturnExcess(Stores::Pin& pin);
   absl::Status DeleteFiles(const ProjectId& id) const;
   absl::StatusOr<std::unique_ptr<Directory>> FolderToOpen(const ProjectId& id);
   absl::Status CheckClosedStore(const ProjectId& id, bool deep);
@@ -180,8 +181,16 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStoreManager::Impl::Load(
 
 absl::StatusOr<Stores::Pin> VectorStoreManager::Impl::Pin(const ProjectId& id, size_t headroom) {
   LOADLINE_RETURN_IF_ERROR(CheckProject(id));
-  return stores.Acquire(
-      id, [&](Stores::Budget& budget) { return Load(id, budget); }, headroom);
+  LOADLINE_ASSIGN_OR_RETURN(
+      Stores::Pin pin,
+      stores.Acquire(
+          id, [&](Stores::Budget& budget) { return Load(id, budget); }, headroom));
+  if (pin->TakeIndexed()) ReturnExcess(pin);
+  return pin;
+}
+
+void VectorStoreManager::Impl::ReturnExcess(Stores::Pin& pin) {
+  pin->ReturnExcess([&](size_t bytes) { pin.Shrink(bytes); });
 }
 
 absl::Status VectorStoreManager::Impl::DeleteFiles(const ProjectId& id) const {
@@ -194,7 +203,7 @@ absl::Status VectorStoreManager::Impl::DeleteFiles(const ProjectId& id) const {
 
 void VectorStoreManager::Impl::Committed(Stores::Pin& pin) {
   commits.fetch_add(1, std::memory_order_relaxed);
-  pin->ReturnExcess([&](size_t bytes) { pin.Shrink(bytes); });
+  ReturnExcess(pin);
 }
 
 absl::Status VectorStoreManager::Impl::Add(const ProjectId& id, std::vector<VectorEntry> entries,

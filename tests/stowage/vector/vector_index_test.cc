@@ -111,7 +111,7 @@ TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
   EXPECT_GT(index.memory_bytes(), before);
   index.Abandon(*std::move(staged));
   EXPECT_EQ(index.counts().entries, 10U);
-  // Places in the table of ids stay; rows and texts do not.
+  // The heap of free numbers stays; entries and texts do not.
   EXPECT_LT(index.memory_bytes(), before + 64 * 1024);
 }
 
