@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "stowage/vector/distance.h"
+
 namespace stowage {
 namespace {
 
@@ -16,11 +18,49 @@ uint64_t Next(uint64_t& state) {
   return state >> 33;
 }
 
+// Rows farther than so many times the median row are no part of a trimmed mean.
+constexpr float kTrim = 4;
+
+// Reorders the values.
+float MedianOf(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 }  // namespace
 
 size_t ListsFor(size_t rows) {
   if (rows < kOneListBelow) return 1;
   return static_cast<size_t>(1.1 * std::sqrt(static_cast<double>(rows)));
+}
+
+std::vector<float> TrimmedMean(absl::Span<const float> rows, size_t dim) {
+  const size_t n = rows.size() / dim;
+  std::vector<float> median(dim);
+  std::vector<float> column(n);
+  for (size_t j = 0; j < dim; ++j) {
+    for (size_t i = 0; i < n; ++i) column[i] = rows[i * dim + j];
+    median[j] = MedianOf(column);
+  }
+  std::vector<float> distances(n);
+  for (size_t i = 0; i < n; ++i) {
+    distances[i] = static_cast<float>(
+        std::sqrt(SquaredL2InDouble(&rows[i * dim], median.data(), dim)));
+  }
+  column = distances;
+  const float farthest = kTrim * MedianOf(column);
+  std::vector<double> sums(dim);
+  size_t kept = 0;
+  for (size_t i = 0; i < n; ++i) {
+    if (distances[i] > farthest) continue;
+    ++kept;
+    for (size_t j = 0; j < dim; ++j) sums[j] += rows[i * dim + j];
+  }
+  for (size_t j = 0; j < dim; ++j) {
+    median[j] = static_cast<float>(sums[j] / static_cast<double>(kept));
+  }
+  return median;
 }
 
 ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,

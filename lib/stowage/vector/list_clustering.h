@@ -18,6 +18,10 @@ size_t ListsFor(size_t rows);
 // Rows of a store that are enough to find the centres of so many lists by.
 inline constexpr size_t kSampleRowsPerList = 40;
 
+// A mean that few rows far from all others do not move: that of the rows which are no farther from
+// the coordinates' medians than four times the median row. n x dim, row-major; n >= 1.
+std::vector<float> TrimmedMean(absl::Span<const float> rows, size_t dim);
+
 // Centres of `lists` groups of near rows by k-means. `projected`: a random sample, n x
 // coding.dim(), row-major. lists >= 1; fewer where there are fewer rows, but one at least.
 ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,

@@ -24,8 +24,8 @@ using loadline::MutexLock;
 constexpr size_t kMinChanges = 256;
 // Below it, reading everything costs no more than a search does besides.
 constexpr size_t kMinCheckedRows = 256;
-// Rows by which the mean is found at most.
-constexpr size_t kMeanRows = 20'000;
+// Floats of rows by which the mean is found at most.
+constexpr size_t kMeanFloats = 4'000'000;
 constexpr uint64_t kSeed = 0x10AD11;
 
 // The rows of the lists, in random order.
@@ -193,17 +193,16 @@ absl::Status VectorIndex::Do(Work work, const std::atomic<bool>& cancelled) {
 
 absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
     const Seen& seen, absl::Span<const uint32_t> rows, ListCoding::Bytes bytes) const {
-  std::vector<double> sums(config_.dimension);
-  const auto some = rows.first(std::min(rows.size(), kMeanRows));
+  const size_t most = std::max<size_t>(1, kMeanFloats / config_.dimension);
+  const auto some = rows.first(std::min(rows.size(), most));
+  std::vector<float> vectors;
   LOADLINE_RETURN_IF_ERROR(seen.ForEach(some, [&](uint32_t row, absl::Span<const float> values) {
-    const double factor = seen.FactorOf(row);
-    for (size_t j = 0; j < sums.size(); ++j) sums[j] += factor * values[j];
+    const float factor = seen.FactorOf(row);
+    for (const float value : values) vectors.push_back(factor * value);
   }));
-  std::vector<float> mean(config_.dimension);
-  for (size_t j = 0; j < sums.size() && !some.empty(); ++j) {
-    mean[j] = static_cast<float>(sums[j] / static_cast<double>(some.size()));
-  }
-  return std::make_shared<const ListCoding>(config_, std::move(mean), kSeed, bytes);
+  if (vectors.empty()) vectors.resize(config_.dimension);
+  return std::make_shared<const ListCoding>(config_, TrimmedMean(vectors, config_.dimension), kSeed,
+                                            bytes);
 }
 
 absl::StatusOr<ListCentres> VectorIndex::ChooseCentres(const Seen& seen, const ListCoding& coding,
