@@ -6,6 +6,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "stowage/vector/distance.h"
+#include "loadline/base/status_macros.h"
+#include "stowage/vector/index_kind.h"
 #include "stowage/vector/metric.h"
 
 namespace stowage {
@@ -34,7 +36,13 @@ absl::Status CheckConfig(const StoreConfig& config) {
     return absl::InvalidArgumentError(
         absl::StrCat("dimension is ", config.dimension, ", want 1 to ", kMaxDimension));
   }
-  return Metrics().Check(config.metric);
+  LOADLINE_RETURN_IF_ERROR(Metrics().Check(config.metric));
+  LOADLINE_RETURN_IF_ERROR(IndexKinds().Check(config.index));
+  if (!(config.target_recall >= 0 && config.target_recall < 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "target_recall is ", config.target_recall, ", want 0 to 1; the index \"exact\" finds all"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckValues(absl::Span<const float> values, const StoreConfig& config) {

@@ -63,6 +63,14 @@ const Table& SavedTable() {
 constexpr int kPageSize = 16'384;
 constexpr absl::string_view kFileIndex = "CREATE INDEX vector_file ON vector(file)";
 
+// How the store is to be searched: no row, as in files of the first format, or one.
+const Table& SearchTable() {
+  static const auto* const table = new Table("search", {{"id", ColumnType::kInteger},
+                                                        {"engine", ColumnType::kText},
+                                                        {"target", ColumnType::kReal}});
+  return *table;
+}
+
 const Schema& FirstSchema() {
   static const auto* const schema = new Schema{.application_id = kApplicationId,
                                                .user_version = 1,
@@ -77,7 +85,8 @@ const Schema& VectorSchema() {
       new Schema{.application_id = kApplicationId,
                  .user_version = 2,
                  .page_size = kPageSize,
-                 .tables = {ConfigTable(), VectorTable(), ChangeTable(), SavedTable()},
+                 .tables = {ConfigTable(), SearchTable(), VectorTable(), ChangeTable(),
+                            SavedTable()},
                  .indexes = {std::string(kFileIndex)},
                  .previous = &FirstSchema()};
   return *schema;
@@ -94,7 +103,17 @@ DatabaseOptions OptionsFor(const ProjectId& id) {
 absl::Status InsertConfig(Connection& connection, const StoreConfig& config) {
   const Value row[] = {Value::Integer(1), Value::Integer(static_cast<int64_t>(config.dimension)),
                        Value::Text(MetricName(config.metric))};
-  return ConfigTable().Insert(connection, row);
+  LOADLINE_RETURN_IF_ERROR(ConfigTable().Insert(connection, row));
+  const Value search[] = {Value::Integer(1), Value::Text(IndexKindName(config.index)),
+                          Value::Real(config.target_recall)};
+  return SearchTable().Insert(connection, search);
+}
+
+// What no store can have been made with.
+absl::Status AsDamage(Connection& connection, const absl::Status& status) {
+  if (!absl::IsInvalidArgument(status)) return status;
+  return absl::DataLossError(
+      absl::StrCat(connection.path(), ": table config: ", status.message()));
 }
 
 absl::StatusOr<StoreConfig> ReadConfig(Connection& connection) {
@@ -104,14 +123,23 @@ absl::StatusOr<StoreConfig> ReadConfig(Connection& connection) {
       ConfigTable().Get(connection, key, [&](const Row& row) -> absl::Status {
         config.dimension = static_cast<size_t>(row.Integer(1));
         LOADLINE_ASSIGN_OR_RETURN(config.metric, ParseMetric(row.Text(2)));
-        return CheckConfig(config);
+        return absl::OkStatus();
       });
-  if (absl::IsInvalidArgument(found.status()) || (found.ok() && !*found)) {
-    return absl::DataLossError(absl::StrCat(
-        connection.path(),
-        ": table config: ", found.ok() ? "its row is missing" : found.status().message()));
+  LOADLINE_RETURN_IF_ERROR(AsDamage(connection, found.status()));
+  if (!*found) {
+    return absl::DataLossError(
+        absl::StrCat(connection.path(), ": table config: its row is missing"));
   }
-  LOADLINE_RETURN_IF_ERROR(found.status());
+  LOADLINE_RETURN_IF_ERROR(AsDamage(
+      connection, SearchTable()
+                      .Get(connection, key,
+                           [&](const Row& row) -> absl::Status {
+                             LOADLINE_ASSIGN_OR_RETURN(config.index, ParseIndexKind(row.Text(1)));
+                             config.target_recall = row.Real(2);
+                             return absl::OkStatus();
+                           })
+                      .status()));
+  LOADLINE_RETURN_IF_ERROR(AsDamage(connection, CheckConfig(config)));
   return config;
 }
 

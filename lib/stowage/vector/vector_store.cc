@@ -18,6 +18,9 @@ using loadline::MutexLock;
 constexpr size_t kCountAttempts = 20;
 
 VectorIndexOptions OptionsOf(VectorIndexOptions options, VectorFile& file) {
+  const StoreConfig& config = file.config();
+  if (config.index != IndexKind::kAuto) options.index = config.index;
+  if (config.target_recall > 0) options.target_recall = config.target_recall;
   options.path = file.path();
   options.folder = &file.folder();
   options.read = [&file](uint64_t id) { return file.Read(id); };

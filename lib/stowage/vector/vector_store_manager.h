@@ -70,7 +70,7 @@ class VectorStoreManager {
   VectorStoreManager& operator=(const VectorStoreManager&) = delete;
 
   // kAlreadyExists: it has a store. kInvalidArgument: dimension 0 or above kMaxDimension; no such
-  // metric.
+  // metric or index; a target recall outside 0..1.
   absl::Status Create(const ProjectId& id, const StoreConfig& config);
 
   // Adds the entries, all or none, durable when it returns. kInvalidArgument, naming the entry's

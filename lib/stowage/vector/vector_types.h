@@ -39,6 +39,8 @@ inline constexpr size_t kMaxDimension = 65'535;
 struct StoreConfig {
   size_t dimension = 0;  // 1..kMaxDimension; no usable default on purpose
   Metric metric = Metric::kCosine;
+  IndexKind index = IndexKind::kAuto;  // kAuto: as VectorOptions::index says
+  double target_recall = 0;            // 0: as VectorOptions::target_recall says; below 1
 };
 
 // Where the text came from that a vector stands for.

@@ -22,6 +22,19 @@ constexpr auto kRefused = absl::StatusCode::kInvalidArgument;
 constexpr StoreConfig kCosine3 = {.dimension = 3, .metric = Metric::kCosine};
 constexpr StoreConfig kL2Of3 = {.dimension = 3, .metric = Metric::kSquaredL2};
 
+TEST(CheckConfig, RefusesATargetThatIsNoRecall) {
+  for (const double target : {-0.1, 1.0, 2.0, std::nan("")}) {
+    EXPECT_THAT(CheckConfig({.dimension = 2, .target_recall = target}),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("target_recall")));
+  }
+  EXPECT_OK(CheckConfig({.dimension = 2, .target_recall = 0.99}));
+}
+
+TEST(CheckConfig, RefusesAnIndexOutOfRange) {
+  EXPECT_THAT(CheckConfig({.dimension = 2, .index = static_cast<IndexKind>(9)}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("index")));
+}
+
 TEST(CheckConfig, RefusesDimensionsOutsideOneToTheLargest) {
   EXPECT_THAT(CheckConfig({.dimension = 0}), StatusIs(kRefused, HasSubstr("dimension is 0")));
   EXPECT_THAT(CheckConfig({.dimension = kMaxDimension + 1}), StatusIs(kRefused));

@@ -58,7 +58,7 @@ class VectorFileTest : public ::testing::Test {
     file_.reset();
     sqlite3* handle = nullptr;
     ASSERT_EQ(sqlite3_open(temp_.Path("vectors.db").c_str(), &handle), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(handle, "DROP TABLE change; DROP TABLE saved; PRAGMA user_version=1",
+    EXPECT_EQ(sqlite3_exec(handle, "DROP TABLE change; DROP TABLE saved; DROP TABLE search; PRAGMA user_version=1",
                            nullptr, nullptr, nullptr),
               SQLITE_OK);
     sqlite3_close(handle);
@@ -121,6 +121,17 @@ TEST_F(VectorFileTest, ReadsOneVector) {
   EXPECT_THAT(entry->values, ElementsAre(4, 1));
   EXPECT_EQ(entry->chunk.file, "d.cc");
   EXPECT_THAT(file_->Read(5), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(VectorFileTest, KnowsHowItIsToBeSearched) {
+  file_.reset();
+  ASSERT_OK(VectorFile::Delete(*Folder()));
+  ASSERT_OK(VectorFile::Create(
+      *Folder(), id_,
+      {.dimension = 2, .metric = Metric::kCosine, .index = IndexKind::kGraph, .target_recall = 0.9}));
+  Open();
+  EXPECT_EQ(file_->config().index, IndexKind::kGraph);
+  EXPECT_EQ(file_->config().target_recall, 0.9);
 }
 
 TEST_F(VectorFileTest, OpensAFileOfTheFirstFormat) {
