@@ -68,7 +68,16 @@ bool ListSearch::FollowGraph() {
   }
   for (const Place place : beside_graph_) Queue(place);
   FlushQueue();
-  return 2 * found >= in_graph_.size() && found + beside_graph_.size() >= k_;
+  return 2 * found >= in_graph_.size() && found + beside_graph_.size() >= k_ &&
+         !FartherThanMeasured();
+}
+
+bool ListSearch::FartherThanMeasured() const {
+  if (uppers_.empty() || effort_.farthest == kInfinity) return false;
+  std::vector<float> uppers = uppers_;
+  const size_t last = std::min(uppers.size(), kGraphNeighbours) - 1;
+  std::nth_element(uppers.begin(), uppers.begin() + static_cast<ptrdiff_t>(last), uppers.end());
+  return uppers[last] > effort_.farthest * (view_->coding.squared_l2() ? 1 : query_->length);
 }
 
 std::optional<ListSearch::Place> ListSearch::PlaceOfRow(uint32_t row) {

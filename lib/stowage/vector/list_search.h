@@ -35,6 +35,10 @@ struct SearchEffort {
   // How many rows the graph, where the view has one, keeps as the nearest while it is followed, for
   // up to ten neighbours; for more in proportion. 0: lists are read instead.
   size_t ef = 0;
+  // Lists are read all the same where the tenth nearest, or the last of fewer, scores more than
+  // this; but under squared L2 times the query's length. A query that is farther from the rows than
+  // those which the ef was measured for needs a larger one, and nobody knows how much.
+  float farthest = std::numeric_limits<float>::infinity();
 };
 
 // Beyond so many rows kept, a graph of so many reads more than the lists would.
@@ -110,6 +114,7 @@ class ListSearch {
 
   // Whether the graph answers.
   bool FollowGraph();
+  bool FartherThanMeasured() const;
   void ReadLists();
   void Start(const ListView& view, const ListQuery& query, size_t k, const SearchEffort& effort,
              const Matches* matches);

@@ -28,6 +28,8 @@ constexpr float kMostReach = 1.2F;
 constexpr float kReachStep = 0.025F;
 // Of timing what is to be compared: other work on the machine must not decide.
 constexpr int kTurns = 3;
+// As a share: what a score may be beyond those that were seen.
+constexpr float kBeyond = 0.1F;
 constexpr size_t kGraphEfs[] = {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
 
 double ThreadSeconds() {
@@ -82,6 +84,18 @@ class Trials {
                      seconds.end());
     checked.micros = seconds[seconds.size() / 2] * 1e6;
     return checked;
+  }
+
+  // Beyond what the last of the nearest scored for any query; see SearchEffort.
+  float Farthest() const {
+    const bool squared_l2 = store_.view.coding.squared_l2();
+    float farthest = -std::numeric_limits<float>::infinity();
+    for (const Query& query : queries_) {
+      if (query.nearest.empty() || query.prepared.length == 0) continue;
+      const float last = query.nearest.back().distance;
+      farthest = std::max(farthest, squared_l2 ? last : (last - 1) / query.prepared.length);
+    }
+    return farthest + kBeyond * std::fabs(farthest);
   }
 
  private:
@@ -183,6 +197,7 @@ absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStor
     break;
   }
   if (!chosen) return chosen;
+  chosen->effort.farthest = trials.Farthest();
   lists.micros = chosen->micros = std::numeric_limits<double>::infinity();
   for (int turn = 0; turn < kTurns; ++turn) {
     for (CheckedEffort* const timed : {&lists, &*chosen}) {
