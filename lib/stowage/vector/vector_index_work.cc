@@ -267,11 +267,12 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   }));
 
   MutexLock lock(mutex_);
+  const size_t changes = changes_.size();
   LOADLINE_RETURN_IF_ERROR(Replay(*next));
   next->TakeOver(*lists_);
   std::swap(lists_, next);
   rebuild_ = false;
-  changed_since_build_ = 0;
+  changed_since_build_ = changes;
   changed_since_save_ = lists_->entries();
   built_rows_ = lists_->rows();
   // What was measured is not true of these lists. Until it is measured again everything is read.
