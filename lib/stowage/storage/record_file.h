@@ -66,10 +66,7 @@ class RecordFile {
  private:
   RecordFile(const loadline::Directory& directory, absl::string_view name,
              std::unique_ptr<loadline::File> file, size_t record_bytes)
-      : directory_(directory),
-        name_(name),
-        file_(std::move(file)),
-        record_bytes_(record_bytes) {}
+      : directory_(directory), name_(name), file_(std::move(file)), record_bytes_(record_bytes) {}
 
   size_t stride() const { return record_bytes_ + sizeof(uint32_t); }
   uint64_t OffsetOf(uint32_t number) const;

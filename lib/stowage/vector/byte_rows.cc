@@ -24,9 +24,8 @@ void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const floa
   const bool in_memory = InMemory(row / kChunkRows);
   std::vector<std::byte> aside(in_memory ? 0 : stride_);
   std::byte* const bytes = in_memory ? place(row) : aside.data();
-  const ByteTerms coded =
-      EncodeBytes(coding.squared_l2(), residual, reference,
-                  reinterpret_cast<uint8_t*>(bytes + sizeof(ByteTerms)));
+  const ByteTerms coded = EncodeBytes(coding.squared_l2(), residual, reference,
+                                      reinterpret_cast<uint8_t*>(bytes + sizeof(ByteTerms)));
   std::memcpy(bytes, &coded, sizeof(coded));
   // Where that fails, Find() finds nothing.
   if (!in_memory) file_->Write(row, aside).IgnoreError();

@@ -45,8 +45,8 @@ std::vector<float> TrimmedMean(absl::Span<const float> rows, size_t dim) {
   }
   std::vector<float> distances(n);
   for (size_t i = 0; i < n; ++i) {
-    distances[i] = static_cast<float>(
-        std::sqrt(SquaredL2InDouble(&rows[i * dim], median.data(), dim)));
+    distances[i] =
+        static_cast<float>(std::sqrt(SquaredL2InDouble(&rows[i * dim], median.data(), dim)));
   }
   column = distances;
   const float farthest = kTrim * MedianOf(column);

@@ -61,7 +61,7 @@ class ListIndex {
     std::shared_ptr<const ListCoding> coding;
     ListCentres centres;
     std::vector<RowList> lists;
-    std::vector<RowPlace> places;       // by row
+    std::vector<RowPlace> places;  // by row
     std::shared_ptr<RowValues> values;
     std::shared_ptr<RecordFile> bytes;  // null where the coding has none
     uint64_t hash_seed = 0;

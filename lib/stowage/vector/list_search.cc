@@ -317,8 +317,7 @@ void ListSearch::FlushQueue() {
       continue;
     }
     const ByteTerms& coded = ByteRows::Terms(row);
-    const ByteDot dot =
-        kernels.dot_byte_row(ByteRows::Codes(row), padded, query_->split.bytes);
+    const ByteDot dot = kernels.dot_byte_row(ByteRows::Codes(row), padded, query_->split.bytes);
     const ReadList& around = mean_ ? *mean_ : list;
     const float score = around.terms.base + around.terms.along * coded.terms.along +
                         coded.terms.factor * query_->split.Product(dot);

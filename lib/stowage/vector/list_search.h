@@ -162,7 +162,7 @@ class ListSearch {
   std::optional<ReadList> mean_;  // what eight-bit codes are around, where that is not the list's
   std::vector<Place> queue_;
   std::vector<std::byte> byte_row_;  // that was not in memory
-  std::vector<float> uppers_;  // a heap, the largest first
+  std::vector<float> uppers_;        // a heap, the largest first
   std::vector<Found> found_;
   std::vector<HnswGraph::Found> in_graph_;
   std::vector<Place> beside_graph_;

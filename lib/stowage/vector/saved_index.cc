@@ -59,7 +59,8 @@ absl::StatusOr<std::string> ReadText(ChunkReader& reader) {
 template <typename T>
 absl::StatusOr<std::vector<T>> ReadVector(ChunkReader& reader) {
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, reader.Read());
-  if (bytes.size() % sizeof(T) != 0) return absl::DataLossError("a chunk is no whole number of rows");
+  if (bytes.size() % sizeof(T) != 0)
+    return absl::DataLossError("a chunk is no whole number of rows");
   std::vector<T> values(bytes.size() / sizeof(T));
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;

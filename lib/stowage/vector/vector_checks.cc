@@ -5,8 +5,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "stowage/vector/distance.h"
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/distance.h"
 #include "stowage/vector/index_kind.h"
 #include "stowage/vector/metric.h"
 
@@ -39,8 +39,8 @@ absl::Status CheckConfig(const StoreConfig& config) {
   LOADLINE_RETURN_IF_ERROR(Metrics().Check(config.metric));
   LOADLINE_RETURN_IF_ERROR(IndexKinds().Check(config.index));
   if (!(config.target_recall >= 0 && config.target_recall < 1)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "target_recall is ", config.target_recall, ", want 0 to 1; the index \"exact\" finds all"));
+    return absl::InvalidArgumentError(absl::StrCat("target_recall is ", config.target_recall,
+                                                   ", want 0 to 1; the index \"exact\" finds all"));
   }
   return absl::OkStatus();
 }

@@ -14,8 +14,8 @@ inline constexpr float kMaxComponent = 1e18F;
 // Under kCosine a vector shorter than this has no direction that floats could hold.
 inline constexpr double kMinCosineNorm = 1e-18;
 
-// kInvalidArgument: dimension 0 or above kMaxDimension; no such metric or index; a target that is no
-// recall.
+// kInvalidArgument: dimension 0 or above kMaxDimension; no such metric or index; a target that is
+// no recall.
 absl::Status CheckConfig(const StoreConfig& config);
 
 // kInvalidArgument, naming the component: wrong dimension, NaN, infinity, |x| > kMaxComponent,

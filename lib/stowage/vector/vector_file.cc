@@ -65,9 +65,9 @@ constexpr absl::string_view kFileIndex = "CREATE INDEX vector_file ON vector(fil
 
 // How the store is to be searched: no row, as in files of the first format, or one.
 const Table& SearchTable() {
-  static const auto* const table = new Table("search", {{"id", ColumnType::kInteger},
-                                                        {"engine", ColumnType::kText},
-                                                        {"target", ColumnType::kReal}});
+  static const auto* const table = new Table(
+      "search",
+      {{"id", ColumnType::kInteger}, {"engine", ColumnType::kText}, {"target", ColumnType::kReal}});
   return *table;
 }
 
@@ -81,14 +81,13 @@ const Schema& FirstSchema() {
 }
 
 const Schema& VectorSchema() {
-  static const auto* const schema =
-      new Schema{.application_id = kApplicationId,
-                 .user_version = 2,
-                 .page_size = kPageSize,
-                 .tables = {ConfigTable(), SearchTable(), VectorTable(), ChangeTable(),
-                            SavedTable()},
-                 .indexes = {std::string(kFileIndex)},
-                 .previous = &FirstSchema()};
+  static const auto* const schema = new Schema{
+      .application_id = kApplicationId,
+      .user_version = 2,
+      .page_size = kPageSize,
+      .tables = {ConfigTable(), SearchTable(), VectorTable(), ChangeTable(), SavedTable()},
+      .indexes = {std::string(kFileIndex)},
+      .previous = &FirstSchema()};
   return *schema;
 }
 
@@ -112,8 +111,7 @@ absl::Status InsertConfig(Connection& connection, const StoreConfig& config) {
 // What no store can have been made with.
 absl::Status AsDamage(Connection& connection, const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
-  return absl::DataLossError(
-      absl::StrCat(connection.path(), ": table config: ", status.message()));
+  return absl::DataLossError(absl::StrCat(connection.path(), ": table config: ", status.message()));
 }
 
 absl::StatusOr<StoreConfig> ReadConfig(Connection& connection) {

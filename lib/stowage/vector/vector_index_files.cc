@@ -76,8 +76,8 @@ absl::StatusOr<SavedIndex> VectorIndex::ReadSaved(uint64_t token) const {
   LOADLINE_ASSIGN_OR_RETURN(SavedIndex saved,
                             ReadIndex(*options_.folder, NameOf(kIndexPrefix, token), config_));
   if (saved.facts.token == token) return saved;
-  return absl::DataLossError(absl::StrCat(options_.folder->path(), "/",
-                                          NameOf(kIndexPrefix, token), ": is another index"));
+  return absl::DataLossError(absl::StrCat(options_.folder->path(), "/", NameOf(kIndexPrefix, token),
+                                          ": is another index"));
 }
 
 size_t VectorIndex::PredictBytes(const SavedIndex& saved) const {
@@ -92,9 +92,8 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
       RowValues::Open(*options_.folder, saved.facts.values_name, config_.dimension));
   std::shared_ptr<RecordFile> bytes;
   if (saved.coding->HasByteRows()) {
-    LOADLINE_ASSIGN_OR_RETURN(bytes,
-                              RecordFile::Open(*options_.folder, saved.facts.bytes_name,
-                                               ByteRows::StrideFor(saved.coding->dim())));
+    LOADLINE_ASSIGN_OR_RETURN(bytes, RecordFile::Open(*options_.folder, saved.facts.bytes_name,
+                                                      ByteRows::StrideFor(saved.coding->dim())));
   }
   std::vector<uint32_t> numbers;
   std::vector<size_t> uses(saved.texts.size());
@@ -111,9 +110,9 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
   for (size_t i = 0; i < uses.size(); ++i) texts.push_back(texts_.Acquire(saved.texts[i], uses[i]));
   numbers_.reserve(saved.entries.size());
   for (const SavedEntry& entry : saved.entries) {
-    entries_.MutableEntry(entry.number) = {entry.id,         entry.first_line,
-                                           entry.last_line,  texts[entry.file],
-                                           texts[entry.language], entry.factor};
+    entries_.MutableEntry(entry.number) = {
+        entry.id,          entry.first_line,      entry.last_line,
+        texts[entry.file], texts[entry.language], entry.factor};
     numbers_[entry.id] = entry.number;
   }
   lists_ = std::make_unique<ListIndex>(
@@ -189,9 +188,9 @@ absl::StatusOr<VectorIndex::Saving> VectorIndex::BeginSaving() {
   if (!lists.coding->HasByteRows()) return saving;
   saving.bytes = lists.bytes.file();
   if (saving.bytes == nullptr) {
-    LOADLINE_ASSIGN_OR_RETURN(
-        saving.bytes, RecordFile::Create(*options_.folder, NameOf(kBytesPrefix, NewToken()),
-                                         ByteRows::StrideFor(lists.coding->dim())));
+    LOADLINE_ASSIGN_OR_RETURN(saving.bytes,
+                              RecordFile::Create(*options_.folder, NameOf(kBytesPrefix, NewToken()),
+                                                 ByteRows::StrideFor(lists.coding->dim())));
   }
   saving.facts.bytes_name = saving.bytes->name();
   return saving;

@@ -66,8 +66,7 @@ absl::Status VectorStore::Restore(Account account) {
   LOADLINE_ASSIGN_OR_RETURN(const VectorFile::SavedIndex known, file_->saved());
   if (known.token == 0) return absl::NotFoundError("no index was saved");
   LOADLINE_ASSIGN_OR_RETURN(SavedIndex saved, index_.ReadSaved(known.token));
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint64_t> changed,
-                            file_->ChangedAfter(known.change));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint64_t> changed, file_->ChangedAfter(known.change));
   if (changed.size() > saved.entries.size()) return absl::OutOfRangeError("most has changed");
   {
     MutexLock lock(accounting_mutex_);
@@ -160,13 +159,16 @@ absl::Status VectorStore::Commit(StagedRows rows, AddMode mode) {
 }
 
 absl::Status VectorStore::Remove(absl::Span<const uint64_t> ids) {
-  LOADLINE_RETURN_IF_ERROR(file_->Remove(ids, [&](uint64_t change) { index_.Remove(ids, change); }));
+  LOADLINE_RETURN_IF_ERROR(
+      file_->Remove(ids, [&](uint64_t change) { index_.Remove(ids, change); }));
   IndexIfNeeded();
   return absl::OkStatus();
 }
 
 absl::StatusOr<size_t> VectorStore::RemoveByFile(absl::string_view file) {
-  LOADLINE_ASSIGN_OR_RETURN(const size_t removed, file_->RemoveByFile(file, [&](uint64_t change) { index_.RemoveByFile(file, change); }));
+  LOADLINE_ASSIGN_OR_RETURN(const size_t removed, file_->RemoveByFile(file, [&](uint64_t change) {
+    index_.RemoveByFile(file, change);
+  }));
   IndexIfNeeded();
   return removed;
 }

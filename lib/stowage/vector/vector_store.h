@@ -40,9 +40,9 @@ class VectorStore {
   using Account = absl::FunctionRef<absl::Status(size_t bytes)>;
   using Return = absl::FunctionRef<void(size_t bytes)>;
 
-  // Opens the file in `folder`, with the index that was saved beside it, or else reading and checking
-  // every row. kNotFound: there is no file;
-  // kDataLoss: it is damaged, and left where it is. `builder` outlives the store.
+  // Opens the file in `folder`, with the index that was saved beside it, or else reading and
+  // checking every row. kNotFound: there is no file; kDataLoss: it is damaged, and left where it
+  // is. `builder` outlives the store.
   static absl::StatusOr<std::unique_ptr<VectorStore>> Open(
       std::unique_ptr<loadline::Directory> folder, const ProjectId& id,
       const VectorIndexOptions& options, IndexBuilder& builder, Account account);

@@ -182,9 +182,8 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStoreManager::Impl::Load(
 absl::StatusOr<Stores::Pin> VectorStoreManager::Impl::Pin(const ProjectId& id, size_t headroom) {
   LOADLINE_RETURN_IF_ERROR(CheckProject(id));
   LOADLINE_ASSIGN_OR_RETURN(
-      Stores::Pin pin,
-      stores.Acquire(
-          id, [&](Stores::Budget& budget) { return Load(id, budget); }, headroom));
+      Stores::Pin pin, stores.Acquire(
+                           id, [&](Stores::Budget& budget) { return Load(id, budget); }, headroom));
   if (pin->TakeIndexed()) ReturnExcess(pin);
   return pin;
 }

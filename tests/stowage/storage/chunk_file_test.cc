@@ -38,14 +38,16 @@ class ChunkFileTest : public ::testing::Test {
   }
 
   absl::Status Write(ChunkFileKind kind = kKind) const {
-    LOADLINE_ASSIGN_OR_RETURN(const auto writer, ChunkWriter::Create(*directory_, kChunksName, kind));
+    LOADLINE_ASSIGN_OR_RETURN(const auto writer,
+                              ChunkWriter::Create(*directory_, kChunksName, kind));
     LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(kFirst)));
     LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(kSecond)));
     return writer->Commit();
   }
   // Two chunks that are what Write() wrote, and no more.
   absl::Status Read() const {
-    LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(*directory_, kChunksName, kKind));
+    LOADLINE_ASSIGN_OR_RETURN(const auto reader,
+                              ChunkReader::Open(*directory_, kChunksName, kKind));
     std::vector<uint16_t> first(3);
     LOADLINE_RETURN_IF_ERROR(reader->ReadAll(absl::MakeSpan(first)));
     LOADLINE_ASSIGN_OR_RETURN(const std::vector<std::byte> second, reader->Read());

@@ -128,7 +128,8 @@ TEST_F(RecordFileTest, IsOpenedOnlyByItsOwnSizeOfRecord) {
   EXPECT_THAT(RecordFile::Open(*directory_, kRecordsName, kBytes + 1),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("records of 25 bytes")));
   std::ofstream(temp_.path() + "/" + kRecordsName) << "StRecord";
-  EXPECT_THAT(RecordFile::Open(*directory_, kRecordsName, kBytes), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(RecordFile::Open(*directory_, kRecordsName, kBytes),
+              StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(RecordFile::Open(*directory_, "none", kBytes), StatusIs(absl::StatusCode::kNotFound));
 }
 

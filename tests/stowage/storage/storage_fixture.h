@@ -1,12 +1,9 @@
 #ifndef TESTS_STOWAGE_STORAGE_STORAGE_FIXTURE_H_
 #define TESTS_STOWAGE_STORAGE_STORAGE_FIXTURE_H_
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "loadline/base/directory.h"
 #include "stowage/storage/database.h"
+#include "tests/support/sqlite_script.h"
 #include "tests/support/temp_dir.h"
 
 namespace stowage::testing {
@@ -61,14 +59,7 @@ class NoteFile {
   }
 
   // Does something to the closed file with SQLite alone.
-  void Tamper(const std::string& sql) {
-    sqlite3* handle = nullptr;
-    const bool ok = sqlite3_open(path().c_str(), &handle) == SQLITE_OK &&
-                    sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
-    const std::string message = sqlite3_errmsg(handle);
-    sqlite3_close(handle);
-    if (!ok) throw std::runtime_error("tamper: " + message);
-  }
+  void Tamper(const std::string& sql) { loadline::testing::RunSql(path(), sql); }
 
   std::string path() const { return dir_.Path("notes.db"); }
   std::string Bytes() const { return dir_.ReadFile("notes.db"); }

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "loadline/base/directory.h"
+#include "tests/support/sqlite_script.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -56,12 +56,9 @@ class VectorFileTest : public ::testing::Test {
   // Makes the closed file one of the first format, which knew nothing of changes.
   void MakeFirstFormat() {
     file_.reset();
-    sqlite3* handle = nullptr;
-    ASSERT_EQ(sqlite3_open(temp_.Path("vectors.db").c_str(), &handle), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(handle, "DROP TABLE change; DROP TABLE saved; DROP TABLE search; PRAGMA user_version=1",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
-    sqlite3_close(handle);
+    loadline::testing::RunSql(
+        temp_.Path("vectors.db"),
+        "DROP TABLE change; DROP TABLE saved; DROP TABLE search; PRAGMA user_version=1");
   }
 
   const ProjectId id_ = *ProjectId::FromHex("0123456789abcdef0123456789abcdef");
@@ -126,9 +123,11 @@ TEST_F(VectorFileTest, ReadsOneVector) {
 TEST_F(VectorFileTest, KnowsHowItIsToBeSearched) {
   file_.reset();
   ASSERT_OK(VectorFile::Delete(*Folder()));
-  ASSERT_OK(VectorFile::Create(
-      *Folder(), id_,
-      {.dimension = 2, .metric = Metric::kCosine, .index = IndexKind::kGraph, .target_recall = 0.9}));
+  ASSERT_OK(VectorFile::Create(*Folder(), id_,
+                               {.dimension = 2,
+                                .metric = Metric::kCosine,
+                                .index = IndexKind::kGraph,
+                                .target_recall = 0.9}));
   Open();
   EXPECT_EQ(file_->config().index, IndexKind::kGraph);
   EXPECT_EQ(file_->config().target_recall, 0.9);

@@ -25,9 +25,8 @@ namespace {
 using loadline::bench::AllVectorSets;
 using loadline::bench::NamedSet;
 using loadline::bench::VectorSet;
-using ::testing::SizeIs;
 using testing::kNotCancelled;
-
+using ::testing::SizeIs;
 
 VectorIndexOptions ByGraph() {
   VectorIndexOptions options;

@@ -25,9 +25,8 @@ namespace {
 using ::loadline::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::kNotCancelled;
-
+using ::testing::SizeIs;
 
 void Add(VectorIndex& index, std::vector<VectorEntry> entries) {
   auto staged = index.Stage(std::move(entries));
@@ -358,8 +357,8 @@ TEST(IndexBuilder, LeavesACancelledIndexAlone) {
   testing::ClusteredVectors vectors(64, 20, 1);
   IndexBuilder builder;
   for (int i = 0; i < 5; ++i) {
-    auto index =
-        std::make_unique<testing::ScratchIndex>(StoreConfig{.dimension = 64, .metric = Metric::kCosine});
+    auto index = std::make_unique<testing::ScratchIndex>(
+        StoreConfig{.dimension = 64, .metric = Metric::kCosine});
     Add(*index, vectors.NextEntries(0, 2000));
     builder.Schedule(index.get());
     builder.Cancel(index.get());
