@@ -7,15 +7,16 @@
 
 namespace stowage {
 
-ByteRows::ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file)
+ByteRows::ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file, bool on_disk)
     : stride_(StrideFor(dim)),
       chunks_(std::make_shared<const Chunks>((rows + kChunkRows - 1) / kChunkRows)),
-      file_(std::move(file)) {}
+      file_(std::move(file)),
+      on_disk_(on_disk) {}
 
 void ByteRows::Reserve(size_t rows) {
   if (chunks_->size() * kChunkRows >= rows) return;
   Chunks more = *chunks_;
-  while (more.size() * kChunkRows < rows) more.push_back(NewChunk());
+  while (more.size() * kChunkRows < rows) more.push_back(on_disk_ ? nullptr : NewChunk());
   chunks_ = std::make_shared<const Chunks>(std::move(more));
 }
 

@@ -21,9 +21,10 @@ namespace stowage {
 // changes may be read while others are written.
 class ByteRows {
  public:
-  explicit ByteRows(size_t dim) : ByteRows(dim, 0, nullptr) {}
-  // Of rows that are in the file, as many as `rows`, and none in memory.
-  ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file);
+  explicit ByteRows(size_t dim) : ByteRows(dim, 0, nullptr, /*on_disk=*/false) {}
+  // Of rows that are in the file, as many as `rows`, and none in memory. `on_disk`: nor are those
+  // that come.
+  ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file, bool on_disk);
 
   static size_t StrideFor(size_t dim) { return sizeof(ByteTerms) + PaddedBytes(dim); }
 
@@ -54,6 +55,8 @@ class ByteRows {
   // Reads these rows of a chunk from the file. After an error the chunk is as it was.
   absl::Status Load(size_t chunk, absl::Span<const uint32_t> rows);
 
+  bool on_disk() const { return on_disk_; }
+
   // From now on rows that are not in memory are in this file.
   void SetFile(std::shared_ptr<RecordFile> file) { file_ = std::move(file); }
   const std::shared_ptr<RecordFile>& file() const { return file_; }
@@ -81,6 +84,7 @@ class ByteRows {
   size_t stride_;
   std::shared_ptr<const Chunks> chunks_;  // another one when there are more
   std::shared_ptr<RecordFile> file_;
+  bool on_disk_;
 };
 
 }  // namespace stowage

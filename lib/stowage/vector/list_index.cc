@@ -35,13 +35,13 @@ ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, std::shared_ptr<R
     : ListIndex(coding, OneCentre(*coding), std::move(values)) {}
 
 ListIndex::ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres,
-                     std::shared_ptr<RowValues> values)
+                     std::shared_ptr<RowValues> values, std::shared_ptr<RecordFile> bytes)
     : coding_(std::move(coding)),
       centres_(std::make_shared<const ListCentres>(std::move(centres))),
       values_(std::move(values)),
       hash_seed_(absl::HashOf(this)),
       lists_(centres_->size(), std::make_shared<const RowList>(*coding_)),
-      bytes_(coding_->dim()) {
+      bytes_(coding_->dim(), 0, bytes, /*on_disk=*/bytes != nullptr) {
   Publish();
 }
 
@@ -50,8 +50,8 @@ ListIndex::ListIndex(Restored restored)
       centres_(std::make_shared<const ListCentres>(std::move(restored.centres))),
       values_(std::move(restored.values)),
       hash_seed_(restored.hash_seed),
-      bytes_(coding_->dim(), restored.bytes == nullptr ? 0 : restored.places.size(),
-             restored.bytes),
+      bytes_(coding_->dim(), restored.bytes == nullptr ? 0 : restored.places.size(), restored.bytes,
+             restored.bytes_on_disk),
       entry_rows_(restored.entries_end, kNone),
       unused_entries_(restored.entries_end) {
   for (RowList& list : restored.lists) {
@@ -250,13 +250,13 @@ size_t ListIndex::memory_bytes() const {
 }
 
 size_t ListIndex::BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries,
-                           size_t rows_end) {
+                           size_t rows_end, bool bytes_on_disk) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const HotCode hot = HotCodeFor(dim);
   const size_t lists = ListsFor(entries);
   const size_t block = HotBlockBytes(hot, dim) + 3 * kBlockRows * sizeof(float);
   const size_t blocks = (entries + kBlockRows - 1) / kBlockRows + lists;
-  const bool byte_rows = ListCoding::HasByteRows(hot, bytes);
+  const bool byte_rows = ListCoding::HasByteRows(hot, bytes) && !bytes_on_disk;
   const size_t byte_row_bytes = byte_rows ? ByteRows::BytesFor(dim, rows_end) : 0;
   constexpr size_t kPerEntry = 6 * sizeof(uint32_t) + 32;
   return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) + blocks * block +

@@ -52,9 +52,11 @@ class ListIndex {
   // One list around `mean` (see ListCoding); `seed` is that of the rotation.
   ListIndex(const StoreConfig& config, std::vector<float> mean, uint64_t seed,
             std::shared_ptr<RowValues> values = nullptr);
-  // Empty lists around these centres. The vectors of rows go into `values`, if there is one.
+  // Empty lists around these centres. The vectors of rows go into `values`, if there is one, and
+  // their eight-bit codes into `bytes`, or else into memory.
   ListIndex(std::shared_ptr<const ListCoding> coding, ListCentres centres,
-            std::shared_ptr<RowValues> values = nullptr);
+            std::shared_ptr<RowValues> values = nullptr,
+            std::shared_ptr<RecordFile> bytes = nullptr);
 
   // What was saved; no codes of rows are in memory. `entries_end` is above all entries.
   struct Restored {
@@ -64,6 +66,7 @@ class ListIndex {
     std::vector<RowPlace> places;  // by row
     std::shared_ptr<RowValues> values;
     std::shared_ptr<RecordFile> bytes;  // null where the coding has none
+    bool bytes_on_disk = false;         // and those of rows that come
     uint64_t hash_seed = 0;
     uint32_t entries_end = 0;
   };
@@ -75,6 +78,7 @@ class ListIndex {
   // Brings the eight-bit codes of a chunk of rows into memory, from where they were saved.
   absl::Status LoadBytes(size_t chunk);
   bool BytesInMemory() const { return bytes_.AllInMemory(); }
+  bool BytesOnDisk() const { return bytes_.on_disk(); }
   // The chunks in which codes have changed since they were taken last, to be saved; all at first.
   std::vector<bool> TakeUnsavedBytes() { return std::exchange(unsaved_bytes_, {}); }
   void AddUnsavedBytes(const std::vector<bool>& chunks);
@@ -106,9 +110,9 @@ class ListIndex {
   // Above the numbers of all rows.
   size_t rows_end() const { return places_.size(); }
   // About what memory_bytes() is of so many entries, all different, at most, with row numbers below
-  // `rows_end`.
+  // `rows_end` and their eight-bit codes in memory or on the disk.
   static size_t BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries,
-                         size_t rows_end);
+                         size_t rows_end, bool bytes_on_disk);
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};

@@ -198,10 +198,11 @@ size_t VectorIndex::TextBytes(absl::Span<const VectorEntry> entries) {
 size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   MutexLock lock(mutex_);
   const size_t total = numbers_.size() + staged_ + rows;
-  const bool graph = MayHaveGraph(total);
+  const bool graph = MayHaveGraph(total) && CodesFit(total);
+  const size_t rows_end = std::max(lists_->rows_end(), total);
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
   return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), total)) +
-         ListIndex::BytesFor(config_, bytes, total, std::max(lists_->rows_end(), total)) +
+         ListIndex::BytesFor(config_, bytes, total, rows_end, lists_->BytesOnDisk()) +
          (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
          texts_.memory_bytes() + text_bytes;
 }

@@ -40,6 +40,8 @@ struct VectorIndexOptions {
   // knows the changes up to `change`. Without it nothing is saved.
   std::function<absl::Status(uint64_t token, uint64_t change)> set_saved = {};
   double target_recall = 0.96;  // of the 10 nearest, found by a search
+  // Where the eight-bit codes would occupy more, they are read from the disk by each search.
+  size_t max_code_bytes = size_t{128} << 20;
   IndexKind index = IndexKind::kAuto;
   size_t least_graph_rows = 20'000;  // for kAuto to try a graph
 };
@@ -207,6 +209,10 @@ class VectorIndex {
   // The saved files are these from now on, and no others stay.
   void FinishSaving(const Saving& saving);
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the eight-bit codes of so many rows are to be in memory.
+  bool CodesFit(size_t rows) const;
+  // For codes that do not fit, or to save them.
+  absl::StatusOr<std::shared_ptr<RecordFile>> NewByteFile() const;
 
   const StoreConfig config_;
   const VectorIndexOptions options_;

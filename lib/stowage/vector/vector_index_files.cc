@@ -55,6 +55,16 @@ std::shared_ptr<RowValues> VectorIndex::NewValues() const {
   return RowValues::Create(*options_.folder, NameOf(kValuesPrefix, NewToken()), config_.dimension);
 }
 
+absl::StatusOr<std::shared_ptr<RecordFile>> VectorIndex::NewByteFile() const {
+  return RecordFile::Create(*options_.folder, NameOf(kBytesPrefix, NewToken()),
+                            ByteRows::StrideFor(Rotation::PaddedFor(config_.dimension)));
+}
+
+bool VectorIndex::CodesFit(size_t rows) const {
+  return ByteRows::BytesFor(Rotation::PaddedFor(config_.dimension), rows) <=
+         options_.max_code_bytes;
+}
+
 absl::Status VectorIndex::RemoveFiles(const loadline::Directory& folder) {
   return RemoveFilesBut(folder, {});
 }
@@ -122,6 +132,7 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
                           .places = std::move(saved.places),
                           .values = values,
                           .bytes = bytes,
+                          .bytes_on_disk = bytes != nullptr && !CodesFit(saved.entries.size()),
                           .hash_seed = saved.facts.hash_seed,
                           .entries_end = numbers.empty() ? 0 : numbers.back() + 1});
   max_length_ = saved.facts.max_length;

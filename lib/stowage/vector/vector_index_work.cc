@@ -52,13 +52,13 @@ VectorIndex::Work VectorIndex::PendingWork() const {
       (too_few && rows > kMinChanges)) {
     return Work::kRebuild;
   }
-  if (!lists_->BytesInMemory()) return Work::kLoadBytes;
+  if (!lists_->BytesInMemory() && !lists_->BytesOnDisk()) return Work::kLoadBytes;
   const bool checks = rows >= kMinCheckedRows && options_.index != IndexKind::kExact;
   if (checks &&
       (!checked_ || check_again_ || changed_since_check_ > std::max(kMinChanges, rows / 4))) {
     return Work::kCheck;
   }
-  if (!checks || !graph_wanted_ || graph_tried_) {
+  if (!checks || !graph_wanted_ || graph_tried_ || !CodesFit(rows)) {
     const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 8);
     return stale && options_.set_saved ? Work::kSave : Work::kNone;
   }
@@ -250,7 +250,7 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
     seen.emplace(*this, cancelled);
     rebuilding_ = true;
     changes_.clear();
-    for_graph = options_.index == IndexKind::kGraph || graph_wanted_;
+    for_graph = (options_.index == IndexKind::kGraph || graph_wanted_) && CodesFit(lists_->rows());
   }
   std::vector<uint32_t> rows = AllRows(seen->lists());
   LOADLINE_ASSIGN_OR_RETURN(
@@ -260,7 +260,11 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   LOADLINE_ASSIGN_OR_RETURN(ListCentres centres, ChooseCentres(*seen, *coding, rows));
   LOADLINE_RETURN_IF_ERROR(OrderByList(*seen, *coding, centres, rows));
 
-  auto next = std::make_unique<ListIndex>(coding, std::move(centres), NewValues());
+  std::shared_ptr<RecordFile> bytes;
+  if (coding->HasByteRows() && !CodesFit(rows.size())) {
+    LOADLINE_ASSIGN_OR_RETURN(bytes, NewByteFile());
+  }
+  auto next = std::make_unique<ListIndex>(coding, std::move(centres), NewValues(), bytes);
   LOADLINE_RETURN_IF_ERROR(seen->ForEach(rows, [&](uint32_t row, absl::Span<const float> vector) {
     const float factor = seen->FactorOf(row);
     seen->ForEachEntry(row, [&](uint32_t entry) { next->Add({entry, vector, factor}); });

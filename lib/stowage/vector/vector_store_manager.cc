@@ -34,6 +34,7 @@ constexpr int kRoomAttempts = 3;
 VectorIndexOptions IndexOptions(const VectorOptions& options) {
   VectorIndexOptions index;
   index.target_recall = options.target_recall;
+  index.max_code_bytes = options.memory_budget_bytes / 2;
   index.index = options.index;
   return index;
 }
