@@ -100,6 +100,31 @@ TEST(VectorIndex, HidesStagedRowsUntilTheyArePublished) {
   EXPECT_THAT(Ids(index.Search({0, 0}, 1, {})), ElementsAre(1));
 }
 
+TEST(VectorIndex, FindsAsMuchWithItsCodesOnTheDisk) {
+  const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
+  VectorIndexOptions on_disk;
+  on_disk.max_code_bytes = 0;
+  testing::ScratchIndex disk(config, on_disk);
+  testing::ScratchIndex memory(config);
+  testing::ClusteredVectors vectors(96, 30, 9);
+  std::vector<VectorEntry> entries = vectors.NextEntries(0, 1'500);
+  testing::VectorModel model{config, {}};
+  for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
+  for (testing::ScratchIndex* const index : {&disk, &memory}) {
+    Add(*index, entries);
+    index->RunIndexing(kNotCancelled);
+  }
+  EXPECT_LT(disk.memory_bytes() + 1'500 * 96, memory.memory_bytes());
+  entries = vectors.NextEntries(1'400, 200);
+  for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
+  for (testing::ScratchIndex* const index : {&disk, &memory}) Add(*index, entries);
+  for (int i = 0; i < 50; ++i) {
+    const std::vector<float> query = vectors.Next();
+    EXPECT_GE(testing::Recall(model.Search(query, 10), disk.Search(query, 10, {})), 0.9);
+    EXPECT_EQ(Ids(disk.Search(query, 10, {})), Ids(memory.Search(query, 10, {})));
+  }
+}
+
 TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
   testing::ScratchIndex index({.dimension = 384, .metric = Metric::kCosine});
   testing::ClusteredVectors vectors(384, 3, 1);
