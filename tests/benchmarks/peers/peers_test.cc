@@ -30,7 +30,7 @@ struct Ended {
   std::string err;
 };
 
-Ended Run(const testing::TempDir& dir, const std::string& arguments) {
+Ended RunPeers(const testing::TempDir& dir, const std::string& arguments) {
   const int status = std::system(absl::StrCat("LOADLINE_WORKLOAD_DIR='", dir.Path("workload"),
                                               "' '", testing::TestPath("peers"), "' ", arguments,
                                               " >'", dir.Path("out"), "' 2>'", dir.Path("err"), "'")
@@ -40,7 +40,7 @@ Ended Run(const testing::TempDir& dir, const std::string& arguments) {
 
 TEST(Peers, ExplainsItself) {
   const testing::TempDir dir;
-  const Ended ended = Run(dir, "--help");
+  const Ended ended = RunPeers(dir, "--help");
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.out, AllOf(HasSubstr("usage: loadline_peers"), HasSubstr("example: ")));
 }
@@ -52,7 +52,7 @@ TEST(Peers, RefusesWhatItDoesNotKnowAndSaysWhatItWants) {
       {"--rows", "value"},           {"--sets Nothing", "Lifted768"},
       {"--engines none", "hnswlib"}, {"--sets ,", "names nothing"}};
   for (const auto& [arguments, message] : wrong) {
-    const Ended ended = Run(dir, arguments);
+    const Ended ended = RunPeers(dir, arguments);
     EXPECT_EQ(ended.code, 2) << arguments;
     EXPECT_THAT(ended.err, AllOf(HasSubstr(message), HasSubstr("--help"))) << arguments;
   }
@@ -60,7 +60,7 @@ TEST(Peers, RefusesWhatItDoesNotKnowAndSaysWhatItWants) {
 
 TEST(Peers, SaysWhichSetFailed) {
   const testing::TempDir dir;
-  const Ended ended = Run(dir, "--sets Mnist --mnist no-such-folder");
+  const Ended ended = RunPeers(dir, "--sets Mnist --mnist no-such-folder");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, HasSubstr("no-such-folder"));
 }
@@ -68,7 +68,7 @@ TEST(Peers, SaysWhichSetFailed) {
 TEST(Peers, ComparesEveryEngineAndWritesWhatItFound) {
   const testing::TempDir dir;
   const Ended ended =
-      Run(dir, absl::StrCat("--sets Normal64,LengthsByPowerLaw --rows 1000 --queries 20 --rounds 1",
+      RunPeers(dir, absl::StrCat("--sets Normal64,LengthsByPowerLaw --rows 1000 --queries 20 --rounds 1",
                             " --csv '", dir.Path("points.csv"), "'"));
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.err, IsEmpty());  // progress is for terminals
