@@ -10,8 +10,8 @@ namespace {
 
 using loadline::MutexLock;
 
-constexpr size_t kCacheBytes = 1 << 20;
-constexpr size_t kLeastCacheRows = 16;
+constexpr size_t kCacheBytes = 64 << 10;
+constexpr size_t kLeastCacheRows = 4;
 
 absl::Span<const std::byte> BytesOf(absl::Span<const float> values) {
   return {reinterpret_cast<const std::byte*>(values.data()), values.size() * sizeof(float)};

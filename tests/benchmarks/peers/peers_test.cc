@@ -67,9 +67,9 @@ TEST(Peers, SaysWhichSetFailed) {
 
 TEST(Peers, ComparesEveryEngineAndWritesWhatItFound) {
   const testing::TempDir dir;
-  const Ended ended =
-      RunPeers(dir, absl::StrCat("--sets Normal64,LengthsByPowerLaw --rows 1000 --queries 20 --rounds 1",
-                            " --csv '", dir.Path("points.csv"), "'"));
+  const Ended ended = RunPeers(
+      dir, absl::StrCat("--sets Normal64,LengthsByPowerLaw --rows 1000 --queries 20 --rounds 1",
+                        " --csv '", dir.Path("points.csv"), "'"));
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.err, IsEmpty());  // progress is for terminals
   EXPECT_THAT(ended.out, AllOf(HasSubstr("Normal64: 1000 x 64, l2"), HasSubstr("us@0.95")));

@@ -221,7 +221,7 @@ TEST_F(VectorStoreManagerTest, OpensAtMostSoManyStores) {
 }
 
 TEST_F(VectorStoreManagerTest, StaysWithinItsBudgetByEviction) {
-  constexpr size_t kBudget = 6'000'000;
+  constexpr size_t kBudget = 3'000'000;
   OpenManager({.memory_budget_bytes = kBudget});
   testing::ClusteredVectors vectors(384, 5, 1);
   std::vector<ProjectId> ids;
@@ -238,16 +238,16 @@ TEST_F(VectorStoreManagerTest, StaysWithinItsBudgetByEviction) {
 }
 
 TEST_F(VectorStoreManagerTest, RefusesWhatDoesNotFitTheBudgetAlone) {
-  OpenManager({.memory_budget_bytes = 3'000'000});
+  OpenManager({.memory_budget_bytes = 2'000'000});
   testing::ClusteredVectors vectors(384, 5, 1);
   const ProjectId id = NewStore("p", {.dimension = 384});
   ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 200)));
-  EXPECT_THAT(manager_->Add(id, vectors.NextEntries(1000, 2000)),
+  EXPECT_THAT(manager_->Add(id, vectors.NextEntries(1000, 4000)),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("budget")));
   EXPECT_THAT(manager_->Count(id), IsOkAndHolds(200U));
-  EXPECT_LE(manager_->Stats().memory_bytes, 3'000'000U);
+  EXPECT_LE(manager_->Stats().memory_bytes, 2'000'000U);
   // Not even to be read, in a smaller budget.
-  OpenManager({.memory_budget_bytes = 1'000'000});
+  OpenManager({.memory_budget_bytes = 700'000});
   EXPECT_THAT(manager_->Count(id), StatusIs(absl::StatusCode::kResourceExhausted));
   OpenManager({});
   EXPECT_THAT(manager_->Count(id), IsOkAndHolds(200U));
