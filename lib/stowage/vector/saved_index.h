@@ -31,7 +31,7 @@ struct SavedFacts {
   uint64_t built_rows = 0;
   uint64_t changed_since_build = 0;
   uint64_t changed_since_check = 0;
-  std::optional<CheckedEffort> checked;
+  std::vector<CheckedEffort> checked;  // ascending by target; empty: nothing was measured
   std::string values_name;  // of the file with the rows' vectors
   std::string bytes_name;   // of the file with their eight-bit codes; empty: there are none
 };

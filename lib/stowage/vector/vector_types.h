@@ -1,6 +1,7 @@
 #ifndef STOWAGE_VECTOR_VECTOR_TYPES_H_
 #define STOWAGE_VECTOR_VECTOR_TYPES_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,19 @@ struct VectorEntry {
 struct SearchFilter {
   std::string path_prefix = {};  // chunk.file starts with it (byte-wise); empty: any
   std::string language = {};     // equal to chunk.language; empty: any
+};
+
+// What one search wishes besides.
+struct SearchOptions {
+  // Of the 10 nearest, the share to be found; 0 or more. 0: that of the store, see
+  // VectorOptions::target_recall. Below 1: the search reads as much as was measured to find this or
+  // more on the store's own vectors, or all lists where nothing was (see StoreStats::recall for what
+  // that misses). 1 or more: nothing is missed.
+  double target_recall = 0;
+  // Of VectorOptions::clock, by its steady clock; none: the search takes as long as it takes.
+  std::optional<int64_t> deadline_nanos = {};
+  // Ends the search when it becomes true; outlives the call. May be null.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 struct Neighbor {
