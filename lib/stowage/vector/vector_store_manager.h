@@ -50,9 +50,9 @@ struct VectorManagerStats {
 // reads codes of the vectors, in lists of near ones, and the vectors themselves where codes leave
 // it open which is nearer; how many lists it reads is measured on the store's own vectors in the
 // background, so that it finds VectorOptions::target_recall of the nearest (see StoreStats),
-// whatever the data is, or what a search wishes by its SearchOptions. Until that is known it reads all of them. Where VectorOptions::index lets
-// it, a graph answers searches without a filter in place of the lists (see IndexKind), but for those
-// that wish more than the store's target.
+// whatever the data is, or what a search wishes by its SearchOptions. Until that is known it reads
+// all of them. Where VectorOptions::index lets it, a graph answers searches without a filter in
+// place of the lists (see IndexKind), but for those that wish more than the store's target.
 //
 // Everything is thread-safe. Every call that names a project returns kNotFound when the registry
 // does not know it, it is being removed, or (all but Create) it has no store; kDataLoss when its
@@ -87,7 +87,7 @@ class VectorStoreManager {
   //
   // kCancelled, kDeadlineExceeded: as the options say; what was found by then is not returned. A
   // search for up to a thousand neighbours ends about 0.1 ms of work after it was to, but opening a
-  // store is not interrupted.
+  // store is not interrupted, and one block of very long vectors takes longer.
   absl::StatusOr<std::vector<Neighbor>> Search(const ProjectId& id, absl::Span<const float> query,
                                                size_t k, const SearchFilter& filter = {},
                                                const SearchOptions& options = {});

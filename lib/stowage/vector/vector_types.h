@@ -92,7 +92,7 @@ struct StoreStats {
   size_t lists = 0;                      // that the vectors lie in, by nearness
   IndexKind engine = IndexKind::kLists;  // that answers now: kLists, kGraph or kExact
   // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
-  // store's own vectors, and the median processor time of one. None before that, and for stores so
+  // store's own vectors with its own target, and the median processor time of one. None before that, and for stores so
   // small that all is read: then searches are right but for bounds that hold for all but one row
   // in ten thousand. None under kExact, where they are right.
   std::optional<double> recall = {};
