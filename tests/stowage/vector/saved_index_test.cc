@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "stowage/vector/vector_store_manager.h"
 #include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/stowage/vector/scratch_index.h"
 #include "tests/stowage/vector/store_fixture.h"
 #include "tests/stowage/vector/vector_model.h"
 #include "tests/support/quiet_log.h"
@@ -92,6 +93,38 @@ TEST_F(SavedIndexTest, KnowsWhatWasMeasuredOfItsSearches) {
   MakeSaved(600);
   OpenManager({});
   EXPECT_TRUE(manager_->Stats(id_)->recall.has_value());
+}
+
+TEST_F(SavedIndexTest, KeepsWhatWasChosenForEachTarget) {
+  uint64_t saved = 0;
+  VectorIndexOptions options;
+  options.set_saved = [&](uint64_t token, uint64_t) {
+    saved = token;
+    return absl::OkStatus();
+  };
+  testing::ScratchIndex index(kConfig, options);
+  auto staged = index.Stage(vectors_.NextEntries(0, 600));
+  ASSERT_OK(staged);
+  index.Publish(*std::move(staged));
+  index.RunIndexing(testing::kNotCancelled);
+  const auto read = index.ReadSaved(saved);
+  ASSERT_OK(read);
+  std::vector<double> targets;
+  for (const CheckedEffort& checked : read->facts.checked) {
+    targets.push_back(checked.target);
+    EXPECT_GE(checked.recall, checked.target);
+  }
+  EXPECT_THAT(targets, ::testing::ElementsAre(0.95, 0.96, 0.99));
+}
+
+TEST_F(SavedIndexTest, IsMeasuredAgainForAnotherTargetThanItWasSavedWith) {
+  OpenManager({.target_recall = 0.5});
+  MakeSaved(3000);
+  OpenManager({.target_recall = 0.5});
+  ASSERT_LT(manager_->Stats(id_)->recall.value_or(1), 0.96);
+  OpenManager({});
+  manager_->WaitUntilIndexed();
+  EXPECT_GE(manager_->Stats(id_)->recall.value_or(0), 0.96);
 }
 
 TEST_F(SavedIndexTest, HasWhatChangedSinceItWasSaved) {
