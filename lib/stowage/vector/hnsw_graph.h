@@ -54,8 +54,9 @@ class HnswGraph {
     float score = 0;  // by its code, see residual_code.h
   };
   // The rows found nearest to the query by their codes, nearest first, at most max(ef, 1) of them.
-  // `without`, if any, is passed by as if it had never been linked. Ends early, with whatever was
-  // found by then, once `stopped` says so, which is asked for each node that is followed. How many rows were scored.
+  // `without`, if any, is passed by as if it had never been linked. Ends early, with what was found
+  // by then, once `stopped` says so, which is asked for each node that is followed. How many rows
+  // were scored.
   size_t Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
                 std::optional<uint32_t> without, absl::FunctionRef<bool()> stopped,
                 std::vector<Found>& found) const;

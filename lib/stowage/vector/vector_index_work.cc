@@ -325,9 +325,9 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   const CheckedStore store = {lists, rows, read, distance, stop};
   LOADLINE_ASSIGN_OR_RETURN(std::vector<CheckedEffort> efforts,
                             ChooseEfforts(store, TargetsWith(options_.target_recall)));
-  CheckedEffort& chosen =
-      *std::lower_bound(efforts.begin(), efforts.end(), options_.target_recall,
-                        [](const CheckedEffort& effort, double own) { return effort.target < own; });
+  CheckedEffort& chosen = *std::find_if(
+      efforts.begin(), efforts.end(),
+      [&](const CheckedEffort& effort) { return effort.target == options_.target_recall; });
   std::optional<CheckedEffort> by_graph;
   if (graph != nullptr) {
     LOADLINE_ASSIGN_OR_RETURN(by_graph, ChooseGraphEffort(store, options_.target_recall, chosen));

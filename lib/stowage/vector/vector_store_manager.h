@@ -60,8 +60,8 @@ struct VectorManagerStats {
 // disk is full or the store would not fit into the budget even alone.
 class VectorStoreManager {
  public:
-  // kInvalidArgument: max_open 0; no such index; a target recall that is NaN or negative. kResourceExhausted: the system gives no thread for
-  // building indexes.
+  // kInvalidArgument: max_open 0; no such index; a target recall that is NaN or negative.
+  // kResourceExhausted: the system gives no thread for building indexes.
   static absl::StatusOr<std::unique_ptr<VectorStoreManager>> Open(
       const loadline::Directory& directory, const ProjectRegistry& registry,
       VectorOptions options = {});
