@@ -86,8 +86,9 @@ class VectorStoreManager {
   // floats.
   //
   // kCancelled, kDeadlineExceeded: as the options say; what was found by then is not returned. A
-  // search for up to a thousand neighbours ends about 0.1 ms of work after it was to, but opening a
-  // store is not interrupted, and one block of very long vectors takes longer.
+  // search ends about 0.1 ms of work after it was to, and 0.2 ms where it looks for a thousand
+  // neighbours; but opening a store is not interrupted, and one block of very long vectors takes
+  // longer.
   absl::StatusOr<std::vector<Neighbor>> Search(const ProjectId& id, absl::Span<const float> query,
                                                size_t k, const SearchFilter& filter = {},
                                                const SearchOptions& options = {});
