@@ -181,7 +181,8 @@ class GraphSearch {
  public:
   GraphSearch(const Index& index, absl::Span<const uint32_t> rows, const ListCoding& coding,
               const ByteRows& bytes, const ListQuery& query, size_t ef,
-              std::optional<uint32_t> without, SearchScratch& scratch)
+              std::optional<uint32_t> without, absl::FunctionRef<bool()> stopped,
+              SearchScratch& scratch)
       : index_(index),
         rows_(rows),
         bytes_(bytes),
@@ -190,6 +191,7 @@ class GraphSearch {
         terms_(ListCentres::TermsOf(query, coding.squared_l2(), coding.mean_reference())),
         ef_(ef),
         without_(without),
+        stopped_(stopped),
         scratch_(scratch) {
     scratch_.visited.assign((index.cur_element_count + 63) / 64, 0);
     scratch_.pool.clear();
@@ -206,6 +208,7 @@ class GraphSearch {
         continue;
       }
       entry.expanded = true;
+      if (stopped_()) return;
       CollectNeighbours(index_.get_linklist0(entry.node), /*unvisited_only=*/true);
       next = std::min(next, RankBatch());
     }
@@ -281,6 +284,7 @@ class GraphSearch {
   const ListTerms terms_;
   const size_t ef_;
   const std::optional<uint32_t> without_;
+  const absl::FunctionRef<bool()> stopped_;
   SearchScratch& scratch_;
   size_t scored_ = 0;
 };
@@ -349,12 +353,13 @@ absl::Status HnswGraph::Link(const ByteRows& bytes, uint32_t row) {
 }
 
 size_t HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-                         std::optional<uint32_t> without, std::vector<Found>& found) const {
+                         std::optional<uint32_t> without, absl::FunctionRef<bool()> stopped,
+                         std::vector<Found>& found) const {
   found.clear();
   if (size() == 0) return 0;
   thread_local SearchScratch scratch;
   GraphSearch search(impl_->index, impl_->space.parameter().rows, *impl_->coding, bytes, query,
-                     std::max<size_t>(ef, 1), without, scratch);
+                     std::max<size_t>(ef, 1), without, stopped, scratch);
   search.Run();
   for (const auto& entry : scratch.pool) {
     found.push_back({impl_->space.parameter().rows[entry.node], entry.score});

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "stowage/vector/byte_rows.h"
@@ -53,9 +54,12 @@ class HnswGraph {
     float score = 0;  // by its code, see residual_code.h
   };
   // The rows found nearest to the query by their codes, nearest first, at most max(ef, 1) of them.
-  // `without`, if any, is passed by as if it had never been linked. How many rows were scored.
+  // `without`, if any, is passed by as if it had never been linked. Ends early, with what was found
+  // by then, once `stopped` says so, which is asked for each node that is followed. How many rows
+  // were scored.
   size_t Search(const ByteRows& bytes, const ListQuery& query, size_t ef,
-                std::optional<uint32_t> without, std::vector<Found>& found) const;
+                std::optional<uint32_t> without, absl::FunctionRef<bool()> stopped,
+                std::vector<Found>& found) const;
 
   // What the graph occupies, and what one of this capacity will. Measured against the allocator in
   // a test.

@@ -17,6 +17,9 @@ constexpr float kNibbleMiddle = 7.5F;  // what four bits are less in a code or a
 constexpr size_t kSeedBlocks = 64;
 constexpr size_t kQueueRows = 32;
 constexpr size_t kGraphNeighbours = 10;  // that a graph's ef is measured for
+// Components of codes, and blocks of whatever rows, that are read in less than 0.1 ms.
+constexpr size_t kStopComponents = size_t{1} << 18;
+constexpr size_t kMostStopBlocks = 16;
 // ||q - quantised q|| acts on the code of a residual as 1 / (1 - alpha^2) times what ||u|| acts on
 // the part that is lost; alpha^2 = 2 / pi for signs of normal values.
 constexpr float kQueryErrorWeight = 2.75F;
@@ -36,12 +39,17 @@ float Together(float distance, float query_error) {
 
 absl::Status ListSearch::Run(const ListView& view, const ListQuery& query, size_t k,
                              const SearchEffort& effort, const Matches* matches, Offer offer,
-                             TopK& top) {
+                             TopK& top, const SearchStop* stop) {
+  stop_ = stop;
+  stopped_ = absl::OkStatus();
+  stop_blocks_ =
+      std::clamp<size_t>(kStopComponents / (kBlockRows * view.coding.dim()), 1, kMostStopBlocks);
   Start(view, query, k, effort, matches);
   if (!FollowGraph()) {
     if (!read_.empty()) Start(view, query, k, effort, matches);
     ReadLists();
   }
+  LOADLINE_RETURN_IF_ERROR(stopped_);
   return Finish(offer, top);
 }
 
@@ -50,6 +58,7 @@ bool ListSearch::FollowGraph() {
   if (graph == nullptr || effort_.ef == 0 || effort_.exact) return false;
   beside_graph_.clear();
   for (uint32_t row = graph->rows_end(); row < view_->places.size(); ++row) {
+    if (StoppedAtBlock((row - graph->rows_end()) / kBlockRows)) return false;
     if (const std::optional<Place> place = PlaceOfRow(row)) beside_graph_.push_back(*place);
   }
   if (beside_graph_.size() >= view_->rows) return false;
@@ -58,7 +67,9 @@ bool ListSearch::FollowGraph() {
   const size_t for_k = effort_.ef * std::max(k_, kGraphNeighbours) / kGraphNeighbours;
   const size_t ef = for_k * graph->size() / there;
   if (ef > MostGraphEf(graph->size())) return false;
-  counts_.byte_rows += graph->Search(view_->bytes, *query_, ef, view_->without, in_graph_);
+  const auto stopped = [&] { return Stopped(); };
+  counts_.byte_rows += graph->Search(view_->bytes, *query_, ef, view_->without, stopped, in_graph_);
+  if (Stopped()) return false;
   size_t found = 0;
   for (const HnswGraph::Found& row : in_graph_) {
     const std::optional<Place> place = PlaceOfRow(row.row);
@@ -66,7 +77,10 @@ bool ListSearch::FollowGraph() {
     ++found;
     KeepByteScore(row.score, *mean_, view_->bytes.terms(row.row), *place);
   }
-  for (const Place place : beside_graph_) Queue(place);
+  for (size_t i = 0; i < beside_graph_.size(); ++i) {
+    if (StoppedAtBlock(i / kBlockRows)) return false;
+    Queue(beside_graph_[i]);
+  }
   FlushQueue();
   return 2 * found >= in_graph_.size() && found + beside_graph_.size() >= k_ &&
          !FartherThanMeasured();
@@ -92,7 +106,7 @@ std::optional<ListSearch::Place> ListSearch::PlaceOfRow(uint32_t row) {
 
 void ListSearch::ReadLists() {
   OrderLists();
-  while (!near_.empty()) {
+  while (!near_.empty() && !Stopped()) {
     std::pop_heap(near_.begin(), near_.end());
     const NearList nearest = near_.back();
     near_.pop_back();
@@ -139,6 +153,7 @@ void ListSearch::OrderLists() {
   widest_ = 0;
   widest_mean_ = 0;
   for (uint32_t list = 0; list < view_->lists.size(); ++list) {
+    if (StoppedAtBlock(list / kBlockRows)) break;
     const RowList& rows = *view_->lists[list];
     if (rows.size() == 0) continue;
     const ListCentres::Nearness near = view_->centres.Approximate(*query_, list);
@@ -197,7 +212,7 @@ void ListSearch::Seed(const RowList& list) {
   const size_t wanted = 2 * k_;
   std::vector<Found> best;
   const size_t blocks = std::min(list.blocks(), kSeedBlocks);
-  for (size_t block = 0; block < blocks; ++block) {
+  for (size_t block = 0; block < blocks && !StoppedAtBlock(block); ++block) {
     float lower[kBlockRows];
     ScoreBlock(list, block, kInfinity, lower);
     for (size_t lane = 0; lane < kBlockRows && block * kBlockRows + lane < list.size(); ++lane) {
@@ -223,7 +238,7 @@ void ListSearch::Scan(const RowList& list) {
   // What the query's own rounding adds, for rows as long as the longest.
   const float extra = read.slack + byte_share_ * query_->split.error * list.radius() *
                                        (view_->coding.squared_l2() ? 2.0F : 1.0F);
-  for (size_t block = 0; block < list.blocks(); ++block) {
+  for (size_t block = 0; block < list.blocks() && !StoppedAtBlock(block); ++block) {
     float lower[kBlockRows];
     const float limit = limit_ + extra;
     for (uint32_t chosen = ScoreBlock(list, block, limit, lower); chosen != 0;
@@ -357,6 +372,7 @@ absl::Status ListSearch::Finish(Offer offer, TopK& top) {
   const float offset = view_->coding.squared_l2() ? 0 : 1;
   for (const Found& found : found_) {
     if (found.lower > top.limit() - offset) break;
+    if (Stopped()) return stopped_;
     ++counts_.full_rows;
     LOADLINE_RETURN_IF_ERROR(offer(*read_[found.place.list].rows, found.place.position, top));
   }

@@ -16,6 +16,7 @@
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
 #include "stowage/vector/row_places.h"
+#include "stowage/vector/search_stop.h"
 #include "stowage/vector/top_k.h"
 
 namespace stowage {
@@ -39,6 +40,8 @@ struct SearchEffort {
   // this; but under squared L2 times the query's length. A query that is farther from the rows than
   // those which the ef was measured for needs a larger one, and nobody knows how much.
   float farthest = std::numeric_limits<float>::infinity();
+
+  friend bool operator==(const SearchEffort&, const SearchEffort&) = default;
 };
 
 // Beyond so many rows kept, a graph of so many reads more than the lists would.
@@ -82,9 +85,11 @@ class ListSearch {
   // Offers `top` what that row stands for, by exact distances.
   using Offer = absl::FunctionRef<absl::Status(const RowList& list, size_t position, TopK& top)>;
 
-  // k >= 1; `matches` may be null. Errors are those of `offer`.
+  // k >= 1; `matches` may be null, and so may `stop`. Errors are those of `offer` and of `stop`,
+  // which is asked before each list, each few hundred thousand components of codes and each offer.
   absl::Status Run(const ListView& view, const ListQuery& query, size_t k,
-                   const SearchEffort& effort, const Matches* matches, Offer offer, TopK& top);
+                   const SearchEffort& effort, const Matches* matches, Offer offer, TopK& top,
+                   const SearchStop* stop = nullptr);
 
   const SearchCounts& counts() const { return counts_; }
 
@@ -111,6 +116,17 @@ class ListSearch {
     Place place;
     friend bool operator<(const Found& a, const Found& b) { return a.lower < b.lower; }
   };
+
+  // Whether the search is to end. Once it is, it stays so.
+  bool Stopped() {
+    if (stop_ == nullptr) return false;
+    if (stopped_.ok()) stopped_ = stop_->Check();
+    return !stopped_.ok();
+  }
+  // The same, asked for each of many blocks of rows, of which few are let through to the clock.
+  bool StoppedAtBlock(size_t block) {
+    return stop_ != nullptr && block % stop_blocks_ == 0 && Stopped();
+  }
 
   // Whether the graph answers.
   bool FollowGraph();
@@ -150,6 +166,9 @@ class ListSearch {
   const ListView* view_ = nullptr;
   const ListQuery* query_ = nullptr;
   const Matches* matches_ = nullptr;
+  const SearchStop* stop_ = nullptr;
+  absl::Status stopped_;
+  size_t stop_blocks_ = 1;  // between two questions whether to end
   size_t k_ = 0;
   SearchEffort effort_;
   float hot_share_ = 0;   // min(1, eps / sqrt(dim)) of the first code

@@ -12,7 +12,7 @@
 namespace stowage {
 namespace {
 
-constexpr ChunkFileKind kKind = {0x53745649, 1};  // "StVI"
+constexpr ChunkFileKind kKind = {0x53745649, 2};  // "StVI"
 
 struct Header {
   uint64_t token = 0;
@@ -23,13 +23,12 @@ struct Header {
   uint64_t built_rows = 0;
   uint64_t changed_since_build = 0;
   uint64_t changed_since_check = 0;
-  CheckedEffort checked;
-  uint32_t was_checked = 0;
   uint32_t dimension = 0;
   uint32_t metric = 0;
   uint32_t bytes = 0;  // ListCoding::Bytes
   uint32_t lists = 0;
   uint32_t rows_end = 0;  // above all rows
+  uint32_t spare = 0;
 };
 
 struct ListHeader {
@@ -199,7 +198,7 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
                  .checked = {},
                  .values_name = {},
                  .bytes_name = {}};
-  if (header.was_checked != 0) index.facts.checked = header.checked;
+  LOADLINE_ASSIGN_OR_RETURN(index.facts.checked, ReadVector<CheckedEffort>(reader));
   LOADLINE_ASSIGN_OR_RETURN(index.facts.values_name, ReadText(reader));
   LOADLINE_ASSIGN_OR_RETURN(index.facts.bytes_name, ReadText(reader));
   std::vector<float> mean(config.dimension);
@@ -243,14 +242,13 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
                          .built_rows = facts.built_rows,
                          .changed_since_build = facts.changed_since_build,
                          .changed_since_check = facts.changed_since_check,
-                         .checked = facts.checked.value_or(CheckedEffort()),
-                         .was_checked = facts.checked ? 1U : 0U,
                          .dimension = static_cast<uint32_t>(coding.config().dimension),
                          .metric = static_cast<uint32_t>(coding.config().metric),
                          .bytes = static_cast<uint32_t>(coding.bytes()),
                          .lists = static_cast<uint32_t>(lists.lists.size()),
                          .rows_end = static_cast<uint32_t>(lists.places.size())};
   LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(&header, 1)));
+  LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(facts.checked)));
   LOADLINE_RETURN_IF_ERROR(WriteText(*writer, facts.values_name));
   LOADLINE_RETURN_IF_ERROR(WriteText(*writer, facts.bytes_name));
   LOADLINE_RETURN_IF_ERROR(writer->WriteAll(coding.mean()));

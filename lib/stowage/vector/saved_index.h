@@ -31,9 +31,9 @@ struct SavedFacts {
   uint64_t built_rows = 0;
   uint64_t changed_since_build = 0;
   uint64_t changed_since_check = 0;
-  std::optional<CheckedEffort> checked;
-  std::string values_name;  // of the file with the rows' vectors
-  std::string bytes_name;   // of the file with their eight-bit codes; empty: there are none
+  std::vector<CheckedEffort> checked;  // ascending by target; empty: nothing was measured
+  std::string values_name;             // of the file with the rows' vectors
+  std::string bytes_name;  // of the file with their eight-bit codes; empty: there are none
 };
 
 // An entry as it is saved; texts by their numbers.

@@ -57,7 +57,19 @@ class Trials {
     return absl::OkStatus();
   }
 
+  // What is tried is remembered.
   absl::StatusOr<CheckedEffort> Try(const SearchEffort& effort) {
+    const auto before = std::find_if(tried_.begin(), tried_.end(), [&](const CheckedEffort& tried) {
+      return tried.effort == effort;
+    });
+    if (before != tried_.end()) return *before;
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, TryAgain(effort));
+    tried_.push_back(checked);
+    return checked;
+  }
+  const std::vector<CheckedEffort>& tried() const { return tried_; }
+
+  absl::StatusOr<CheckedEffort> TryAgain(const SearchEffort& effort) {
     CheckedEffort checked;
     checked.effort = effort;
     std::vector<double> seconds;
@@ -128,57 +140,79 @@ class Trials {
   const CheckedStore& store_;
   ListSearch search_;
   std::vector<Query> queries_;
+  std::vector<CheckedEffort> tried_;
 };
 
 bool Enough(const CheckedEffort& checked, double target) {
   return checked.recall >= target + kMargin * (1 - target) && checked.nothing <= kMostNothing;
 }
 
-// The smallest reach that is enough with these bounds, by halving: what is found grows with it but
-// for chance.
-absl::StatusOr<CheckedEffort> ChooseReach(Trials& trials, const CheckedEffort& all_lists,
-                                          double target) {
-  CheckedEffort best = all_lists;
+// Tries what finds the smallest reach that is enough with these bounds, by halving: what is found
+// grows with it but for chance.
+absl::Status TryReaches(Trials& trials, const SearchEffort& all_lists, double target) {
   float too_small = kLeastReach - kReachStep;
   float enough = kMostReach;
   while (enough - too_small > kReachStep * 1.01F) {
-    SearchEffort effort = all_lists.effort;
+    SearchEffort effort = all_lists;
     effort.reach = (too_small + enough) / 2;
     LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
-    if (Enough(checked, target)) {
-      enough = effort.reach;
-      best = checked;
-    } else {
-      too_small = effort.reach;
-    }
+    (Enough(checked, target) ? enough : too_small) = effort.reach;
   }
-  return best;
+  return absl::OkStatus();
+}
+
+absl::Status TryForTarget(Trials& trials, const ListView& view, double target) {
+  for (const float eps : kSmallerEps) {
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try({.eps = eps}));
+    if (!Enough(checked, target) || view.lists.size() == 1) continue;
+    LOADLINE_RETURN_IF_ERROR(TryReaches(trials, checked.effort, target));
+  }
+  return absl::OkStatus();
+}
+
+// Null if none of them is enough.
+const CheckedEffort* Fastest(absl::Span<const CheckedEffort> efforts, double target) {
+  const CheckedEffort* fastest = nullptr;
+  for (const CheckedEffort& effort : efforts) {
+    if (!Enough(effort, target)) continue;
+    if (fastest == nullptr || effort.micros < fastest->micros) fastest = &effort;
+  }
+  return fastest;
 }
 
 }  // namespace
 
-absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target) {
+absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(const CheckedStore& store,
+                                                         absl::Span<const double> targets) {
   Trials trials(store);
   LOADLINE_RETURN_IF_ERROR(trials.Prepare());
   LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort all, trials.Try({.eps = kAllEps}));
-  std::optional<CheckedEffort> fastest;
-  const auto consider = [&](const CheckedEffort& checked) {
-    if (!Enough(checked, target)) return false;
-    if (!fastest || checked.micros < fastest->micros) fastest = checked;
-    return true;
-  };
-  for (const float eps : kSmallerEps) {
-    LOADLINE_ASSIGN_OR_RETURN(CheckedEffort checked, trials.Try({.eps = eps}));
-    if (!consider(checked) || store.view.lists.size() == 1) continue;
-    LOADLINE_ASSIGN_OR_RETURN(checked, ChooseReach(trials, checked, target));
-    consider(checked);
+  for (const double target : targets) {
+    LOADLINE_RETURN_IF_ERROR(TryForTarget(trials, store.view, target));
   }
-  CheckedEffort best = fastest && fastest->micros * kWorthwhile < all.micros ? *fastest : all;
-  if (store.view.coding.hot() != HotCode::kOneBit) return best;
-  SearchEffort planes = best.effort;
-  planes.signs_first = false;
-  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
-  return Enough(checked, target) && checked.micros < best.micros ? checked : best;
+  const std::vector<CheckedEffort> tried = trials.tried();
+  std::vector<CheckedEffort> chosen;
+  for (const double target : targets) {
+    const CheckedEffort* const fastest = Fastest(tried, target);
+    const bool worthwhile = fastest != nullptr && fastest->micros * kWorthwhile < all.micros;
+    CheckedEffort best = worthwhile ? *fastest : all;
+    if (store.view.coding.hot() == HotCode::kOneBit) {
+      SearchEffort planes = best.effort;
+      planes.signs_first = false;
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
+      if (Enough(checked, target) && checked.micros < best.micros) best = checked;
+    }
+    best.target = target;
+    chosen.push_back(best);
+  }
+  return chosen;
+}
+
+const CheckedEffort* ForTarget(absl::Span<const CheckedEffort> efforts, double target) {
+  const auto first = std::find_if(efforts.begin(), efforts.end(), [&](const CheckedEffort& effort) {
+    return effort.target >= target;
+  });
+  return first == efforts.end() ? nullptr : &*first;
 }
 
 absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
@@ -194,6 +228,7 @@ absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStor
     LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
     if (!Enough(checked, target)) continue;
     chosen = checked;
+    chosen->target = target;
     break;
   }
   if (!chosen) return chosen;
@@ -201,7 +236,7 @@ absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStor
   lists.micros = chosen->micros = std::numeric_limits<double>::infinity();
   for (int turn = 0; turn < kTurns; ++turn) {
     for (CheckedEffort* const timed : {&lists, &*chosen}) {
-      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort again, trials.Try(timed->effort));
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort again, trials.TryAgain(timed->effort));
       timed->micros = std::min(timed->micros, again.micros);
     }
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -14,6 +15,7 @@ namespace stowage {
 
 // What searches of a store find, measured on its own rows.
 struct CheckedEffort {
+  double target = 0;  // that it was chosen for
   SearchEffort effort;
   double recall = 0;   // of the 10 nearest, by distance: copies and ties count alike
   double nothing = 0;  // share of the searches that found less than half of them
@@ -25,9 +27,10 @@ struct CheckedEffort {
 inline constexpr size_t kCheckedNeighbours = 10;
 inline constexpr size_t kCheckedRows = 200;
 
-// The least effort, by time, with which searches for rows of the store itself find `target` of
-// their nearest neighbours, with a margin: what is chosen on a sample looks better there than
-// elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough, all that there is.
+// For each of the targets, which ascend, the least effort, by time, with which searches for rows of
+// the store itself find `target` of their nearest neighbours, with a margin: what is chosen on a
+// sample looks better there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort
+// is enough, all that there is. What was tried for one target counts for the others.
 //
 // `rows`: which to search for, each beside itself, distinct. `read`: a row's values, as the store
 // holds them, into `dimension` floats. `distance`: exactly, of a row to prepared values. Stops with
@@ -39,7 +42,11 @@ struct CheckedStore {
   absl::FunctionRef<absl::StatusOr<float>(uint32_t row, absl::Span<const float> values)> distance;
   absl::FunctionRef<bool()> cancelled;
 };
-absl::StatusOr<CheckedEffort> ChooseEffort(const CheckedStore& store, double target);
+absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(const CheckedStore& store,
+                                                         absl::Span<const double> targets);
+
+// The first that was chosen for `target` or more; null if there is none.
+const CheckedEffort* ForTarget(absl::Span<const CheckedEffort> efforts, double target);
 
 // The same of searches by the view's graph: the least ef that is enough, beside what was chosen for
 // the lists, which is timed again in turns with it. None if no ef is.

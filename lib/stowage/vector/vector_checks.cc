@@ -68,6 +68,23 @@ absl::Status CheckValues(absl::Span<const float> values, const StoreConfig& conf
   return absl::OkStatus();
 }
 
+absl::Status CheckQueries(absl::Span<const float> queries, const StoreConfig& config) {
+  for (size_t begin = 0; begin < queries.size(); begin += config.dimension) {
+    const absl::Status status = CheckValues(queries.subspan(begin, config.dimension), config);
+    if (status.ok()) continue;
+    return absl::Status(status.code(),
+                        absl::StrCat("query ", begin / config.dimension, ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTargetRecall(double target) {
+  // Written so that NaN fails it too.
+  if (target >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("target recall is ", target, ", want a number of at least 0"));
+}
+
 absl::Status CheckEntry(const VectorEntry& entry, const StoreConfig& config) {
   const absl::Status status = CheckValues(entry.values, config);
   return status.ok() ? CheckChunk(entry.chunk) : status;

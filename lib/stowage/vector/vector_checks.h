@@ -22,6 +22,13 @@ absl::Status CheckConfig(const StoreConfig& config);
 // under kCosine a vector of norm below kMinCosineNorm.
 absl::Status CheckValues(absl::Span<const float> values, const StoreConfig& config);
 
+// `queries` are vectors one behind the other. kInvalidArgument, naming the position of one: as
+// CheckValues; the last one is cut off.
+absl::Status CheckQueries(absl::Span<const float> queries, const StoreConfig& config);
+
+// kInvalidArgument: NaN or negative.
+absl::Status CheckTargetRecall(double target);
+
 // kInvalidArgument: as CheckValues; lines negative or out of order (0 to 0 is "unknown").
 absl::Status CheckEntry(const VectorEntry& entry, const StoreConfig& config);
 

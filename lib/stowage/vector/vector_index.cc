@@ -38,8 +38,12 @@ double LengthOf(absl::Span<const float> values) {
 class VectorIndex::Finder {
  public:
   Finder(const VectorIndex& index, const View& view, absl::Span<const float> query,
-         const SearchFilter& filter)
-      : index_(index), view_(view), filter_(filter) {
+         const SearchFilter& filter, const SearchEffort& effort, const SearchStop& stop)
+      : index_(index),
+        view_(view),
+        filter_(filter),
+        effort_(effort),
+        stop_(stop.possible() ? &stop : nullptr) {
     PrepareQuery(*view.lists->coding, query, prepared_);
     length_ = LengthOf(prepared_.values);
     values_.resize(query.size());
@@ -76,12 +80,13 @@ class VectorIndex::Finder {
     };
     ListView lists = view_.lists->view();
     if (all) lists.graph = view_.graph.get();
-    return search_.Run(lists, prepared_, k, view_.effort, all ? nullptr : &matching, offer, top);
+    return search_.Run(lists, prepared_, k, effort_, all ? nullptr : &matching, offer, top, stop_);
   }
 
   absl::Status SearchAll(TopK& top) {
     for (const auto& list : view_.lists->lists) {
       for (size_t position = 0; position < list->size(); ++position) {
+        if (stop_ != nullptr) LOADLINE_RETURN_IF_ERROR(stop_->Check());
         LOADLINE_RETURN_IF_ERROR(Offer(*list, position, top));
       }
     }
@@ -121,6 +126,8 @@ class VectorIndex::Finder {
   const VectorIndex& index_;
   const View& view_;
   const SearchFilter& filter_;
+  const SearchEffort effort_;
+  const SearchStop* const stop_;  // null where nothing can end the search
   double length_ = 0;
 };
 
@@ -160,15 +167,18 @@ void VectorIndex::PublishView() {
                .graph = nullptr,
                .entries = entries_,
                .effort = {},
-               .checked = checked_,
+               .checked = {},
+               .efforts = checked_,
                .count = lists_->entries(),
                .max_length = max_length_};
+  const CheckedEffort* const own = ForTarget(checked_, options_.target_recall);
+  if (own != nullptr) seen.checked = *own;
   if (options_.index == IndexKind::kExact) {
     seen.engine = IndexKind::kExact;
     seen.effort.exact = true;
-  } else if (checked_graph_ && StillAnswers(*graph_, *seen.lists,
-                                            MostBesideGraph(options_.index, *checked_,
-                                                            *checked_graph_, graph_->size()))) {
+  } else if (checked_graph_ &&
+             StillAnswers(*graph_, *seen.lists,
+                          MostBesideGraph(options_.index, *own, *checked_graph_, graph_->size()))) {
     seen.engine = IndexKind::kGraph;
     seen.graph = graph_;
     seen.checked = checked_graph_;
@@ -209,7 +219,7 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
 
 bool VectorIndex::MayHaveGraph(size_t rows) const {
   if (graph_ != nullptr || graph_wanted_) return true;
-  if (checked_) return false;
+  if (!checked_.empty()) return false;
   return options_.index == IndexKind::kGraph ||
          (options_.index == IndexKind::kAuto && rows >= options_.least_graph_rows);
 }
@@ -328,11 +338,44 @@ void VectorIndex::RemoveByFile(absl::string_view file, uint64_t change) {
 }
 
 absl::StatusOr<std::vector<Neighbor>> VectorIndex::Search(absl::Span<const float> query, size_t k,
-                                                          const SearchFilter& filter) const {
+                                                          const SearchFilter& filter,
+                                                          const SearchOptions& options) const {
   const std::shared_ptr<const View> seen = view();
-  k = std::min(k, seen->count);
+  return SearchView(*seen, query, k, filter, options);
+}
+
+absl::StatusOr<std::vector<std::vector<Neighbor>>> VectorIndex::SearchBatch(
+    absl::Span<const float> queries, size_t k, const SearchFilter& filter,
+    const SearchOptions& options) const {
+  const std::shared_ptr<const View> seen = view();
+  std::vector<std::vector<Neighbor>> found;
+  for (size_t begin = 0; begin < queries.size(); begin += config_.dimension) {
+    const auto query = queries.subspan(begin, config_.dimension);
+    LOADLINE_ASSIGN_OR_RETURN(found.emplace_back(), SearchView(*seen, query, k, filter, options));
+  }
+  return found;
+}
+
+absl::StatusOr<std::vector<Neighbor>> VectorIndex::SearchView(const View& seen,
+                                                              absl::Span<const float> query,
+                                                              size_t k, const SearchFilter& filter,
+                                                              const SearchOptions& options) const {
+  const SearchStop stop(options, *options_.clock);
+  LOADLINE_RETURN_IF_ERROR(stop.Check());
+  k = std::min(k, seen.count);
   if (k == 0) return std::vector<Neighbor>();
-  return Finder(*this, *seen, query, filter).Find(k);
+  return Finder(*this, seen, query, filter, EffortFor(seen, options.target_recall), stop).Find(k);
+}
+
+SearchEffort VectorIndex::EffortFor(const View& seen, double target_recall) const {
+  if (target_recall >= 1) return {.exact = true};
+  const bool by_graph = seen.engine == IndexKind::kGraph;
+  if (target_recall == 0 || seen.engine == IndexKind::kExact ||
+      (by_graph && target_recall <= options_.target_recall)) {
+    return seen.effort;
+  }
+  const CheckedEffort* const chosen = ForTarget(seen.efforts, target_recall);
+  return chosen == nullptr ? SearchEffort() : chosen->effort;
 }
 
 absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "loadline/base/clock.h"
 #include "loadline/base/directory.h"
 #include "loadline/base/mutex.h"
 #include "stowage/vector/entry_table.h"
@@ -39,7 +40,8 @@ struct VectorIndexOptions {
   // Makes durable that the index which was saved as `token` is the one to begin with, and that it
   // knows the changes up to `change`. Without it nothing is saved.
   std::function<absl::Status(uint64_t token, uint64_t change)> set_saved = {};
-  double target_recall = 0.96;  // of the 10 nearest, found by a search
+  double target_recall = 0.96;  // of the 10 nearest, found by a search; 0 or more
+  const loadline::Clock* clock = &loadline::Clock::Real();  // of searches' deadlines
   // Where the eight-bit codes would occupy more, they are read from the disk by each search.
   size_t max_code_bytes = size_t{128} << 20;
   IndexKind index = IndexKind::kAuto;
@@ -61,14 +63,15 @@ class StagedRows {
 // The vectors of one store in memory.
 //
 // A search sees the store as it was when it began, and neither waits for a change nor is waited
-// for. How much of the lists it reads was measured on the store's own rows; until it was, and where
-// it finds too little, that is all of them. Lists are made anew, aside, when the store has grown or
-// changed by half.
+// for. How much of the lists it reads was measured on the store's own rows, for the store's target,
+// .95 and .99; until it was, and where it finds too little, that is all of them. Lists are made
+// anew, aside, when the store has grown or changed by half.
 //
 // Over the rows of the lists there may be a graph (see graph_choice.h). It is built once for each
-// making of the lists and then stays as it is, and answers searches without a filter: rows that
-// were removed since are passed over, rows that came since are scored beside it. When a quarter has
-// changed, lists and graph are made anew.
+// making of the lists and then stays as it is, and answers searches without a filter that wish no
+// more than the store's target, for which alone it was measured: rows that were removed since are
+// passed over, rows that came since are scored beside it. When a quarter has changed, lists and
+// graph are made anew.
 //
 // The vectors themselves are in a file and read by the row: a search needs some ten of them.
 //
@@ -116,10 +119,16 @@ class VectorIndex {
   void Remove(absl::Span<const uint64_t> ids, uint64_t change = 0);
   void RemoveByFile(absl::string_view file, uint64_t change = 0);
 
-  // The min(k, count) nearest that match. `query` is valid for the config. Errors are those of
-  // reading a vector.
+  // The min(k, count) nearest that match. `query` is valid for the config, and so are the options.
+  // Errors are those of reading a vector, kCancelled and kDeadlineExceeded.
   absl::StatusOr<std::vector<Neighbor>> Search(absl::Span<const float> query, size_t k,
-                                               const SearchFilter& filter) const;
+                                               const SearchFilter& filter,
+                                               const SearchOptions& options = {}) const;
+  // The same for each of the queries, one after the other, in the store as it was at one moment.
+  // `queries` are whole vectors, row by row.
+  absl::StatusOr<std::vector<std::vector<Neighbor>>> SearchBatch(
+      absl::Span<const float> queries, size_t k, const SearchFilter& filter,
+      const SearchOptions& options = {}) const;
   // kNotFound.
   absl::StatusOr<VectorEntry> Get(uint64_t id) const;
 
@@ -152,6 +161,7 @@ class VectorIndex {
     EntryView entries;
     SearchEffort effort;
     std::optional<CheckedEffort> checked;  // of searches by this effort
+    std::vector<CheckedEffort> efforts;    // of the lists, ascending by target
     IndexKind engine = IndexKind::kLists;
     size_t count = 0;
     double max_length = 0;  // of a vector, as the metric sees it
@@ -165,6 +175,11 @@ class VectorIndex {
   class Finder;
   class Seen;
 
+  absl::StatusOr<std::vector<Neighbor>> SearchView(const View& seen, absl::Span<const float> query,
+                                                   size_t k, const SearchFilter& filter,
+                                                   const SearchOptions& options) const;
+  // How much a search is to read that wishes this recall.
+  SearchEffort EffortFor(const View& seen, double target_recall) const;
   // Whether codes can tell vectors of this length from others.
   static bool FitsLists(double length);
   std::shared_ptr<const View> view() const;
@@ -237,7 +252,8 @@ class VectorIndex {
   uint64_t saved_token_ ABSL_GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const RowValues> saved_values_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<RecordFile> saved_bytes_ ABSL_GUARDED_BY(mutex_);
-  std::optional<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);  // of the lists
+  // Of the lists, for the store's target and others; empty until it was measured.
+  std::vector<CheckedEffort> checked_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const HnswGraph> graph_ ABSL_GUARDED_BY(mutex_);
   std::optional<CheckedEffort> checked_graph_ ABSL_GUARDED_BY(mutex_);
   bool graph_wanted_ ABSL_GUARDED_BY(mutex_) = false;  // worth trying, by the last check

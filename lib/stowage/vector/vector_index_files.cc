@@ -136,7 +136,9 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
                           .hash_seed = saved.facts.hash_seed,
                           .entries_end = numbers.empty() ? 0 : numbers.back() + 1});
   max_length_ = saved.facts.max_length;
-  checked_ = saved.facts.checked;
+  // What was chosen for another target than today's is measured again.
+  const CheckedEffort* const own = ForTarget(saved.facts.checked, options_.target_recall);
+  if (own != nullptr && own->target == options_.target_recall) checked_ = saved.facts.checked;
   built_rows_ = saved.facts.built_rows;
   changed_since_build_ = saved.facts.changed_since_build;
   changed_since_check_ = saved.facts.changed_since_check;

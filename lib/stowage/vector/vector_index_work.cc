@@ -2,6 +2,7 @@
 // builds a graph where that pays.
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <new>
 #include <optional>
 #include <random>
@@ -27,6 +28,15 @@ constexpr size_t kMinCheckedRows = 256;
 // Floats of rows by which the mean is found at most.
 constexpr size_t kMeanFloats = 4'000'000;
 constexpr uint64_t kSeed = 0x10AD11;
+// What searches may wish for besides the store's own target.
+constexpr double kMoreTargets[] = {0.95, 0.99};
+
+// In ascending order.
+std::vector<double> TargetsWith(double own) {
+  std::vector<double> targets(std::begin(kMoreTargets), std::end(kMoreTargets));
+  targets.insert(std::upper_bound(targets.begin(), targets.end(), own), own);
+  return targets;
+}
 
 // The rows of the lists, in random order.
 std::vector<uint32_t> AllRows(const ListSnapshot& lists) {
@@ -54,8 +64,8 @@ VectorIndex::Work VectorIndex::PendingWork() const {
   }
   if (!lists_->BytesInMemory() && !lists_->BytesOnDisk()) return Work::kLoadBytes;
   const bool checks = rows >= kMinCheckedRows && options_.index != IndexKind::kExact;
-  if (checks &&
-      (!checked_ || check_again_ || changed_since_check_ > std::max(kMinChanges, rows / 4))) {
+  if (checks && (checked_.empty() || check_again_ ||
+                 changed_since_check_ > std::max(kMinChanges, rows / 4))) {
     return Work::kCheck;
   }
   if (!checks || !graph_wanted_ || graph_tried_ || !CodesFit(rows)) {
@@ -280,7 +290,7 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   changed_since_save_ = lists_->entries();
   built_rows_ = lists_->rows();
   // What was measured is not true of these lists. Until it is measured again everything is read.
-  checked_.reset();
+  checked_.clear();
   checked_graph_.reset();
   graph_.reset();
   graph_tried_ = false;
@@ -327,7 +337,11 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   lists.graph = graph.get();
   const auto stop = [&] { return seen->cancelled(); };
   const CheckedStore store = {lists, rows, read, distance, stop};
-  LOADLINE_ASSIGN_OR_RETURN(CheckedEffort chosen, ChooseEffort(store, options_.target_recall));
+  LOADLINE_ASSIGN_OR_RETURN(std::vector<CheckedEffort> efforts,
+                            ChooseEfforts(store, TargetsWith(options_.target_recall)));
+  CheckedEffort& chosen = *std::find_if(
+      efforts.begin(), efforts.end(),
+      [&](const CheckedEffort& effort) { return effort.target == options_.target_recall; });
   std::optional<CheckedEffort> by_graph;
   if (graph != nullptr) {
     LOADLINE_ASSIGN_OR_RETURN(by_graph, ChooseGraphEffort(store, options_.target_recall, chosen));
@@ -335,12 +349,12 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   }
   const double residual_share = ResidualShare(seen->lists());
   MutexLock lock(mutex_);
-  checked_ = chosen;
   checked_graph_ = by_graph;
   if (!by_graph) graph_.reset();
   graph_wanted_ = by_graph || (!graph_tried_ && FitsLists(longest) &&
                                WorthTrying(options_.index, seen->lists().rows,
                                            options_.least_graph_rows, chosen, residual_share));
+  checked_ = std::move(efforts);
   PublishView();
   return absl::OkStatus();
 }

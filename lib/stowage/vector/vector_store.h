@@ -66,10 +66,16 @@ class VectorStore {
   // Whether there may be some since this was asked last, because of work in the background.
   bool TakeIndexed() { return index_.TakeIndexed(); }
 
-  // `query` was checked with CheckValues().
+  // The queries were checked with CheckValues(), and the target with CheckTargetRecall().
   absl::StatusOr<std::vector<Neighbor>> Search(absl::Span<const float> query, size_t k,
-                                               const SearchFilter& filter) const {
-    return index_.Search(query, k, filter);
+                                               const SearchFilter& filter,
+                                               const SearchOptions& options = {}) const {
+    return index_.Search(query, k, filter, options);
+  }
+  absl::StatusOr<std::vector<std::vector<Neighbor>>> SearchBatch(
+      absl::Span<const float> queries, size_t k, const SearchFilter& filter,
+      const SearchOptions& options = {}) const {
+    return index_.SearchBatch(queries, k, filter, options);
   }
   absl::StatusOr<VectorEntry> Get(uint64_t id) const { return index_.Get(id); }
   size_t Count() const { return index_.counts().entries; }

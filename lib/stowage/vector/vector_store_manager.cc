@@ -14,6 +14,7 @@
 #include "stowage/vector/index_builder.h"
 #include "stowage/vector/index_kind.h"
 #include "stowage/vector/project_turns.h"
+#include "stowage/vector/search_stop.h"
 #include "stowage/vector/vector_checks.h"
 #include "stowage/vector/vector_file.h"
 #include "stowage/vector/vector_store.h"
@@ -36,6 +37,7 @@ VectorIndexOptions IndexOptions(const VectorOptions& options) {
   index.target_recall = options.target_recall;
   index.max_code_bytes = options.memory_budget_bytes / 2;
   index.index = options.index;
+  index.clock = options.clock;
   return index;
 }
 
@@ -47,6 +49,7 @@ struct Recorders {
     add = monitor->Operation("vector.add");
     upsert = monitor->Operation("vector.upsert");
     search = monitor->Operation("vector.search");
+    search_batch = monitor->Operation("vector.search_batch");
     get = monitor->Operation("vector.get");
     remove = monitor->Operation("vector.remove");
     drop = monitor->Operation("vector.drop");
@@ -57,6 +60,7 @@ struct Recorders {
   OperationRecorder* add = nullptr;
   OperationRecorder* upsert = nullptr;
   OperationRecorder* search = nullptr;
+  OperationRecorder* search_batch = nullptr;
   OperationRecorder* get = nullptr;
   OperationRecorder* remove = nullptr;  // by id and by file
   OperationRecorder* drop = nullptr;
@@ -78,6 +82,7 @@ struct VectorStoreManager::Impl {
   absl::StatusOr<bool> HasStore(const ProjectId& id) const;
   absl::StatusOr<std::unique_ptr<VectorStore>> Load(const ProjectId& id, Stores::Budget& budget);
   absl::StatusOr<Stores::Pin> Pin(const ProjectId& id, size_t headroom = 0);
+  absl::StatusOr<Stores::Pin> PinToSearch(const ProjectId& id, const SearchOptions& wishes);
   absl::Status Add(const ProjectId& id, std::vector<VectorEntry> entries, AddMode mode);
   absl::Status AddChecked(const ProjectId& id, std::vector<VectorEntry>& entries, AddMode mode);
   // Counts a commit that succeeded and gives back what it made free.
@@ -117,6 +122,7 @@ absl::StatusOr<std::unique_ptr<VectorStoreManager>> VectorStoreManager::Open(
     return absl::InvalidArgumentError("vector stores: max_open is 0, want at least 1");
   }
   LOADLINE_RETURN_IF_ERROR(IndexKinds().Check(options.index));
+  LOADLINE_RETURN_IF_ERROR(CheckTargetRecall(options.target_recall));
   try {
     return std::unique_ptr<VectorStoreManager>(
         new VectorStoreManager(std::make_unique<Impl>(directory, registry, options)));
@@ -193,6 +199,14 @@ void VectorStoreManager::Impl::ReturnExcess(Stores::Pin& pin) {
   pin->ReturnExcess([&](size_t bytes) { pin.Shrink(bytes); });
 }
 
+// A search that is to end already opens no store.
+absl::StatusOr<Stores::Pin> VectorStoreManager::Impl::PinToSearch(const ProjectId& id,
+                                                                  const SearchOptions& wishes) {
+  LOADLINE_RETURN_IF_ERROR(CheckTargetRecall(wishes.target_recall));
+  LOADLINE_RETURN_IF_ERROR(SearchStop(wishes, *options.clock).Check());
+  return Pin(id);
+}
+
 absl::Status VectorStoreManager::Impl::DeleteFiles(const ProjectId& id) const {
   absl::StatusOr<std::unique_ptr<Directory>> folder = ProjectFolder(id);
   if (absl::IsNotFound(folder.status())) return absl::OkStatus();
@@ -265,12 +279,25 @@ absl::Status VectorStoreManager::Upsert(const ProjectId& id, std::vector<VectorE
 absl::StatusOr<std::vector<Neighbor>> VectorStoreManager::Search(const ProjectId& id,
                                                                  absl::Span<const float> query,
                                                                  size_t k,
-                                                                 const SearchFilter& filter) {
+                                                                 const SearchFilter& filter,
+                                                                 const SearchOptions& options) {
   ScopedOperation operation(impl_->recorders.search);
   const auto search = [&]() -> absl::StatusOr<std::vector<Neighbor>> {
-    LOADLINE_ASSIGN_OR_RETURN(const Stores::Pin pin, impl_->Pin(id));
+    LOADLINE_ASSIGN_OR_RETURN(const Stores::Pin pin, impl_->PinToSearch(id, options));
     LOADLINE_RETURN_IF_ERROR(CheckValues(query, pin->config()));
-    return pin->Search(query, k, filter);
+    return pin->Search(query, k, filter, options);
+  };
+  return operation.Done(search());
+}
+
+absl::StatusOr<std::vector<std::vector<Neighbor>>> VectorStoreManager::SearchBatch(
+    const ProjectId& id, absl::Span<const float> queries, size_t k, const SearchFilter& filter,
+    const SearchOptions& options) {
+  ScopedOperation operation(impl_->recorders.search_batch);
+  const auto search = [&]() -> absl::StatusOr<std::vector<std::vector<Neighbor>>> {
+    LOADLINE_ASSIGN_OR_RETURN(const Stores::Pin pin, impl_->PinToSearch(id, options));
+    LOADLINE_RETURN_IF_ERROR(CheckQueries(queries, pin->config()));
+    return pin->SearchBatch(queries, k, filter, options);
   };
   return operation.Done(search());
 }

@@ -1,6 +1,7 @@
 #ifndef STOWAGE_VECTOR_VECTOR_TYPES_H_
 #define STOWAGE_VECTOR_VECTOR_TYPES_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,20 @@ struct SearchFilter {
   std::string language = {};     // equal to chunk.language; empty: any
 };
 
+// What one search wishes besides.
+struct SearchOptions {
+  // Of the 10 nearest, the share to be found; 0 or more. 0: that of the store, see
+  // VectorOptions::target_recall. Below 1: the search reads as little as was measured to find this
+  // on the store's own vectors (for .95, .99 and the store's target; the first of them that is not
+  // below this), or all lists where nothing was (what that misses: see StoreStats::recall). 1 or
+  // more: nothing is missed.
+  double target_recall = 0;
+  // Of VectorOptions::clock, by its steady clock; none: the search takes as long as it takes.
+  std::optional<int64_t> deadline_nanos = {};
+  // Ends the search when it becomes true; outlives the call. May be null.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
 struct Neighbor {
   uint64_t id = 0;
   float distance = 0;  // see Metric
@@ -79,10 +94,10 @@ struct StoreStats {
   size_t distinct_count = 0;             // different vectors: equal ones are coded once
   size_t lists = 0;                      // that the vectors lie in, by nearness
   IndexKind engine = IndexKind::kLists;  // that answers now: kLists, kGraph or kExact
-  // Of the 10 nearest, the share that searches found when they were last tried on a sample of the
-  // store's own vectors, and the median processor time of one. None before that, and for stores so
-  // small that all is read: then searches are right but for bounds that hold for all but one row
-  // in ten thousand. None under kExact, where they are right.
+  // Of the 10 nearest, the share that searches without a target of their own found when they were
+  // last tried on a sample of the store's own vectors, and the median processor time of one. None
+  // before that, and for stores so small that all is read: then searches are right but for bounds
+  // that hold for all but one row in ten thousand. None under kExact, where they are right.
   std::optional<double> recall = {};
   std::optional<double> search_micros = {};
 };

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "stowage/vector/vector_store_manager.h"
 #include "tests/stowage/vector/clustered_vectors.h"
+#include "tests/stowage/vector/scratch_index.h"
 #include "tests/stowage/vector/store_fixture.h"
 #include "tests/stowage/vector/vector_model.h"
 #include "tests/support/quiet_log.h"
@@ -92,6 +93,37 @@ TEST_F(SavedIndexTest, KnowsWhatWasMeasuredOfItsSearches) {
   MakeSaved(600);
   OpenManager({});
   EXPECT_TRUE(manager_->Stats(id_)->recall.has_value());
+}
+
+TEST_F(SavedIndexTest, KnowsWhatWasChosenForEachTargetButNoOther) {
+  uint64_t saved = 0;
+  VectorIndexOptions options;
+  options.folder = directory_.get();
+  options.target_recall = 0.5;
+  options.set_saved = [&](uint64_t token, uint64_t) {
+    saved = token;
+    return absl::OkStatus();
+  };
+  {
+    VectorIndex index(kConfig, options);
+    auto staged = index.Stage(vectors_.NextEntries(0, 600));
+    ASSERT_OK(staged);
+    index.Publish(*std::move(staged));
+    index.RunIndexing(testing::kNotCancelled);
+  }
+  for (const double target : {0.4, 0.5, 0.95, 0.96, 0.99}) {
+    options.target_recall = target;
+    VectorIndex index(kConfig, options);
+    auto read = index.ReadSaved(saved);
+    ASSERT_OK(read);
+    ASSERT_THAT(read->facts.checked, SizeIs(3));
+    ASSERT_OK(index.Restore(*std::move(read)));
+    const bool chosen = target != 0.4 && target != 0.96;
+    ASSERT_EQ(index.checked().has_value(), chosen) << target;
+    if (chosen) {
+      EXPECT_EQ(index.checked()->target, target);
+    }
+  }
 }
 
 TEST_F(SavedIndexTest, HasWhatChangedSinceItWasSaved) {

@@ -33,9 +33,9 @@ class ScratchIndex : private ScratchFolder, public VectorIndex {
   explicit ScratchIndex(const StoreConfig& config, const VectorIndexOptions& options = {})
       : VectorIndex(config, Here(options)) {}
 
-  std::vector<Neighbor> Search(absl::Span<const float> query, size_t k,
-                               const SearchFilter& filter) const {
-    auto found = VectorIndex::Search(query, k, filter);
+  std::vector<Neighbor> Search(absl::Span<const float> query, size_t k, const SearchFilter& filter,
+                               const SearchOptions& options = {}) const {
+    auto found = VectorIndex::Search(query, k, filter, options);
     EXPECT_OK(found);
     return found.ok() ? *std::move(found) : std::vector<Neighbor>();
   }
