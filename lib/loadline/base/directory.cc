@@ -27,7 +27,6 @@ namespace {
 
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr mode_t kDirectoryMode = 0700;
-constexpr mode_t kFileMode = 0600;
 
 std::string Join(absl::string_view directory, absl::string_view name) {
   return absl::StrCat(directory, absl::EndsWith(directory, "/") ? "" : "/", name);

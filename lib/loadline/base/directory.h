@@ -25,6 +25,8 @@ namespace loadline {
 // Thread-safe: the object does not change after Open. Moves are not needed; hold it by unique_ptr.
 class Directory {
  public:
+  static constexpr mode_t kFileMode = 0600;  // of files that are made
+
   struct Entry {
     std::string name;
     bool is_directory = false;
@@ -64,7 +66,7 @@ class Directory {
 
   // Opens a regular file for reading and writing. kPermissionDenied as ReadFile.
   absl::StatusOr<std::unique_ptr<File>> OpenFile(absl::string_view name) const;
-  // Makes it, empty (mode 0600). kAlreadyExists. Its name is durable after Sync().
+  // Makes it, empty. kAlreadyExists. Its name is durable after Sync().
   absl::StatusOr<std::unique_ptr<File>> CreateFile(absl::string_view name) const;
 
   // Replaces the file as one unit that survives power loss, by a ReplacementFile. When it fails the

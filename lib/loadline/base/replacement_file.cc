@@ -18,7 +18,6 @@ namespace loadline {
 namespace {
 
 constexpr absl::string_view kSuffix = ".tmp";
-constexpr mode_t kFileMode = 0600;
 
 bool IsNumber(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
@@ -44,7 +43,8 @@ absl::StatusOr<std::unique_ptr<ReplacementFile>> ReplacementFile::Create(const D
                              calls.fetch_add(1, std::memory_order_relaxed), kSuffix);
     fd = ResultOf([&] {
       return directory.fs().OpenAt(directory.fd(), temporary.c_str(),
-                                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+                                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                   Directory::kFileMode);
     });
   }
   if (fd < 0) return CallFailed(-fd, "create", absl::StrCat(directory.path(), "/", temporary));
