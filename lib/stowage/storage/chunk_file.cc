@@ -1,5 +1,6 @@
 #include "stowage/storage/chunk_file.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -10,7 +11,7 @@
 namespace stowage {
 namespace {
 
-struct Header {
+struct ChunkFileHeader {
   char magic[8] = {'S', 't', 'C', 'h', 'u', 'n', 'k', 's'};
   uint32_t kind = 0;
   uint32_t version = 0;
@@ -29,7 +30,7 @@ uint32_t PrefixCrc(uint64_t number, uint64_t size) {
 absl::StatusOr<std::unique_ptr<ChunkWriter>> ChunkWriter::Create(
     const loadline::Directory& directory, absl::string_view name, ChunkFileKind kind) {
   LOADLINE_ASSIGN_OR_RETURN(auto file, loadline::ReplacementFile::Create(directory, name));
-  Header header;
+  ChunkFileHeader header;
   header.kind = kind.kind;
   header.version = kind.version;
   LOADLINE_RETURN_IF_ERROR(file->Append(Bytes(&header, sizeof(header))));
@@ -58,10 +59,10 @@ absl::StatusOr<std::unique_ptr<ChunkReader>> ChunkReader::Open(const loadline::D
                                                                ChunkFileKind kind) {
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<loadline::File> file, directory.OpenFile(name));
   LOADLINE_ASSIGN_OR_RETURN(const uint64_t size, file->Size());
-  Header header;
+  ChunkFileHeader header;
   const absl::Status read = file->ReadAt(0, &header, sizeof(header));
   if (!read.ok() && !absl::IsOutOfRange(read)) return read;
-  if (!read.ok() || std::memcmp(header.magic, Header().magic, sizeof(header.magic)) != 0 ||
+  if (!read.ok() || std::memcmp(header.magic, ChunkFileHeader().magic, sizeof(header.magic)) != 0 ||
       header.kind != kind.kind) {
     return absl::DataLossError(absl::StrCat(file->path(), ": is another kind of file"));
   }
@@ -83,29 +84,41 @@ absl::Status ChunkReader::Damaged(absl::string_view what) const {
   return absl::DataLossError(absl::StrCat(file_->path(), ": chunk ", chunks_, " ", what));
 }
 
+absl::Status ChunkReader::Take(void* out, size_t size) {
+  constexpr size_t kBufferBytes = 64 << 10;
+  auto* to = static_cast<std::byte*>(out);
+  const size_t buffered = std::min(size, buffer_.size() - buffer_used_);
+  std::copy_n(buffer_.begin() + static_cast<ptrdiff_t>(buffer_used_), buffered, to);
+  buffer_used_ += buffered;
+  offset_ += buffered;
+  to += buffered;
+  size -= buffered;
+  if (size == 0) return absl::OkStatus();
+  if (size >= kBufferBytes) {
+    LOADLINE_RETURN_IF_ERROR(file_->ReadAt(offset_, to, size));
+    offset_ += size;
+    return absl::OkStatus();
+  }
+  buffer_.resize(std::min<uint64_t>(kBufferBytes, size_ - offset_));
+  buffer_used_ = 0;
+  LOADLINE_RETURN_IF_ERROR(file_->ReadAt(offset_, buffer_.data(), buffer_.size()));
+  return Take(to, size);
+}
+
 absl::StatusOr<ChunkReader::Prefix> ChunkReader::ReadPrefix() {
   Prefix prefix;
   if (size_ - offset_ < sizeof(prefix)) return Damaged("is missing");
-  LOADLINE_RETURN_IF_ERROR(file_->ReadAt(offset_, &prefix, sizeof(prefix)));
+  LOADLINE_RETURN_IF_ERROR(Take(&prefix, sizeof(prefix)));
   if (prefix.prefix_crc != PrefixCrc(chunks_, prefix.size)) return Damaged("is damaged");
-  offset_ += sizeof(prefix);
+  if (prefix.size != kEnd && prefix.size > size_ - offset_) return Damaged("is cut off");
   return prefix;
 }
 
 absl::Status ChunkReader::ReadContent(const Prefix& prefix, std::byte* content) {
-  LOADLINE_RETURN_IF_ERROR(file_->ReadAt(offset_, content, prefix.size));
+  LOADLINE_RETURN_IF_ERROR(Take(content, prefix.size));
   if (loadline::Crc32c(0, content, prefix.size) != prefix.crc) return Damaged("is damaged");
-  offset_ += prefix.size;
   ++chunks_;
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<std::byte>> ChunkReader::Read() {
-  LOADLINE_ASSIGN_OR_RETURN(const Prefix prefix, ReadPrefix());
-  if (prefix.size > size_ - offset_) return Damaged("is cut off");
-  std::vector<std::byte> content(prefix.size);
-  LOADLINE_RETURN_IF_ERROR(ReadContent(prefix, content.data()));
-  return content;
 }
 
 absl::Status ChunkReader::ReadInto(absl::Span<std::byte> chunk) {
@@ -113,7 +126,6 @@ absl::Status ChunkReader::ReadInto(absl::Span<std::byte> chunk) {
   if (prefix.size != chunk.size()) {
     return Damaged(absl::StrCat("has ", prefix.size, " bytes, want ", chunk.size()));
   }
-  if (prefix.size > size_ - offset_) return Damaged("is cut off");
   return ReadContent(prefix, chunk.data());
 }
 

@@ -14,6 +14,7 @@
 #include "loadline/base/directory.h"
 #include "loadline/base/file.h"
 #include "loadline/base/replacement_file.h"
+#include "loadline/base/status_macros.h"
 
 namespace stowage {
 
@@ -58,14 +59,22 @@ class ChunkReader {
                                                            absl::string_view name,
                                                            ChunkFileKind kind);
 
-  // The next chunk. A chunk is never larger than the file.
-  absl::StatusOr<std::vector<std::byte>> Read();
-  // The next chunk, which must have exactly this size.
-  absl::Status ReadInto(absl::Span<std::byte> chunk);
+  // The next chunk, which must hold as many values as `values`.
   template <typename T>
   absl::Status ReadAll(absl::Span<T> values) {
     static_assert(std::is_trivially_copyable_v<T>);
     return ReadInto({reinterpret_cast<std::byte*>(values.data()), values.size() * sizeof(T)});
+  }
+  // The next chunk, of any whole number of values. A chunk is never larger than the file.
+  template <typename T>
+  absl::StatusOr<std::vector<T>> ReadVector() {
+    static_assert(std::is_trivially_copyable_v<T>);
+    LOADLINE_ASSIGN_OR_RETURN(const Prefix prefix, ReadPrefix());
+    if (prefix.size == kEnd) return Damaged("is missing");
+    if (prefix.size % sizeof(T) != 0) return Damaged("is no whole number of values");
+    std::vector<T> values(prefix.size / sizeof(T));
+    LOADLINE_RETURN_IF_ERROR(ReadContent(prefix, reinterpret_cast<std::byte*>(values.data())));
+    return values;
   }
   // That all was read.
   absl::Status Finish();
@@ -82,13 +91,19 @@ class ChunkReader {
   friend class ChunkWriter;
   static constexpr uint64_t kEnd = ~uint64_t{0};
 
+  // Of a chunk that ends within the file.
   absl::StatusOr<Prefix> ReadPrefix();
+  absl::Status ReadInto(absl::Span<std::byte> chunk);
   absl::Status ReadContent(const Prefix& prefix, std::byte* content);
+  // The next bytes of the file, small pieces by way of the buffer.
+  absl::Status Take(void* out, size_t size);
   absl::Status Damaged(absl::string_view what) const;
 
   const std::unique_ptr<loadline::File> file_;
   const uint64_t size_;
-  uint64_t offset_ = 0;
+  uint64_t offset_ = 0;  // of what Take() gives next
+  std::vector<std::byte> buffer_;
+  size_t buffer_used_ = 0;
   uint64_t chunks_ = 0;
 };
 

@@ -12,7 +12,7 @@
 namespace stowage {
 namespace {
 
-struct Header {
+struct RecordFileHeader {
   char magic[8] = {'S', 't', 'R', 'e', 'c', 'o', 'r', 'd'};
   uint32_t version = 1;
   uint32_t record_bytes = 0;
@@ -21,8 +21,8 @@ struct Header {
 // Records begin at a page, so that short ones seldom lie across two.
 constexpr uint64_t kFirstRecord = 4096;
 
-uint32_t HeaderCrc(const Header& header) {
-  return loadline::Crc32c(0, &header, offsetof(Header, crc));
+uint32_t HeaderCrc(const RecordFileHeader& header) {
+  return loadline::Crc32c(0, &header, offsetof(RecordFileHeader, crc));
 }
 
 uint32_t RecordCrc(uint32_t number, const void* record, size_t size) {
@@ -43,7 +43,7 @@ absl::StatusOr<std::unique_ptr<RecordFile>> RecordFile::Create(const loadline::D
                                                                size_t record_bytes) {
   LOADLINE_RETURN_IF_ERROR(directory.RemoveFile(name));
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<loadline::File> file, directory.CreateFile(name));
-  Header header;
+  RecordFileHeader header;
   header.record_bytes = static_cast<uint32_t>(record_bytes);
   header.crc = HeaderCrc(header);
   LOADLINE_RETURN_IF_ERROR(file->WriteAt(0, &header, sizeof(header)));
@@ -67,10 +67,10 @@ absl::StatusOr<std::unique_ptr<RecordFile>> RecordFile::Open(const loadline::Dir
 }
 
 absl::Status RecordFile::CheckHeader() const {
-  Header found;
+  RecordFileHeader found;
   const absl::Status read = file_->ReadAt(0, &found, sizeof(found));
   if (!read.ok() && !absl::IsOutOfRange(read)) return read;
-  Header want;
+  RecordFileHeader want;
   want.record_bytes = static_cast<uint32_t>(record_bytes_);
   want.crc = HeaderCrc(want);
   if (read.ok() && std::memcmp(&found, &want, sizeof(want)) == 0) return absl::OkStatus();

@@ -44,7 +44,8 @@ size_t MostBesideGraph(IndexKind kind, const CheckedEffort& lists, const Checked
   if (kind == IndexKind::kGraph) return graph_rows / 4;
   // Most of the graph's time goes by scoring rows, which costs as much for others.
   const double spare = lists.micros / graph.micros - 1;
-  return static_cast<size_t>(std::clamp(spare * graph.byte_rows, 0.0, graph_rows / 4.0));
+  return static_cast<size_t>(
+      std::clamp(spare * graph.byte_rows, 0.0, static_cast<double>(graph_rows) / 4));
 }
 
 bool StillAnswers(const HnswGraph& graph, const ListSnapshot& lists, size_t most_beside) {

@@ -40,6 +40,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "loadline/base/status_macros.h"
 #include "stowage/vector/distance.h"
 #include "stowage/vector/list_kernels.h"
 
@@ -304,7 +305,7 @@ struct HnswGraph::Impl {
   SplitBytes mean;
   RowSpace space;  // before the index, which points at its parameter
   Index index;
-  uint32_t rows_end = 0;
+  std::vector<bool> linked;  // by row, up to the largest
 
   Impl(std::shared_ptr<const ListCoding> of, size_t capacity, const GraphOptions& options)
       : coding(std::move(of)),
@@ -314,6 +315,13 @@ struct HnswGraph::Impl {
     space.parameter().rows.reserve(capacity);
     if (space.parameter().by_product) space.parameter().on_mean.reserve(capacity);
     TrimLabelLocks(index);
+  }
+
+  // The row becomes that of the next node. May throw.
+  void AddRow(uint32_t row) {
+    space.parameter().rows.push_back(row);
+    if (linked.size() <= row) linked.resize(row + 1);
+    linked[row] = true;
   }
 };
 
@@ -333,7 +341,8 @@ absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Create(
 
 size_t HnswGraph::size() const { return impl_->index.cur_element_count; }
 size_t HnswGraph::capacity() const { return impl_->index.max_elements_; }
-uint32_t HnswGraph::rows_end() const { return impl_->rows_end; }
+uint32_t HnswGraph::rows_end() const { return static_cast<uint32_t>(impl_->linked.size()); }
+bool HnswGraph::Has(uint32_t row) const { return row < rows_end() && impl_->linked[row]; }
 
 absl::Status HnswGraph::Link(const ByteRows& bytes, uint32_t row) {
   Index& index = impl_->index;
@@ -341,8 +350,7 @@ absl::Status HnswGraph::Link(const ByteRows& bytes, uint32_t row) {
   const auto node = static_cast<uint32_t>(index.cur_element_count);
   return Catching(absl::StrCat("linking vector ", node), [&] {
     space.bytes = &bytes;
-    space.rows.push_back(row);
-    impl_->rows_end = std::max(impl_->rows_end, row + 1);
+    impl_->AddRow(row);
     if (space.by_product) {
       space.on_mean.push_back(OnMean(*impl_->coding, impl_->mean, bytes, row));
     }
@@ -365,6 +373,152 @@ size_t HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t e
     found.push_back({impl_->space.parameter().rows[entry.node], entry.score});
   }
   return search.scored();
+}
+
+namespace {
+
+// Links of so many nodes are one chunk: of each node for each of its levels their number, and then
+// the nodes.
+constexpr size_t kNodesPerChunk = 4096;
+// hnswlib draws levels of -log(u) / log(m), u > 2^-53: below 54 for any m.
+constexpr int kMaxLevel = 64;
+
+struct SavedGraph {
+  uint32_t nodes = 0;
+  uint32_t m = 0;
+  uint32_t entry = 0;      // where searches begin
+  uint32_t max_level = 0;  // the entry's
+};
+
+hnswlib::linklistsizeint* LinksOf(const Index& index, uint32_t node, int level) {
+  return level == 0 ? index.get_linklist0(node) : index.get_linklist(node, level);
+}
+
+absl::Status DamagedGraph(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the graph ", what));
+}
+
+// Puts saved links into an index that has none.
+class LinkReader {
+ public:
+  LinkReader(Index& index, absl::Span<const uint8_t> levels) : index_(index), levels_(levels) {}
+
+  absl::Status Read(ChunkReader& reader) {
+    std::vector<uint32_t> words;
+    for (size_t first = 0; first < levels_.size(); first += kNodesPerChunk) {
+      LOADLINE_ASSIGN_OR_RETURN(words, reader.ReadVector<uint32_t>());
+      absl::Span<const uint32_t> left = words;
+      const size_t end = std::min(first + kNodesPerChunk, levels_.size());
+      for (size_t node = first; node < end; ++node) {
+        LOADLINE_RETURN_IF_ERROR(ReadNode(static_cast<uint32_t>(node), left));
+      }
+      if (!left.empty()) return DamagedGraph("has more links than nodes");
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // The index frees the upper levels of the nodes that it counts.
+  absl::Status ReadNode(uint32_t node, absl::Span<const uint32_t>& words) {
+    const int levels = levels_[node];
+    std::memset(index_.get_linklist0(node), 0, index_.size_data_per_element_);
+    if (levels > 0) {
+      char* const upper = static_cast<char*>(std::calloc(levels, index_.size_links_per_element_));
+      if (upper == nullptr) return absl::ResourceExhaustedError("reading a graph: no memory");
+      index_.linkLists_[node] = upper;
+    }
+    index_.element_levels_[node] = levels;
+    index_.cur_element_count = node + 1;
+    for (int level = 0; level <= levels; ++level) {
+      LOADLINE_RETURN_IF_ERROR(ReadLinks(node, level, words));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadLinks(uint32_t node, int level, absl::Span<const uint32_t>& words) {
+    const size_t most = level == 0 ? index_.maxM0_ : index_.maxM_;
+    if (words.empty() || words[0] > most || words[0] >= words.size()) {
+      return DamagedGraph("has a node with too many links or too few");
+    }
+    const auto links = words.subspan(1, words[0]);
+    words.remove_prefix(1 + links.size());
+    for (const uint32_t to : links) {
+      if (to >= levels_.size() || levels_[to] < level) return DamagedGraph("links to no node");
+    }
+    hnswlib::linklistsizeint* const list = LinksOf(index_, node, level);
+    index_.setListCount(list, static_cast<unsigned short>(links.size()));
+    std::copy(links.begin(), links.end(), reinterpret_cast<hnswlib::tableint*>(list + 1));
+    return absl::OkStatus();
+  }
+
+  Index& index_;
+  const absl::Span<const uint8_t> levels_;
+};
+
+}  // namespace
+
+absl::Status HnswGraph::Write(ChunkWriter& writer) const {
+  const Index& index = impl_->index;
+  const RowSpaceParameter& space = impl_->space.parameter();
+  const SavedGraph header = {static_cast<uint32_t>(size()), static_cast<uint32_t>(index.M_),
+                             static_cast<uint32_t>(index.enterpoint_node_),
+                             static_cast<uint32_t>(std::max(index.maxlevel_, 0))};
+  std::vector<uint8_t> levels;
+  for (size_t node = 0; node < size(); ++node) {
+    levels.push_back(static_cast<uint8_t>(index.element_levels_[node]));
+  }
+  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(&header, 1)));
+  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(space.rows)));
+  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(space.on_mean)));
+  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(levels)));
+  for (size_t first = 0; first < size(); first += kNodesPerChunk) {
+    std::vector<uint32_t> words;
+    const size_t end = std::min(first + kNodesPerChunk, size());
+    for (auto node = static_cast<uint32_t>(first); node < end; ++node) {
+      for (int level = 0; level <= levels[node]; ++level) {
+        hnswlib::linklistsizeint* const list = LinksOf(index, node, level);
+        const size_t count = index.getListCount(list);
+        words.push_back(static_cast<uint32_t>(count));
+        words.insert(words.end(), list + 1, list + 1 + count);
+      }
+    }
+    LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(words)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Read(ChunkReader& reader,
+                                                           std::shared_ptr<const ListCoding> coding,
+                                                           size_t rows_end) {
+  SavedGraph header;
+  LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&header, 1)));
+  LOADLINE_ASSIGN_OR_RETURN(const auto rows, reader.ReadVector<uint32_t>());
+  LOADLINE_ASSIGN_OR_RETURN(auto on_mean, reader.ReadVector<float>());
+  LOADLINE_ASSIGN_OR_RETURN(const auto levels, reader.ReadVector<uint8_t>());
+  const GraphOptions options = {.m = header.m};
+  if (!CheckOptions(options, header.nodes).ok() || rows.size() != header.nodes ||
+      levels.size() != header.nodes || header.entry >= header.nodes ||
+      levels[header.entry] != header.max_level ||
+      *std::max_element(levels.begin(), levels.end()) != header.max_level ||
+      header.max_level > kMaxLevel) {
+    return DamagedGraph("has other nodes than it says");
+  }
+  LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<HnswGraph> graph,
+                            Create(std::move(coding), header.nodes, options));
+  Impl& impl = *graph->impl_;
+  RowSpaceParameter& space = impl.space.parameter();
+  if (on_mean.size() != (space.by_product ? rows.size() : 0)) {
+    return DamagedGraph("has other nodes than it says");
+  }
+  for (const uint32_t row : rows) {
+    if (row >= rows_end || graph->Has(row)) return DamagedGraph("has a row twice or one too many");
+    impl.AddRow(row);
+  }
+  space.on_mean = std::move(on_mean);
+  LOADLINE_RETURN_IF_ERROR(LinkReader(impl.index, levels).Read(reader));
+  impl.index.enterpoint_node_ = header.entry;
+  impl.index.maxlevel_ = static_cast<int>(header.max_level);
+  return graph;
 }
 
 size_t HnswGraph::PredictBytes(size_t capacity, const GraphOptions& options) {

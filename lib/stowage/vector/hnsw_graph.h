@@ -10,6 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "stowage/storage/chunk_file.h"
 #include "stowage/vector/byte_rows.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
@@ -40,10 +41,20 @@ class HnswGraph {
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
+  // A graph that was saved, with no room for more. `rows_end` is above all rows that there are.
+  // kDataLoss: it is damaged; kResourceExhausted.
+  static absl::StatusOr<std::unique_ptr<HnswGraph>> Read(ChunkReader& reader,
+                                                         std::shared_ptr<const ListCoding> coding,
+                                                         size_t rows_end);
+  // See docs/formats.md, "Saved index".
+  absl::Status Write(ChunkWriter& writer) const;
+
   size_t size() const;
   size_t capacity() const;
   // One past the largest row.
   uint32_t rows_end() const;
+  // Whether the row is linked.
+  bool Has(uint32_t row) const;
 
   // Links a row that is in `bytes`, as all are that were linked before. kResourceExhausted: full or
   // no memory; kInternal: hnswlib refused. After an error the graph must be dropped.

@@ -77,14 +77,12 @@ ListIndex::ListIndex(Restored restored)
   Publish();
 }
 
-absl::Status ListIndex::LoadBytes(size_t chunk) {
+absl::Status ListIndex::LoadBytes(size_t chunk, absl::FunctionRef<bool(uint32_t row)> also) {
   if (bytes_.InMemory(chunk)) return absl::OkStatus();
   std::vector<uint32_t> rows;
   const size_t end = std::min<size_t>((chunk + 1) * ByteRows::kChunkRows, places_.size());
-  for (size_t row = chunk * ByteRows::kChunkRows; row < end; ++row) {
-    if (places_.place(static_cast<uint32_t>(row)).list != RowPlace::kNoList) {
-      rows.push_back(static_cast<uint32_t>(row));
-    }
+  for (auto row = static_cast<uint32_t>(chunk * ByteRows::kChunkRows); row < end; ++row) {
+    if (places_.place(row).list != RowPlace::kNoList || also(row)) rows.push_back(row);
   }
   return bytes_.Load(chunk, rows);
 }

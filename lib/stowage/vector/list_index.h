@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "stowage/vector/byte_rows.h"
 #include "stowage/vector/list_query.h"
@@ -75,8 +76,10 @@ class ListIndex {
   const std::shared_ptr<const ListSnapshot>& snapshot() const { return published_; }
   uint64_t hash_seed() const { return hash_seed_; }
 
-  // Brings the eight-bit codes of a chunk of rows into memory, from where they were saved.
-  absl::Status LoadBytes(size_t chunk);
+  // Brings the eight-bit codes of a chunk of rows into memory, from where they were saved: those of
+  // rows that are there and others for which `also` says so.
+  absl::Status LoadBytes(
+      size_t chunk, absl::FunctionRef<bool(uint32_t row)> also = [](uint32_t) { return false; });
   bool BytesInMemory() const { return bytes_.AllInMemory(); }
   bool BytesOnDisk() const { return bytes_.on_disk(); }
   // The chunks in which codes have changed since they were taken last, to be saved; all at first.

@@ -8,13 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/chunk_file.h"
+#include "stowage/vector/text_pool.h"
 
 namespace stowage {
 namespace {
 
 constexpr ChunkFileKind kKind = {0x53745649, 2};  // "StVI"
 
-struct Header {
+struct IndexHeader {
   uint64_t token = 0;
   uint64_t change = 0;
   uint64_t hash_seed = 0;
@@ -23,12 +24,15 @@ struct Header {
   uint64_t built_rows = 0;
   uint64_t changed_since_build = 0;
   uint64_t changed_since_check = 0;
+  uint64_t graph_tries = 0;
   uint32_t dimension = 0;
   uint32_t metric = 0;
   uint32_t bytes = 0;  // ListCoding::Bytes
   uint32_t lists = 0;
   uint32_t rows_end = 0;  // above all rows
-  uint32_t spare = 0;
+  uint32_t graph = 0;     // whether there is one
+  uint64_t entries = 0;
+  uint64_t text_bytes = 0;
 };
 
 struct ListHeader {
@@ -51,18 +55,8 @@ absl::Status WriteText(ChunkWriter& writer, absl::string_view text) {
 }
 
 absl::StatusOr<std::string> ReadText(ChunkReader& reader) {
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, reader.Read());
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-template <typename T>
-absl::StatusOr<std::vector<T>> ReadVector(ChunkReader& reader) {
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, reader.Read());
-  if (bytes.size() % sizeof(T) != 0)
-    return absl::DataLossError("a chunk is no whole number of rows");
-  std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<char> text, reader.ReadVector<char>());
+  return std::string(text.begin(), text.end());
 }
 
 absl::Status WriteList(ChunkWriter& writer, const RowList& list) {
@@ -81,9 +75,9 @@ absl::StatusOr<RowList> ReadList(ChunkReader& reader, const ListCoding& coding) 
   RowList::Parts parts;
   parts.radius = header.radius;
   parts.square_sum = header.square_sum;
-  LOADLINE_ASSIGN_OR_RETURN(parts.lanes, ReadVector<RowList::Lane>(reader));
-  LOADLINE_ASSIGN_OR_RETURN(parts.copies, ReadVector<RowList::Lane>(reader));
-  LOADLINE_ASSIGN_OR_RETURN(parts.blocks, reader.Read());
+  LOADLINE_ASSIGN_OR_RETURN(parts.lanes, reader.ReadVector<RowList::Lane>());
+  LOADLINE_ASSIGN_OR_RETURN(parts.copies, reader.ReadVector<RowList::Lane>());
+  LOADLINE_ASSIGN_OR_RETURN(parts.blocks, reader.ReadVector<std::byte>());
   if (parts.lanes.size() != header.rows || parts.copies.size() != header.copies ||
       parts.blocks.size() != list.BlockBytesFor(header.rows)) {
     return absl::DataLossError("a list has other rows than it says");
@@ -107,31 +101,43 @@ class TextNumbers {
   std::vector<const std::string*> texts_;
 };
 
-absl::Status WriteEntries(ChunkWriter& writer, const ListSnapshot& lists, const EntryView& view) {
-  TextNumbers texts;
-  std::vector<SavedEntry> entries;
-  for (const auto& list : lists.lists) {
-    for (size_t position = 0; position < list->size(); ++position) {
-      list->ForEachEntry(position, [&](uint32_t number) {
-        const Entry& entry = view.entry(number);
-        entries.push_back({entry.id, entry.first_line, entry.last_line, texts.Of(entry.file),
-                           texts.Of(entry.language), number, entry.factor});
-      });
+// The entries of lists with their texts.
+struct NumberedEntries {
+  NumberedEntries(const ListSnapshot& lists, const EntryView& view) {
+    for (const auto& list : lists.lists) {
+      for (size_t position = 0; position < list->size(); ++position) {
+        list->ForEachEntry(position, [&](uint32_t number) { Add(view.entry(number), number); });
+      }
     }
   }
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(entries)));
-  std::vector<uint32_t> sizes;
-  std::string all;
-  for (const std::string* const text : texts.texts()) {
-    sizes.push_back(static_cast<uint32_t>(text->size()));
-    all += *text;
+
+  void Add(const Entry& entry, uint32_t number) {
+    entries.push_back({entry.id, entry.first_line, entry.last_line, texts.Of(entry.file),
+                       texts.Of(entry.language), number, entry.factor});
   }
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(sizes)));
-  return WriteText(writer, all);
-}
+  size_t TextBytes() const {
+    size_t bytes = 0;
+    for (const std::string* const text : texts.texts()) bytes += TextPool::BytesFor(text->size());
+    return bytes;
+  }
+  absl::Status Write(ChunkWriter& writer) const {
+    LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(entries)));
+    std::vector<uint32_t> sizes;
+    std::string all;
+    for (const std::string* const text : texts.texts()) {
+      sizes.push_back(static_cast<uint32_t>(text->size()));
+      all += *text;
+    }
+    LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(sizes)));
+    return WriteText(writer, all);
+  }
+
+  std::vector<SavedEntry> entries;
+  TextNumbers texts;
+};
 
 absl::Status ReadTexts(ChunkReader& reader, std::vector<std::string>& texts) {
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint32_t> sizes, ReadVector<uint32_t>(reader));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint32_t> sizes, reader.ReadVector<uint32_t>());
   LOADLINE_ASSIGN_OR_RETURN(const std::string all, ReadText(reader));
   size_t start = 0;
   for (const uint32_t size : sizes) {
@@ -179,9 +185,21 @@ absl::Status Place(SavedIndex& index) {
   return absl::OkStatus();
 }
 
+absl::Status ReadGraph(ChunkReader& reader, SavedIndex& index) {
+  if (index.coding->bytes() != ListCoding::Bytes::kAroundMean) {
+    return absl::DataLossError("the graph is over other codes than there are");
+  }
+  CheckedEffort checked;
+  LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&checked, 1)));
+  index.facts.checked_graph = checked;
+  LOADLINE_ASSIGN_OR_RETURN(index.graph,
+                            HnswGraph::Read(reader, index.coding, index.places.size()));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& config) {
   SavedIndex index;
-  Header header;
+  IndexHeader header;
   LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&header, 1)));
   if (header.dimension != config.dimension ||
       header.metric != static_cast<uint32_t>(config.metric) || header.bytes > 1) {
@@ -195,10 +213,12 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
                  .built_rows = header.built_rows,
                  .changed_since_build = header.changed_since_build,
                  .changed_since_check = header.changed_since_check,
+                 .graph_tries = header.graph_tries,
                  .checked = {},
+                 .checked_graph = {},
                  .values_name = {},
                  .bytes_name = {}};
-  LOADLINE_ASSIGN_OR_RETURN(index.facts.checked, ReadVector<CheckedEffort>(reader));
+  LOADLINE_ASSIGN_OR_RETURN(index.facts.checked, reader.ReadVector<CheckedEffort>());
   LOADLINE_ASSIGN_OR_RETURN(index.facts.values_name, ReadText(reader));
   LOADLINE_ASSIGN_OR_RETURN(index.facts.bytes_name, ReadText(reader));
   std::vector<float> mean(config.dimension);
@@ -213,15 +233,19 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
     LOADLINE_ASSIGN_OR_RETURN(RowList rows, ReadList(reader, *index.coding));
     index.lists.push_back(std::move(rows));
   }
-  LOADLINE_ASSIGN_OR_RETURN(const std::vector<SavedPlace> places, ReadVector<SavedPlace>(reader));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<SavedPlace> places, reader.ReadVector<SavedPlace>());
   if (places.size() != header.rows_end || index.lists.empty()) {
     return absl::DataLossError("it has other rows than it says");
   }
   for (const SavedPlace& place : places) {
     index.places.push_back({.hash = place.hash, .length = place.length});
   }
-  LOADLINE_ASSIGN_OR_RETURN(index.entries, ReadVector<SavedEntry>(reader));
+  LOADLINE_ASSIGN_OR_RETURN(index.entries, reader.ReadVector<SavedEntry>());
+  if (index.entries.size() != header.entries) {
+    return absl::DataLossError("it has other entries than it says");
+  }
   LOADLINE_RETURN_IF_ERROR(ReadTexts(reader, index.texts));
+  if (header.graph != 0) LOADLINE_RETURN_IF_ERROR(ReadGraph(reader, index));
   LOADLINE_RETURN_IF_ERROR(reader.Finish());
   LOADLINE_RETURN_IF_ERROR(Place(index));
   return index;
@@ -231,22 +255,27 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
 
 absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view name,
                         const SavedFacts& facts, const ListSnapshot& lists,
-                        const EntryView& entries) {
+                        const EntryView& entries, const HnswGraph* graph) {
   LOADLINE_ASSIGN_OR_RETURN(const auto writer, ChunkWriter::Create(folder, name, kKind));
   const ListCoding& coding = *lists.coding;
-  const Header header = {.token = facts.token,
-                         .change = facts.change,
-                         .hash_seed = facts.hash_seed,
-                         .coding_seed = facts.coding_seed,
-                         .max_length = facts.max_length,
-                         .built_rows = facts.built_rows,
-                         .changed_since_build = facts.changed_since_build,
-                         .changed_since_check = facts.changed_since_check,
-                         .dimension = static_cast<uint32_t>(coding.config().dimension),
-                         .metric = static_cast<uint32_t>(coding.config().metric),
-                         .bytes = static_cast<uint32_t>(coding.bytes()),
-                         .lists = static_cast<uint32_t>(lists.lists.size()),
-                         .rows_end = static_cast<uint32_t>(lists.places.size())};
+  const NumberedEntries numbered(lists, entries);
+  const IndexHeader header = {.token = facts.token,
+                              .change = facts.change,
+                              .hash_seed = facts.hash_seed,
+                              .coding_seed = facts.coding_seed,
+                              .max_length = facts.max_length,
+                              .built_rows = facts.built_rows,
+                              .changed_since_build = facts.changed_since_build,
+                              .changed_since_check = facts.changed_since_check,
+                              .graph_tries = facts.graph_tries,
+                              .dimension = static_cast<uint32_t>(coding.config().dimension),
+                              .metric = static_cast<uint32_t>(coding.config().metric),
+                              .bytes = static_cast<uint32_t>(coding.bytes()),
+                              .lists = static_cast<uint32_t>(lists.lists.size()),
+                              .rows_end = static_cast<uint32_t>(lists.places.size()),
+                              .graph = graph != nullptr,
+                              .entries = numbered.entries.size(),
+                              .text_bytes = numbered.TextBytes()};
   LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(&header, 1)));
   LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(facts.checked)));
   LOADLINE_RETURN_IF_ERROR(WriteText(*writer, facts.values_name));
@@ -257,8 +286,19 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
     LOADLINE_RETURN_IF_ERROR(WriteList(*writer, *lists.lists[list]));
   }
   LOADLINE_RETURN_IF_ERROR(WritePlaces(*writer, lists.places));
-  LOADLINE_RETURN_IF_ERROR(WriteEntries(*writer, lists, entries));
+  LOADLINE_RETURN_IF_ERROR(numbered.Write(*writer));
+  if (graph != nullptr) {
+    LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(&*facts.checked_graph, 1)));
+    LOADLINE_RETURN_IF_ERROR(graph->Write(*writer));
+  }
   return writer->Commit();
+}
+
+absl::StatusOr<SavedSize> ReadIndexSize(const loadline::Directory& folder, absl::string_view name) {
+  LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(folder, name, kKind));
+  IndexHeader header;
+  LOADLINE_RETURN_IF_ERROR(reader->ReadAll(absl::MakeSpan(&header, 1)));
+  return SavedSize{header.entries, header.text_bytes};
 }
 
 absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,

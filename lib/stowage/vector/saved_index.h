@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "loadline/base/directory.h"
 #include "stowage/vector/entry_table.h"
+#include "stowage/vector/hnsw_graph.h"
 #include "stowage/vector/list_index.h"
 #include "stowage/vector/row_list.h"
 #include "stowage/vector/self_check.h"
@@ -31,8 +32,10 @@ struct SavedFacts {
   uint64_t built_rows = 0;
   uint64_t changed_since_build = 0;
   uint64_t changed_since_check = 0;
-  std::vector<CheckedEffort> checked;  // ascending by target; empty: nothing was measured
-  std::string values_name;             // of the file with the rows' vectors
+  uint64_t graph_tries = 0;                    // to build a graph over these lists; see VectorIndex
+  std::vector<CheckedEffort> checked;          // ascending by target; empty: nothing was measured
+  std::optional<CheckedEffort> checked_graph;  // of the graph; none without one
+  std::string values_name;                     // of the file with the rows' vectors
   std::string bytes_name;  // of the file with their eight-bit codes; empty: there are none
 };
 
@@ -55,13 +58,20 @@ struct SavedIndex {
   std::vector<RowPlace> places;  // by row
   std::vector<SavedEntry> entries;
   std::vector<std::string> texts;
+  std::unique_ptr<HnswGraph> graph;  // null: there was none
 };
 
 // Writes what a search needs at once, in the place of `name`, durably: see docs/formats.md, "Saved
-// index". The files that it names are synced before.
+// index". The files that it names are synced before. `graph` may be null.
 absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view name,
                         const SavedFacts& facts, const ListSnapshot& lists,
-                        const EntryView& entries);
+                        const EntryView& entries, const HnswGraph* graph);
+// What it will be read into. Errors as below.
+struct SavedSize {
+  size_t entries = 0;
+  size_t text_bytes = 0;  // that a TextPool occupies for their texts
+};
+absl::StatusOr<SavedSize> ReadIndexSize(const loadline::Directory& folder, absl::string_view name);
 // kNotFound; kDataLoss: it is damaged, or of another store.
 absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,
                                      const StoreConfig& config);

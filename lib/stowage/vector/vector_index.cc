@@ -176,7 +176,7 @@ void VectorIndex::PublishView() {
   if (options_.index == IndexKind::kExact) {
     seen.engine = IndexKind::kExact;
     seen.effort.exact = true;
-  } else if (checked_graph_ &&
+  } else if (checked_graph_ && lists_->BytesInMemory() &&
              StillAnswers(*graph_, *seen.lists,
                           MostBesideGraph(options_.index, *own, *checked_graph_, graph_->size()))) {
     seen.engine = IndexKind::kGraph;

@@ -71,7 +71,9 @@ class StagedRows {
 // making of the lists and then stays as it is, and answers searches without a filter that wish no
 // more than the store's target, for which alone it was measured: rows that were removed since are
 // passed over, rows that came since are scored beside it. When a quarter has changed, lists and
-// graph are made anew.
+// graph are made anew. It is saved with the lists; one that was not finished by the end is tried
+// once more under kAuto, and then left until lists are made anew, so that stores which come and go
+// do not build for ever.
 //
 // The vectors themselves are in a file and read by the row: a search needs some ten of them.
 //
@@ -85,10 +87,10 @@ class VectorIndex {
   // Removes the files of indexes of this folder; none may be open.
   static absl::Status RemoveFiles(const loadline::Directory& folder);
 
-  // What was saved as this token. kNotFound; kDataLoss.
+  // Bytes that the index will occupy as it was saved as this token, and what was saved. kNotFound;
+  // kDataLoss.
+  absl::StatusOr<size_t> PredictSavedBytes(uint64_t token) const;
   absl::StatusOr<SavedIndex> ReadSaved(uint64_t token) const;
-  // Bytes that the index will occupy as it was saved.
-  size_t PredictBytes(const SavedIndex& saved) const;
   // Becomes what was saved; the index is new. After an error it still is.
   absl::Status Restore(SavedIndex saved);
   // Removes the files of other indexes than what was saved of this one and what it uses.
@@ -216,11 +218,17 @@ class VectorIndex {
   struct Saving {
     SavedFacts facts;
     std::shared_ptr<const View> view;
-    std::shared_ptr<RecordFile> bytes;  // null where the coding has none
-    std::vector<bool> unsaved;          // chunks of rows whose codes are not in `bytes` yet
+    std::shared_ptr<const HnswGraph> graph;  // null: none that pays
+    std::shared_ptr<RecordFile> bytes;       // null where the coding has none
+    std::vector<bool> unsaved;               // chunks of rows whose codes are not in `bytes` yet
   };
   absl::StatusOr<Saving> BeginSaving();
   absl::Status WriteFiles(const Saving& saving, const std::atomic<bool>& cancelled) const;
+  // Whether a graph is to be built over these lists, or lists that one can be built over.
+  bool WantsGraph() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MayTryGraph() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes what was saved of the graph, or has it built, if there is to be one.
+  void RestoreGraph(SavedIndex& saved) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The saved files are these from now on, and no others stay.
   void FinishSaving(const Saving& saving);
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -258,6 +266,11 @@ class VectorIndex {
   std::optional<CheckedEffort> checked_graph_ ABSL_GUARDED_BY(mutex_);
   bool graph_wanted_ ABSL_GUARDED_BY(mutex_) = false;  // worth trying, by the last check
   bool graph_tried_ ABSL_GUARDED_BY(mutex_) = false;   // over these lists
+  // Tries to build a graph over these lists that ended or, once it was built, kGraphFinished; and
+  // what was saved of it, which counts the one that goes on.
+  static constexpr uint64_t kGraphFinished = ~uint64_t{0};
+  uint64_t graph_tries_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t saved_graph_tries_ ABSL_GUARDED_BY(mutex_) = 0;
   bool check_again_ ABSL_GUARDED_BY(mutex_) = false;
 
   std::atomic<bool> indexed_{false};

@@ -90,10 +90,10 @@ absl::StatusOr<SavedIndex> VectorIndex::ReadSaved(uint64_t token) const {
                                           ": is another index"));
 }
 
-size_t VectorIndex::PredictBytes(const SavedIndex& saved) const {
-  size_t text_bytes = 0;
-  for (const std::string& text : saved.texts) text_bytes += TextPool::BytesFor(text.size());
-  return PredictBytes(saved.entries.size(), text_bytes);
+absl::StatusOr<size_t> VectorIndex::PredictSavedBytes(uint64_t token) const {
+  LOADLINE_ASSIGN_OR_RETURN(const SavedSize size,
+                            ReadIndexSize(*options_.folder, NameOf(kIndexPrefix, token)));
+  return PredictBytes(size.entries, size.text_bytes);
 }
 
 absl::Status VectorIndex::Restore(SavedIndex saved) {
@@ -146,8 +146,25 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
   saved_token_ = saved.facts.token;
   saved_values_ = std::move(values);
   saved_bytes_ = std::move(bytes);
+  RestoreGraph(saved);
   PublishView();
   return absl::OkStatus();
+}
+
+void VectorIndex::RestoreGraph(SavedIndex& saved) {
+  graph_tries_ = saved_graph_tries_ = saved.facts.graph_tries;
+  const bool may_have = options_.index == IndexKind::kGraph || options_.index == IndexKind::kAuto;
+  if (!may_have || checked_.empty() || !CodesFit(saved.places.size())) return;
+  if (saved.graph == nullptr) {
+    const bool begun = options_.index == IndexKind::kGraph || graph_tries_ > 0;
+    graph_wanted_ = begun && MayTryGraph() && FitsLists(max_length_);
+    return;
+  }
+  graph_ = std::move(saved.graph);
+  checked_graph_ = saved.facts.checked_graph;
+  graph_wanted_ = graph_tried_ = true;
+  // Before another row takes the number of one that the graph knows.
+  lists_->HoldRows(graph_);
 }
 
 // Codes that cannot be read are made anew, with the lists.
@@ -156,7 +173,8 @@ absl::Status VectorIndex::LoadBytes(const std::atomic<bool>& cancelled) {
     if (cancelled) return absl::CancelledError("loading codes");
     MutexLock lock(mutex_);
     const bool more = chunk < lists_->snapshot()->bytes.chunks();
-    if (more && lists_->LoadBytes(chunk).ok()) continue;
+    const auto linked = [&](uint32_t row) { return graph_ != nullptr && graph_->Has(row); };
+    if (more && lists_->LoadBytes(chunk, linked).ok()) continue;
     rebuild_ = more;
     PublishView();
     return absl::OkStatus();
@@ -184,6 +202,7 @@ absl::StatusOr<VectorIndex::Saving> VectorIndex::BeginSaving() {
   saving.view = view();
   const ListSnapshot& lists = *saving.view->lists;
   saving.unsaved = lists_->TakeUnsavedBytes();
+  if (checked_graph_) saving.graph = graph_;
   saving.facts = {.token = NewToken(),
                   .change = change_,
                   .hash_seed = lists_->hash_seed(),
@@ -192,7 +211,9 @@ absl::StatusOr<VectorIndex::Saving> VectorIndex::BeginSaving() {
                   .built_rows = built_rows_,
                   .changed_since_build = changed_since_build_,
                   .changed_since_check = changed_since_check_,
+                  .graph_tries = graph_tries_ + (WantsGraph() ? 1 : 0),
                   .checked = checked_,
+                  .checked_graph = checked_graph_,
                   .values_name = {},
                   .bytes_name = {}};
   changed_since_save_ = 0;
@@ -216,7 +237,11 @@ absl::Status VectorIndex::WriteFiles(const Saving& saving,
     for (uint32_t row = 0; row < lists.places.size(); ++row) {
       const size_t chunk = row / ByteRows::kChunkRows;
       if (chunk >= saving.unsaved.size() || !saving.unsaved[chunk] ||
-          !lists.bytes.InMemory(chunk) || lists.places.place(row).list == RowPlace::kNoList) {
+          !lists.bytes.InMemory(chunk)) {
+        continue;
+      }
+      const bool linked = saving.graph != nullptr && saving.graph->Has(row);
+      if (lists.places.place(row).list == RowPlace::kNoList && !linked) {
         continue;
       }
       if (cancelled.load(std::memory_order_relaxed)) return absl::CancelledError("saving");
@@ -227,7 +252,7 @@ absl::Status VectorIndex::WriteFiles(const Saving& saving,
   LOADLINE_RETURN_IF_ERROR((*lists.values->file())->Sync());
   LOADLINE_RETURN_IF_ERROR(options_.folder->Sync());
   return WriteIndex(*options_.folder, NameOf(kIndexPrefix, saving.facts.token), saving.facts, lists,
-                    saving.view->entries);
+                    saving.view->entries, saving.graph.get());
 }
 
 void VectorIndex::FinishSaving(const Saving& saving) {
@@ -242,6 +267,7 @@ void VectorIndex::FinishSaving(const Saving& saving) {
   saved_token_ = saving.facts.token;
   saved_values_ = values;
   saved_bytes_ = saving.bytes;
+  saved_graph_tries_ = saving.facts.graph_tries;
   const bool same_lists = lists_->snapshot()->coding == saving.view->lists->coding;
   if (same_lists && saving.bytes != nullptr) lists_->SetByteFile(saving.bytes);
 }

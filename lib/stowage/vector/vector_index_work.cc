@@ -28,6 +28,8 @@ constexpr size_t kMinCheckedRows = 256;
 // Floats of rows by which the mean is found at most.
 constexpr size_t kMeanFloats = 4'000'000;
 constexpr uint64_t kSeed = 0x10AD11;
+// Tries to build a graph over the same lists under kAuto: one ends when the store is closed.
+constexpr uint64_t kMostGraphTries = 2;
 // What searches may wish for besides the store's own target.
 constexpr double kMoreTargets[] = {0.95, 0.99};
 
@@ -68,12 +70,23 @@ VectorIndex::Work VectorIndex::PendingWork() const {
                  changed_since_check_ > std::max(kMinChanges, rows / 4))) {
     return Work::kCheck;
   }
-  if (!checks || !graph_wanted_ || graph_tried_ || !CodesFit(rows)) {
-    const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 8);
-    return stale && options_.set_saved ? Work::kSave : Work::kNone;
-  }
+  const bool graph = checks && WantsGraph();
   const bool around_mean = lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
-  return around_mean ? Work::kBuildGraph : Work::kRebuild;
+  if (graph && !around_mean) return Work::kRebuild;
+  // Before a graph as well, as building one takes long; and that it was begun.
+  const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 8) ||
+                     (graph && saved_graph_tries_ == graph_tries_);
+  if (stale && options_.set_saved) return Work::kSave;
+  return graph ? Work::kBuildGraph : Work::kNone;
+}
+
+bool VectorIndex::WantsGraph() const {
+  return graph_wanted_ && !graph_tried_ && MayTryGraph() && CodesFit(lists_->rows());
+}
+
+bool VectorIndex::MayTryGraph() const {
+  if (options_.index == IndexKind::kGraph) return graph_tries_ != kGraphFinished;
+  return options_.index == IndexKind::kAuto && graph_tries_ < kMostGraphTries;
 }
 
 namespace {
@@ -294,6 +307,7 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   checked_graph_.reset();
   graph_.reset();
   graph_tried_ = false;
+  graph_tries_ = saved_graph_tries_ = 0;
   PublishView();
   return absl::OkStatus();
 }
@@ -351,7 +365,7 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
   MutexLock lock(mutex_);
   checked_graph_ = by_graph;
   if (!by_graph) graph_.reset();
-  graph_wanted_ = by_graph || (!graph_tried_ && FitsLists(longest) &&
+  graph_wanted_ = by_graph || (!graph_tried_ && MayTryGraph() && FitsLists(longest) &&
                                WorthTrying(options_.index, seen->lists().rows,
                                            options_.least_graph_rows, chosen, residual_share));
   checked_ = std::move(efforts);
@@ -380,6 +394,8 @@ absl::Status VectorIndex::BuildGraph(const std::atomic<bool>& cancelled) {
   MutexLock lock(mutex_);
   graph_ = std::move(graph);
   graph_tried_ = true;
+  graph_tries_ = saved_graph_tries_ = kGraphFinished;
+  changed_since_save_ = lists_->entries();
   check_again_ = true;
   return absl::OkStatus();
 }

@@ -65,15 +65,15 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStore::Open(
 absl::Status VectorStore::Restore(Account account) {
   LOADLINE_ASSIGN_OR_RETURN(const VectorFile::SavedIndex known, file_->saved());
   if (known.token == 0) return absl::NotFoundError("no index was saved");
+  LOADLINE_ASSIGN_OR_RETURN(const size_t bytes, index_.PredictSavedBytes(known.token));
+  {
+    MutexLock lock(accounting_mutex_);
+    LOADLINE_RETURN_IF_ERROR(account(VectorFile::kMemoryBytes + bytes));
+    accounted_bytes_ = VectorFile::kMemoryBytes + bytes;
+  }
   LOADLINE_ASSIGN_OR_RETURN(SavedIndex saved, index_.ReadSaved(known.token));
   LOADLINE_ASSIGN_OR_RETURN(const std::vector<uint64_t> changed, file_->ChangedAfter(known.change));
   if (changed.size() > saved.entries.size()) return absl::OutOfRangeError("most has changed");
-  {
-    MutexLock lock(accounting_mutex_);
-    const size_t expected = VectorFile::kMemoryBytes + index_.PredictBytes(saved);
-    LOADLINE_RETURN_IF_ERROR(account(expected));
-    accounted_bytes_ = expected;
-  }
   LOADLINE_RETURN_IF_ERROR(index_.Restore(std::move(saved)));
   return Replay(changed, account);
 }
