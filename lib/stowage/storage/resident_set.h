@@ -105,6 +105,20 @@ class ResidentSet {
     bool reserved_ = false;
   };
 
+  // Bytes accounted for work beside the entries, given back by destruction. Must not outlive the
+  // set.
+  class Loan {
+   public:
+    Loan(ResidentSet* set, size_t bytes) : set_(set), bytes_(bytes) {}
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    ~Loan() { set_->GiveBack(bytes_); }
+
+   private:
+    ResidentSet* const set_;
+    const size_t bytes_;
+  };
+
   using Loader = absl::FunctionRef<absl::StatusOr<std::unique_ptr<Value>>(Budget&)>;
 
   explicit ResidentSet(ResidentLimits limits) : limits_(limits) { assert(limits.max_entries > 0); }
@@ -154,6 +168,22 @@ class ResidentSet {
       if (entry->state == State::kResident) return Expel(entry);
       Wait();
     }
+  }
+
+  // Accounts `bytes` before they are allocated, by evicting unpinned entries other than `keep`.
+  // Never waits for users. kResourceExhausted: they do not fit beside what is in use.
+  absl::StatusOr<std::unique_ptr<Loan>> Borrow(const Key& keep, size_t bytes) {
+    const loadline::DeferredCalls told_later;
+    loadline::MutexLock lock(mutex_);
+    while (!Fits(bytes)) {
+      Entry* const victim = Victim(Find(keep), /*pinned_too=*/false);
+      if (victim == nullptr) return Exhausted(bytes, bytes_);
+      ++evictions_;
+      Expel(victim);
+    }
+    auto loan = std::make_unique<Loan>(this, bytes);
+    bytes_ += bytes;
+    return loan;
   }
 
   // Looks at one entry and disturbs no other: calls `resident` with it, pinned, if it is in memory
@@ -362,6 +392,12 @@ class ResidentSet {
     loadline::MutexLock lock(mutex_);
     assert(bytes <= entry->bytes);
     entry->bytes -= bytes;
+    bytes_ -= bytes;
+    if (waiters_ > 0) changed_.NotifyAll();
+  }
+
+  void GiveBack(size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_) {
+    loadline::MutexLock lock(mutex_);
     bytes_ -= bytes;
     if (waiters_ > 0) changed_.NotifyAll();
   }

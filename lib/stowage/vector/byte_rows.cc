@@ -49,6 +49,11 @@ bool ByteRows::AllInMemory() const {
                       [](const auto& chunk) { return chunk == nullptr; });
 }
 
+bool ByteRows::AnyInMemory() const {
+  return std::any_of(chunks_->begin(), chunks_->end(),
+                     [](const auto& chunk) { return chunk != nullptr; });
+}
+
 absl::Status ByteRows::Load(size_t chunk, absl::Span<const uint32_t> rows) {
   const std::shared_ptr<std::byte[]> loaded = NewChunk();
   for (const uint32_t row : rows) {

@@ -56,6 +56,12 @@ class ByteRows {
   absl::Status Load(size_t chunk, absl::Span<const uint32_t> rows);
 
   bool on_disk() const { return on_disk_; }
+  bool AnyInMemory() const;
+  // From now on rows that come are in the file only: its own or, where it has none, this one.
+  void PutOnDisk(std::shared_ptr<RecordFile> file) {
+    if (file_ == nullptr) file_ = std::move(file);
+    on_disk_ = true;
+  }
 
   // From now on rows that are not in memory are in this file.
   void SetFile(std::shared_ptr<RecordFile> file) { file_ = std::move(file); }

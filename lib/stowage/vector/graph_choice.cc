@@ -48,9 +48,12 @@ size_t MostBesideGraph(IndexKind kind, const CheckedEffort& lists, const Checked
       std::clamp(spare * graph.byte_rows, 0.0, static_cast<double>(graph_rows) / 4));
 }
 
+size_t RowsBeside(const HnswGraph& graph, const ListSnapshot& lists) {
+  return lists.places.size() - std::min<size_t>(lists.places.size(), graph.rows_end());
+}
+
 bool StillAnswers(const HnswGraph& graph, const ListSnapshot& lists, size_t most_beside) {
-  const size_t beside =
-      lists.places.size() - std::min<size_t>(lists.places.size(), graph.rows_end());
+  const size_t beside = RowsBeside(graph, lists);
   const size_t there = lists.rows - std::min(lists.rows, beside);
   return beside <= most_beside && 2 * there >= graph.size();
 }

@@ -32,6 +32,9 @@ bool Pays(IndexKind kind, const CheckedEffort& lists, const CheckedEffort& graph
 size_t MostBesideGraph(IndexKind kind, const CheckedEffort& lists, const CheckedEffort& graph,
                        size_t graph_rows);
 
+// Rows of the lists that came after the graph was built.
+size_t RowsBeside(const HnswGraph& graph, const ListSnapshot& lists);
+
 // Whether the graph still answers for lists that have changed: not if there is more beside it, or
 // if half of its rows were removed.
 bool StillAnswers(const HnswGraph& graph, const ListSnapshot& lists, size_t most_beside);

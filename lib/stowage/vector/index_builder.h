@@ -23,7 +23,8 @@ class IndexBuilder {
 
   // Has index->RunIndexing() called. The index lives until Cancel(index) has returned.
   void Schedule(VectorIndex* index);
-  // Returns once the index is neither scheduled nor running; stops it within one insertion.
+  // Returns once the index is neither scheduled nor running; stops it, which takes a few
+  // milliseconds of its work.
   void Cancel(VectorIndex* index);
   // Returns once nothing is scheduled or running; in a log sink at once.
   void WaitUntilIdle();

@@ -63,37 +63,38 @@ std::vector<float> TrimmedMean(absl::Span<const float> rows, size_t dim) {
   return median;
 }
 
-ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,
+ListCentres FindCentres(const ListCoding& coding, absl::Span<const SplitBytes> rows, size_t lists,
                         uint64_t seed) {
   const size_t dim = coding.dim();
-  const size_t n = projected.size() / dim;
-  const auto row = [&](size_t i) { return projected.subspan(i * dim, dim); };
-  std::vector<SplitBytes> split(n);
-  for (size_t i = 0; i < n; ++i) Split(row(i), split[i]);
+  const size_t n = rows.size();
+  std::vector<float> centre(dim);
+  const auto add = [&](ListCentres& to, const SplitBytes& row) {
+    for (size_t j = 0; j < dim; ++j) centre[j] = row.Value(j);
+    to.Add(centre);
+  };
   ListCentres centres(coding);
-  const std::vector<float> origin(dim);
-  if (n == 0) centres.Add(origin);
+  if (n == 0) centres.Add(centre);
   for (size_t list = 0; list < std::min(lists, n); ++list) {
-    centres.Add(row(list * n / std::min(lists, n)));
+    add(centres, rows[list * n / std::min(lists, n)]);
   }
   for (int round = 0; round < kRounds && n > 0; ++round) {
     std::vector<double> sums(centres.size() * dim);
     std::vector<size_t> sizes(centres.size());
-    for (size_t i = 0; i < n; ++i) {
-      const uint32_t list = centres.Nearest(split[i]);
+    for (const SplitBytes& row : rows) {
+      const uint32_t list = centres.Nearest(row);
       ++sizes[list];
-      for (size_t j = 0; j < dim; ++j) sums[list * dim + j] += double{row(i)[j]};
+      for (size_t j = 0; j < dim; ++j) sums[list * dim + j] += double{row.Value(j)};
     }
     ListCentres moved(coding);
-    std::vector<float> centre(dim);
     for (size_t list = 0; list < centres.size(); ++list) {
-      // A centre that no row is nearest to begins anew at one.
-      const absl::Span<const float> fresh = row(Next(seed) % n);
+      if (sizes[list] == 0) {
+        // A centre that no row is nearest to begins anew at one.
+        add(moved, rows[Next(seed) % n]);
+        continue;
+      }
+      const auto size = static_cast<double>(sizes[list]);
       for (size_t j = 0; j < dim; ++j) {
-        centre[j] =
-            sizes[list] == 0
-                ? fresh[j]
-                : static_cast<float>(sums[list * dim + j] / static_cast<double>(sizes[list]));
+        centre[j] = static_cast<float>(sums[list * dim + j] / size);
       }
       moved.Add(centre);
     }

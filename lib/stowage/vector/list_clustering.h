@@ -22,9 +22,9 @@ inline constexpr size_t kSampleRowsPerList = 40;
 // the coordinates' medians than four times the median row. n x dim, row-major; n >= 1.
 std::vector<float> TrimmedMean(absl::Span<const float> rows, size_t dim);
 
-// Centres of `lists` groups of near rows by k-means. `projected`: a random sample, n x
-// coding.dim(), row-major. lists >= 1; fewer where there are fewer rows, but one at least.
-ListCentres FindCentres(const ListCoding& coding, absl::Span<const float> projected, size_t lists,
+// Centres of `lists` groups of near rows by k-means. `rows`: a random sample, projected and split.
+// lists >= 1; fewer where there are fewer rows, but one at least.
+ListCentres FindCentres(const ListCoding& coding, absl::Span<const SplitBytes> rows, size_t lists,
                         uint64_t seed);
 
 }  // namespace stowage

@@ -247,18 +247,15 @@ size_t ListIndex::memory_bytes() const {
   return bytes;
 }
 
-size_t ListIndex::BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries,
-                           size_t rows_end, bool bytes_on_disk) {
+size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries, size_t rows_end) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const HotCode hot = HotCodeFor(dim);
   const size_t lists = ListsFor(entries);
   const size_t block = HotBlockBytes(hot, dim) + 3 * kBlockRows * sizeof(float);
   const size_t blocks = (entries + kBlockRows - 1) / kBlockRows + lists;
-  const bool byte_rows = ListCoding::HasByteRows(hot, bytes) && !bytes_on_disk;
-  const size_t byte_row_bytes = byte_rows ? ByteRows::BytesFor(dim, rows_end) : 0;
   constexpr size_t kPerEntry = 6 * sizeof(uint32_t) + 32;
   return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) + blocks * block +
-         byte_row_bytes + entries * kPerEntry + rows_end * sizeof(RowPlace) +
+         entries * kPerEntry + rows_end * sizeof(RowPlace) +
          lists * (dim * 2 * sizeof(float) + PaddedBytes(dim) + sizeof(RowList) + 64);
 }
 

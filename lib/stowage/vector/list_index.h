@@ -82,6 +82,10 @@ class ListIndex {
       size_t chunk, absl::FunctionRef<bool(uint32_t row)> also = [](uint32_t) { return false; });
   bool BytesInMemory() const { return bytes_.AllInMemory(); }
   bool BytesOnDisk() const { return bytes_.on_disk(); }
+  bool AnyBytesInMemory() const { return bytes_.AnyInMemory(); }
+  size_t byte_memory_bytes() const { return bytes_.memory_bytes(); }
+  // See ByteRows.
+  void PutBytesOnDisk(std::shared_ptr<RecordFile> file) { bytes_.PutOnDisk(std::move(file)); }
   // The chunks in which codes have changed since they were taken last, to be saved; all at first.
   std::vector<bool> TakeUnsavedBytes() { return std::exchange(unsaved_bytes_, {}); }
   void AddUnsavedBytes(const std::vector<bool>& chunks);
@@ -113,9 +117,8 @@ class ListIndex {
   // Above the numbers of all rows.
   size_t rows_end() const { return places_.size(); }
   // About what memory_bytes() is of so many entries, all different, at most, with row numbers below
-  // `rows_end` and their eight-bit codes in memory or on the disk.
-  static size_t BytesFor(const StoreConfig& config, ListCoding::Bytes bytes, size_t entries,
-                         size_t rows_end, bool bytes_on_disk);
+  // `rows_end`, but for their eight-bit codes.
+  static size_t BytesFor(const StoreConfig& config, size_t entries, size_t rows_end);
 
  private:
   static constexpr uint32_t kNone = ~uint32_t{0};

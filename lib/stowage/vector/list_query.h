@@ -74,6 +74,12 @@ struct SplitBytes {
   float step = 0;
   float error = 0;  // the length of what is lost
 
+  // What one of so many components occupies.
+  static size_t BytesFor(size_t dim) { return sizeof(SplitBytes) + 2 * (PaddedBytes(dim) + 16); }
+  // About a component.
+  float Value(size_t j) const {
+    return step * static_cast<float>(128 * int{high[j]} + int{low[j]});
+  }
   // The inner product with a code of which this is the dot product.
   float Product(const ByteDot& dot) const {
     return step * (128.0F * static_cast<float>(dot.high) + static_cast<float>(dot.low));

@@ -48,6 +48,7 @@ class Trials {
   absl::Status Prepare() {
     std::vector<float> values(store_.view.coding.config().dimension);
     for (const uint32_t row : store_.rows) {
+      if (store_.cancelled()) return Cancelled();
       LOADLINE_RETURN_IF_ERROR(store_.read(row, absl::MakeSpan(values)));
       Query& query = queries_.emplace_back();
       query.row = row;
@@ -75,7 +76,7 @@ class Trials {
     std::vector<double> seconds;
     for (const Query& query : queries_) {
       if (query.nearest.empty()) continue;
-      if (store_.cancelled()) return absl::CancelledError("a check of a vector store");
+      if (store_.cancelled()) return Cancelled();
       const double start = ThreadSeconds();
       LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
       seconds.push_back(ThreadSeconds() - start);
@@ -116,6 +117,8 @@ class Trials {
     ListQuery prepared;
     std::vector<RankedRow> nearest;  // without itself
   };
+
+  static absl::Status Cancelled() { return absl::CancelledError("a check of a vector store"); }
 
   absl::StatusOr<std::vector<RankedRow>> Search(const Query& query, const SearchEffort& effort) {
     const auto others = [&](const RowList& list, size_t position) {

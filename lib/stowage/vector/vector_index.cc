@@ -212,7 +212,7 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   const size_t rows_end = std::max(lists_->rows_end(), total);
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
   return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), total)) +
-         ListIndex::BytesFor(config_, bytes, total, rows_end, lists_->BytesOnDisk()) +
+         ListIndex::BytesFor(config_, total, rows_end) + CodeBytesFor(bytes, rows_end) +
          (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
          texts_.memory_bytes() + text_bytes;
 }
@@ -272,7 +272,17 @@ void VectorIndex::PublishLater(StagedRows rows) {
   Take(rows);
 }
 
+// More rows than fit into memory with their codes go to the disk at once: lists are made anew
+// later.
+void VectorIndex::PutCodesOnDiskFor(size_t more) {
+  if (lists_->BytesOnDisk() || CodesFit(lists_->rows_end() + more)) return;
+  if (!lists_->snapshot()->coding->HasByteRows()) return;
+  absl::StatusOr<std::shared_ptr<RecordFile>> file = NewByteFile();
+  if (file.ok()) lists_->PutBytesOnDisk(*std::move(file));
+}
+
 void VectorIndex::Take(const StagedRows& rows) {
+  PutCodesOnDiskFor(rows.size());
   std::vector<uint32_t> replaced;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto [place, added] = numbers_.try_emplace(rows.entries_[i].id, rows.numbers_[i]);
@@ -400,7 +410,14 @@ absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
 
 VectorIndex::Counts VectorIndex::counts() const {
   const std::shared_ptr<const View> seen = view();
-  return {seen->count, seen->lists->rows, seen->lists->lists.size()};
+  const ListSnapshot& lists = *seen->lists;
+  Counts counts = {.entries = seen->count,
+                   .rows = lists.rows,
+                   .lists = lists.lists.size(),
+                   .unindexed = 0,
+                   .dead = lists.places.size() - lists.rows};
+  if (seen->graph != nullptr) counts.unindexed = RowsBeside(*seen->graph, lists);
+  return counts;
 }
 
 void VectorIndex::CheckAgain() {

@@ -40,6 +40,9 @@ struct VectorIndexOptions {
   // Makes durable that the index which was saved as `token` is the one to begin with, and that it
   // knows the changes up to `change`. Without it nothing is saved.
   std::function<absl::Status(uint64_t token, uint64_t change)> set_saved = {};
+  // Accounts so many bytes for work in the background until what it returns is let go. An error
+  // says why not; then the work is not done. Without it nothing is asked.
+  std::function<absl::StatusOr<std::shared_ptr<void>>(size_t bytes)> borrow = {};
   double target_recall = 0.96;  // of the 10 nearest, found by a search; 0 or more
   const loadline::Clock* clock = &loadline::Clock::Real();  // of searches' deadlines
   // Where the eight-bit codes would occupy more, they are read from the disk by each search.
@@ -138,6 +141,8 @@ class VectorIndex {
     size_t entries = 0;
     size_t rows = 0;  // distinct vectors
     size_t lists = 0;
+    size_t unindexed = 0;  // rows that a search by the graph scores beside it
+    size_t dead = 0;       // rows that were removed, whose place is kept
   };
   Counts counts() const;
   // What searches find, as it was measured last; none before it was.
@@ -193,14 +198,18 @@ class VectorIndex {
                           absl::Span<float> out) const;
   // For the rows of lists that are made anew.
   std::shared_ptr<RowValues> NewValues() const;
+  void PutCodesOnDiskFor(size_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Take(const StagedRows& rows) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Free(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Work PendingWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DoPendingWork(const std::atomic<bool>& cancelled);
+  absl::Status Try(Work work, const std::atomic<bool>& cancelled);
   absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   // kCancelled; others, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
+  // Accounts for what making lists anew of so many rows takes beside the lists that there are.
+  absl::StatusOr<std::shared_ptr<void>> BorrowToRebuild(size_t rows, ListCoding::Bytes bytes) const;
   absl::StatusOr<std::shared_ptr<const ListCoding>> ChooseCoding(const Seen& seen,
                                                                  absl::Span<const uint32_t> rows,
                                                                  ListCoding::Bytes bytes) const;
@@ -234,6 +243,9 @@ class VectorIndex {
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether the eight-bit codes of so many rows are to be in memory.
   bool CodesFit(size_t rows) const;
+  // What they will occupy there.
+  size_t CodeBytesFor(ListCoding::Bytes bytes, size_t rows) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For codes that do not fit, or to save them.
   absl::StatusOr<std::shared_ptr<RecordFile>> NewByteFile() const;
 

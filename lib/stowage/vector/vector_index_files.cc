@@ -65,6 +65,14 @@ bool VectorIndex::CodesFit(size_t rows) const {
          options_.max_code_bytes;
 }
 
+size_t VectorIndex::CodeBytesFor(ListCoding::Bytes bytes, size_t rows) const {
+  const size_t dim = Rotation::PaddedFor(config_.dimension);
+  if (!ListCoding::HasByteRows(HotCodeFor(dim), bytes)) return 0;
+  if (lists_->BytesOnDisk()) return lists_->byte_memory_bytes();
+  const size_t all = ByteRows::BytesFor(dim, rows);
+  return CodesFit(lists_->rows_end()) ? std::min(all, options_.max_code_bytes) : all;
+}
+
 absl::Status VectorIndex::RemoveFiles(const loadline::Directory& folder) {
   return RemoveFilesBut(folder, {});
 }
@@ -268,8 +276,14 @@ void VectorIndex::FinishSaving(const Saving& saving) {
   saved_values_ = values;
   saved_bytes_ = saving.bytes;
   saved_graph_tries_ = saving.facts.graph_tries;
-  const bool same_lists = lists_->snapshot()->coding == saving.view->lists->coding;
-  if (same_lists && saving.bytes != nullptr) lists_->SetByteFile(saving.bytes);
+  const ListSnapshot& lists = *lists_->snapshot();
+  if (saving.bytes == nullptr || lists.coding != saving.view->lists->coding) return;
+  if (!lists_->BytesOnDisk()) {
+    lists_->SetByteFile(saving.bytes);
+  } else if (lists.bytes.file() != saving.bytes) {
+    // Rows began to go to a file of their own meanwhile: the next saving puts the others there.
+    lists_->AddUnsavedBytes(std::vector<bool>(lists.bytes.chunks(), true));
+  }
 }
 
 }  // namespace stowage

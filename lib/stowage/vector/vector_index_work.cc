@@ -26,7 +26,7 @@ constexpr size_t kMinChanges = 256;
 // Below it, reading everything costs no more than a search does besides.
 constexpr size_t kMinCheckedRows = 256;
 // Floats of rows by which the mean is found at most.
-constexpr size_t kMeanFloats = 4'000'000;
+constexpr size_t kMeanFloats = 1'000'000;
 constexpr uint64_t kSeed = 0x10AD11;
 // Tries to build a graph over the same lists under kAuto: one ends when the store is closed.
 constexpr uint64_t kMostGraphTries = 2;
@@ -59,9 +59,9 @@ std::vector<uint32_t> AllRows(const ListSnapshot& lists) {
 VectorIndex::Work VectorIndex::PendingWork() const {
   const size_t rows = lists_->rows();
   const bool too_few = ListsFor(rows) * 2 > lists_->snapshot()->lists.size() * 3;
-  const size_t most_changes = built_rows_ / (graph_ == nullptr ? 2 : 4);
-  if (rebuild_ || changed_since_build_ > std::max(kMinChanges, most_changes) ||
-      (too_few && rows > kMinChanges)) {
+  const bool half_on_disk = lists_->BytesOnDisk() && lists_->AnyBytesInMemory();
+  const size_t some = too_few || half_on_disk ? rows / 16 : built_rows_ / (graph_ ? 4 : 2);
+  if (rebuild_ || changed_since_build_ > std::max(kMinChanges, some)) {
     return Work::kRebuild;
   }
   if (!lists_->BytesInMemory() && !lists_->BytesOnDisk()) return Work::kLoadBytes;
@@ -118,6 +118,7 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
 }
 
 void VectorIndex::DoPendingWork(const std::atomic<bool>& cancelled) {
+  size_t failed_rebuilds = 0;
   while (!cancelled.load(std::memory_order_relaxed)) {
     Work work;
     {
@@ -125,30 +126,33 @@ void VectorIndex::DoPendingWork(const std::atomic<bool>& cancelled) {
       work = PendingWork();
     }
     if (work == Work::kNone) return;
-    absl::Status status;
-    try {
-      status = Do(work, cancelled);
-    } catch (const std::bad_alloc&) {
-      status = absl::ResourceExhaustedError("no memory");
-    }
-    const bool failed = !status.ok() && !absl::IsCancelled(status);
-    {
-      MutexLock lock(mutex_);
-      rebuilding_ = false;
-      changes_.clear();
-      // Not again before the store has changed as much once more.
-      if (failed) {
-        changed_since_build_ = changed_since_check_ = changed_since_save_ = 0;
-        graph_wanted_ = rebuild_ = false;
-      }
-    }
-    if (!failed) continue;
+    const absl::Status status = Try(work, cancelled);
+    if (status.ok() || absl::IsCancelled(status)) continue;
     loadline::Log({loadline::LogLevel::kWarning,
                    "vector",
                    std::string(kWithout[static_cast<size_t>(work)]),
                    {{"file", options_.path}, {"reason", std::string(status.message())}}});
-    return;
+    // Lists that cannot be made anew are measured and saved as they are.
+    if (work != Work::kRebuild || ++failed_rebuilds > 1) return;
   }
+}
+
+absl::Status VectorIndex::Try(Work work, const std::atomic<bool>& cancelled) {
+  absl::Status status;
+  try {
+    status = Do(work, cancelled);
+  } catch (const std::bad_alloc&) {
+    status = absl::ResourceExhaustedError("no memory");
+  }
+  MutexLock lock(mutex_);
+  rebuilding_ = false;
+  changes_.clear();
+  if (status.ok() || absl::IsCancelled(status)) return status;
+  // Not again before the store has changed as much once more.
+  changed_since_build_ = 0;
+  graph_wanted_ = rebuild_ = false;
+  if (work != Work::kRebuild) changed_since_check_ = changed_since_save_ = 0;
+  return status;
 }
 
 // What was seen of an index when work on it began.
@@ -214,6 +218,22 @@ absl::Status VectorIndex::Do(Work work, const std::atomic<bool>& cancelled) {
   return absl::OkStatus();
 }
 
+// What the mean is found by goes before the sample for the centres comes, and that before the
+// lists.
+absl::StatusOr<std::shared_ptr<void>> VectorIndex::BorrowToRebuild(size_t rows,
+                                                                   ListCoding::Bytes bytes) const {
+  if (!options_.borrow) return std::shared_ptr<void>();
+  const size_t dim = Rotation::PaddedFor(config_.dimension);
+  const size_t sample = std::min(rows, ListsFor(rows) * kSampleRowsPerList);
+  const size_t work = std::max(2 * std::min(rows * config_.dimension, kMeanFloats) * sizeof(float),
+                               sample * SplitBytes::BytesFor(dim));
+  size_t lists = ListIndex::BytesFor(config_, rows, rows);
+  if (CodesFit(rows) && ListCoding::HasByteRows(HotCodeFor(dim), bytes)) {
+    lists += ByteRows::BytesFor(dim, rows);
+  }
+  return options_.borrow(rows * sizeof(uint32_t) + std::max(work, lists));
+}
+
 absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
     const Seen& seen, absl::Span<const uint32_t> rows, ListCoding::Bytes bytes) const {
   const size_t most = std::max<size_t>(1, kMeanFloats / config_.dimension);
@@ -232,13 +252,14 @@ absl::StatusOr<ListCentres> VectorIndex::ChooseCentres(const Seen& seen, const L
                                                        absl::Span<const uint32_t> rows) const {
   const size_t lists = ListsFor(rows.size());
   const auto some = rows.first(std::min(rows.size(), lists * kSampleRowsPerList));
-  std::vector<float> projected;
-  projected.reserve(some.size() * coding.dim());
+  std::vector<float> projected(coding.dim());
+  std::vector<SplitBytes> sample;
+  sample.reserve(some.size());
   LOADLINE_RETURN_IF_ERROR(seen.ForEach(some, [&](uint32_t row, absl::Span<const float> values) {
-    projected.resize(projected.size() + coding.dim());
-    coding.Project(values, seen.FactorOf(row), &projected[projected.size() - coding.dim()]);
+    coding.Project(values, seen.FactorOf(row), projected.data());
+    Split(projected, sample.emplace_back());
   }));
-  return FindCentres(coding, projected, lists, kSeed);
+  return FindCentres(coding, sample, lists, kSeed);
 }
 
 // Rows of one list are to lie side by side wherever rows lie.
@@ -275,11 +296,12 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
     changes_.clear();
     for_graph = (options_.index == IndexKind::kGraph || graph_wanted_) && CodesFit(lists_->rows());
   }
+  const auto kind = for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre;
+  LOADLINE_ASSIGN_OR_RETURN(const std::shared_ptr<void> loan,
+                            BorrowToRebuild(seen->lists().rows, kind));
   std::vector<uint32_t> rows = AllRows(seen->lists());
-  LOADLINE_ASSIGN_OR_RETURN(
-      const std::shared_ptr<const ListCoding> coding,
-      ChooseCoding(*seen, rows,
-                   for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre));
+  LOADLINE_ASSIGN_OR_RETURN(const std::shared_ptr<const ListCoding> coding,
+                            ChooseCoding(*seen, rows, kind));
   LOADLINE_ASSIGN_OR_RETURN(ListCentres centres, ChooseCentres(*seen, *coding, rows));
   LOADLINE_RETURN_IF_ERROR(OrderByList(*seen, *coding, centres, rows));
 

@@ -193,6 +193,8 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
   stats.metric = config().metric;
   LOADLINE_ASSIGN_OR_RETURN(stats.disk_bytes, file_->DiskBytes());
   stats.distinct_count = counts.rows;
+  stats.indexed_count = counts.rows - counts.unindexed;
+  stats.dead_count = counts.dead;
   stats.lists = counts.lists;
   stats.engine = index_.engine();
   if (const std::optional<CheckedEffort> checked = index_.checked()) {

@@ -34,6 +34,7 @@ constexpr int kRoomAttempts = 3;
 
 VectorIndexOptions IndexOptions(const VectorOptions& options) {
   VectorIndexOptions index;
+  index.least_graph_rows = options.graph_min_count;
   index.target_recall = options.target_recall;
   index.max_code_bytes = options.memory_budget_bytes / 2;
   index.index = options.index;
@@ -182,7 +183,11 @@ absl::StatusOr<std::unique_ptr<VectorStore>> VectorStoreManager::Impl::Load(
   ScopedOperation operation(recorders.open);
   absl::StatusOr<std::unique_ptr<Directory>> folder = FolderToOpen(id);
   if (!folder.ok()) return operation.Done(folder.status());
-  return operation.Done(VectorStore::Open(*std::move(folder), id, IndexOptions(options), builder,
+  VectorIndexOptions index = IndexOptions(options);
+  index.borrow = [this, id](size_t bytes) -> absl::StatusOr<std::shared_ptr<void>> {
+    return stores.Borrow(id, bytes);
+  };
+  return operation.Done(VectorStore::Open(*std::move(folder), id, index, builder,
                                           [&](size_t bytes) { return budget.Reserve(bytes); }));
 }
 

@@ -25,6 +25,7 @@ struct VectorOptions {
   size_t memory_budget_bytes = 256'000'000;  // of all open stores, accounted before it is allocated
   double target_recall = 0.96;  // of the 10 nearest, that searches find; see StoreStats
   IndexKind index = IndexKind::kAuto;
+  size_t graph_min_count = 20'000;    // different vectors for kAuto to try a graph
   size_t max_batch_bytes = 64 << 20;  // of one Add
   const loadline::Clock* clock = &loadline::Clock::Real();
   loadline::PerformanceMonitor* monitor = nullptr;  // operations "vector.*"; may be null
@@ -44,7 +45,8 @@ struct VectorManagerStats {
 // One isolated vector store per project (projects/<hex>/vectors.db), opened when first used, at
 // most max_open at once and all under one memory budget; the one used longest ago goes first, and
 // one in use is never evicted. The rows on disk are the truth; what is in memory can always be
-// rebuilt from them.
+// rebuilt from them. Lists are made anew beside the old ones, which is accounted too while it
+// lasts: a store that occupies more than about half of the budget keeps the lists that it has.
 //
 // Searches run together with adds and removes. Results are nearest first, ties by id. A search
 // reads codes of the vectors, in lists of near ones, and the vectors themselves where codes leave

@@ -92,6 +92,8 @@ struct StoreStats {
   size_t disk_bytes = 0;                 // of its files
   bool open = false;                     // whether the store was in memory already; asking opens it
   size_t distinct_count = 0;             // different vectors: equal ones are coded once
+  size_t indexed_count = 0;              // of those, not scored beside the engine by each search
+  size_t dead_count = 0;                 // removed ones whose place in memory is kept for others
   size_t lists = 0;                      // that the vectors lie in, by nearness
   IndexKind engine = IndexKind::kLists;  // that answers now: kLists, kGraph or kExact
   // Of the 10 nearest, the share that searches without a target of their own found when they were

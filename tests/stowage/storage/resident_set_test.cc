@@ -388,6 +388,35 @@ TEST(ResidentSetBudget, RefusesHeadroomThatWouldNotFitAlone) {
   EXPECT_OK(set.Acquire(1, Open(ledger, 1, 50), /*headroom=*/50));
 }
 
+TEST(ResidentSetBudget, CountsALoanUntilItsEnd) {
+  Ledger ledger;
+  Set set({.max_entries = 3, .max_bytes = 100});
+  {
+    const auto loan = set.Borrow(1, 60);
+    ASSERT_OK(loan);
+    EXPECT_EQ(set.Stats().bytes, 60);
+    EXPECT_THAT(set.Borrow(1, 41).status(), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_EQ(set.Stats().bytes, 0);
+  EXPECT_OK(Acquire(set, ledger, 1, 50));
+}
+
+TEST(ResidentSetBudget, LendsByEvictingOthersThatNobodyUses) {
+  Ledger ledger;
+  Set set({.max_entries = 3, .max_bytes = 100});
+  ASSERT_OK(Acquire(set, ledger, 1, 30));
+  ASSERT_OK(Acquire(set, ledger, 2, 30));
+  const auto pin = Acquire(set, ledger, 3, 30);
+  ASSERT_OK(pin);
+  EXPECT_OK(set.Borrow(1, 40));
+  EXPECT_TRUE(set.Contains(1));
+  EXPECT_FALSE(set.Contains(2));
+  EXPECT_THAT(set.Borrow(1, 41).status(),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("41 more do not fit")));
+  EXPECT_TRUE(set.Contains(1));
+  EXPECT_EQ(set.Stats().bytes, 60);
+}
+
 TEST(ResidentSet, AgreesWithAListOfRecentKeys) {
   for (uint32_t seed = 0; seed < 20; ++seed) {
     std::mt19937 random(seed);

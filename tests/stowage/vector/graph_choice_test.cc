@@ -8,6 +8,7 @@
 
 #include "benchmarks/peers/vector_sets.h"
 #include "stowage/vector/list_clustering.h"
+#include "tests/stowage/vector/split_rows.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -57,7 +58,8 @@ double ShareOf(const loadline::bench::VectorSet& set) {
   for (size_t i = 0; i < set.size(); ++i) {
     coding->Project(set.row(i), set.factor(i), &projected[i * coding->dim()]);
   }
-  ListIndex index(coding, FindCentres(*coding, projected, 100, 7));
+  ListIndex index(coding,
+                  FindCentres(*coding, testing::SplitRows(projected, coding->dim()), 100, 7));
   for (uint32_t i = 0; i < set.size(); ++i) index.Add({i, set.row(i), set.factor(i)});
   index.Publish();
   return ResidualShare(*index.snapshot());

@@ -15,6 +15,7 @@
 #include "stowage/vector/list_clustering.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/self_check.h"
+#include "tests/stowage/vector/split_rows.h"
 
 namespace stowage {
 namespace {
@@ -49,7 +50,8 @@ class Indexed {
     std::set<std::vector<float>> distinct;
     for (size_t i = 0; i < set.size(); ++i) distinct.emplace(set.row(i).begin(), set.row(i).end());
     const size_t lists = std::max<size_t>(1, distinct.size() / 50);
-    index_ = std::make_unique<ListIndex>(coding, FindCentres(*coding, projected, lists, 7));
+    index_ = std::make_unique<ListIndex>(
+        coding, FindCentres(*coding, testing::SplitRows(projected, coding->dim()), lists, 7));
     std::vector<uint32_t> all(set.size());
     std::iota(all.begin(), all.end(), 0U);
     Add(all);

@@ -125,6 +125,55 @@ TEST(VectorIndex, FindsAsMuchWithItsCodesOnTheDisk) {
   }
 }
 
+TEST(VectorIndex, PutsCodesOnTheDiskWhenItOutgrowsTheirMemory) {
+  const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
+  VectorIndexOptions options;
+  options.max_code_bytes = 100'000;
+  testing::ScratchIndex index(config, options);
+  testing::ClusteredVectors vectors(96, 30, 9);
+  testing::VectorModel model{config, {}};
+  const auto expect_right = [&] {
+    for (int i = 0; i < 30; ++i) {
+      const std::vector<float> query = vectors.Next();
+      EXPECT_GE(testing::Recall(model.Search(query, 10), index.Search(query, 10, {})), 0.9);
+    }
+  };
+  for (uint64_t first = 0; first < 4'000; first += 200) {
+    std::vector<VectorEntry> entries = vectors.NextEntries(first, 200);
+    for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
+    Add(index, std::move(entries));
+  }
+  const size_t half = index.memory_bytes();
+  expect_right();
+  ASSERT_TRUE(index.NeedsIndexing());
+  index.RunIndexing(kNotCancelled);
+  // The codes that were in memory have gone to the disk as well.
+  EXPECT_LT(index.memory_bytes() + 80'000, half);
+  EXPECT_LT(half, testing::ScratchIndex(config).PredictBytes(4'000, 0) - 200'000);
+  expect_right();
+}
+
+TEST(VectorIndex, KeepsItsListsWithoutMemoryForOthersButMeasuresThem) {
+  const loadline::testing::QuietLog quiet;
+  const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
+  size_t asked = 0;
+  VectorIndexOptions options;
+  options.borrow = [&](size_t bytes) -> absl::StatusOr<std::shared_ptr<void>> {
+    ++asked;
+    EXPECT_GT(bytes, 1'500 * 96);
+    return absl::ResourceExhaustedError("no more");
+  };
+  testing::ScratchIndex index(config, options);
+  testing::ClusteredVectors vectors(96, 30, 9);
+  Add(index, vectors.NextEntries(0, 1'500));
+  index.RunIndexing(kNotCancelled);
+  EXPECT_EQ(asked, 1);
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_EQ(index.counts().lists, 1);
+  EXPECT_TRUE(index.checked().has_value());
+  EXPECT_THAT(index.Search(vectors.Next(), 10, {}), SizeIs(10));
+}
+
 TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
   testing::ScratchIndex index({.dimension = 384, .metric = Metric::kCosine});
   testing::ClusteredVectors vectors(384, 3, 1);

@@ -4,9 +4,11 @@
 #if defined(__linux__) && defined(__GLIBC__)
 #include <malloc.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include "tests/stowage/vector/clustered_vectors.h"
@@ -74,6 +76,41 @@ TEST(VectorMemory, OfAGraphIsWithinATenthOfWhatIsAccounted) {
 #endif
   ExpectWithinATenth(IndexKind::kGraph, 384);
   ExpectWithinATenth(IndexKind::kGraph, 32);
+}
+
+// Of this process so far, since it was reset.
+size_t PeakBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string key; status >> key;) {
+    size_t kib = 0;
+    if (key == "VmHWM:" && status >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
+TEST(VectorMemory, OfMakingListsAnewIsBorrowedBeforeItIsTaken) {
+#ifdef STOWAGE_UNDER_SANITIZER
+  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
+#endif
+  size_t before = 0;
+  size_t borrowed = 0;
+  size_t peak = 0;
+  VectorIndexOptions options;
+  options.index = IndexKind::kLists;
+  options.borrow = [&](size_t bytes) {
+    borrowed = bytes;
+    before = AnonymousBytes();
+    std::ofstream("/proc/self/clear_refs") << 5;  // resets the peak
+    before = std::max(before, PeakBytes());
+    return std::shared_ptr<void>(nullptr, [&](void*) { peak = PeakBytes(); });
+  };
+  testing::ScratchIndex index({.dimension = 384, .metric = Metric::kCosine}, options);
+  testing::ClusteredVectors vectors(384, 50, 1);
+  AddBatches(index, vectors, 0, 40);
+  index.RunIndexing(std::atomic<bool>(false));
+  ASSERT_GT(borrowed, 0);
+  const auto taken = static_cast<double>(peak - before);
+  EXPECT_NEAR(taken, static_cast<double>(borrowed), 0.25 * static_cast<double>(borrowed));
 }
 
 }  // namespace
