@@ -247,6 +247,12 @@ size_t ListIndex::memory_bytes() const {
   return bytes;
 }
 
+size_t ListIndex::CopiedBytesFor(size_t rows) const {
+  size_t bytes = 0;
+  for (const auto& list : lists_) bytes += list->memory_bytes();
+  return rows >= lists_.size() ? bytes : bytes / lists_.size() * rows;
+}
+
 size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries, size_t rows_end) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const HotCode hot = HotCodeFor(dim);

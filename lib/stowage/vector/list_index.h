@@ -114,6 +114,8 @@ class ListIndex {
   size_t rows() const { return rows_; }
   size_t entries() const { return entry_rows_.size() - unused_entries_; }
   size_t memory_bytes() const;
+  // What copies of the lists occupy that so many rows may go into, until they are published.
+  size_t CopiedBytesFor(size_t rows) const;
   // Above the numbers of all rows.
   size_t rows_end() const { return places_.size(); }
   // About what memory_bytes() is of so many entries, all different, at most, with row numbers below

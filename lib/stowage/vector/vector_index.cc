@@ -214,7 +214,7 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), total)) +
          ListIndex::BytesFor(config_, total, rows_end) + CodeBytesFor(bytes, rows_end) +
          (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
-         texts_.memory_bytes() + text_bytes;
+         texts_.memory_bytes() + text_bytes + lists_->CopiedBytesFor(rows);
 }
 
 bool VectorIndex::MayHaveGraph(size_t rows) const {

@@ -101,9 +101,9 @@ class VectorIndex {
 
   const StoreConfig& config() const { return config_; }
 
-  // Bytes that this index will occupy once entries with `rows` vectors and `text_bytes` of text
-  // are added to what is there and staged. An upper bound within a few percent; with a graph until
-  // it is known that there will be none.
+  // Bytes that this index will occupy while entries with `rows` vectors and `text_bytes` of text
+  // are added to what is there and staged, which copies the lists that they go into. An upper bound
+  // within a few percent; with a graph until it is known that there will be none.
   size_t PredictBytes(size_t rows, size_t text_bytes) const;
   // The same for what is there and staged now.
   size_t memory_bytes() const { return PredictBytes(0, 0); }
