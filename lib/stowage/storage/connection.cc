@@ -14,7 +14,7 @@
 namespace stowage {
 namespace {
 
-constexpr int64_t kPagesGivenBackAtOnce = 64;
+constexpr int64_t kPagesGivenBackAtOnce = 16;
 
 bool IsDiskFull(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 

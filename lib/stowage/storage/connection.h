@@ -56,7 +56,7 @@ class Connection {
   absl::StatusOr<int64_t> QueryInteger(absl::string_view sql);
   absl::StatusOr<std::string> QueryText(absl::string_view sql);
 
-  // Where more than 64 pages and more than a quarter of the file are free, moves pages from its end
+  // Where more than 16 pages and more than a quarter of the file are free, moves pages from its end
   // into free ones and shortens it until at most an eighth is. A part of the transaction that it is
   // called in: the file itself gets shorter when the log is folded. Does nothing to a file whose
   // schema does not give pages back.
