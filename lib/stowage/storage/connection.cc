@@ -241,8 +241,9 @@ absl::Status Connection::GiveBackFreePages() {
   LOADLINE_ASSIGN_OR_RETURN(int64_t free, QueryInteger("PRAGMA freelist_count"));
   LOADLINE_ASSIGN_OR_RETURN(const int64_t pages, QueryInteger("PRAGMA page_count"));
   const int64_t used = pages - free;
-  // Between an eighth and a quarter about as many pages become free as the next call moves, so that
-  // a page that becomes free costs a move of one, however the file came to be.
+  // From an eighth to a quarter of the file becomes free before pages are moved again, and as much
+  // is given back then: about one page is moved for each that became free, none while rows are
+  // replaced, and a file of any size is shortened in proportion.
   if (free <= kPagesGivenBackAtOnce || free <= used / 3) return absl::OkStatus();
   while (free > used / 7) {
     const int64_t before = free;

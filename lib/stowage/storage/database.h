@@ -28,8 +28,8 @@ namespace stowage {
 struct DatabaseOptions {
   std::string identity;  // whose file this is, e.g. a project's hex id; part of every row checksum
   int cache_kib = 256;   // SQLite's page cache, at most
-  // Pages in the write-ahead log from which it is folded into the file; it keeps its size then, but
-  // for one of four times as many pages, which is emptied.
+  // Pages in the write-ahead log from which it is folded into the file. It keeps its size then,
+  // unless it has twice as many: then it is emptied.
   int checkpoint_pages = 256;
   // Walk the whole file at open although it was closed cleanly. Where it is left out, a damaged row
   // is found when it is read, by its checksum, and damage elsewhere when SQLite comes across it or
