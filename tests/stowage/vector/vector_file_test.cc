@@ -175,7 +175,8 @@ class LargeVectorFileTest : public VectorFileTest {
     Upsert(std::move(entries));
   }
   void RemoveInBatches(uint64_t first, uint64_t end) {
-    for (uint64_t id = first; id < end; id += 199) Remove(IdsFrom(id, std::min(end - id, 199UL)));
+    for (uint64_t id = first; id < end; id += 199)
+      Remove(IdsFrom(id, std::min(end - id, uint64_t{199})));
   }
   // Of the file and its log.
   size_t Bytes() const { return file_->DiskBytes().value_or(0); }
