@@ -14,6 +14,8 @@
 namespace stowage {
 namespace {
 
+constexpr int64_t kPagesGivenBackAtOnce = 16;
+
 bool IsDiskFull(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
 absl::StatusCode CodeOfIoError(int extended_code, int error) {
@@ -233,6 +235,24 @@ absl::StatusOr<int64_t> Connection::QueryInteger(absl::string_view sql) {
   sqlite3_reset(statement);
   if (!status.ok()) return status;
   return answer;
+}
+
+absl::Status Connection::GiveBackFreePages() {
+  LOADLINE_ASSIGN_OR_RETURN(int64_t free, QueryInteger("PRAGMA freelist_count"));
+  LOADLINE_ASSIGN_OR_RETURN(const int64_t pages, QueryInteger("PRAGMA page_count"));
+  const int64_t used = pages - free;
+  // From an eighth to a quarter of the file becomes free before pages are moved again, and as much
+  // is given back then: about one page is moved for each that became free, none while rows are
+  // replaced, and a file of any size is shortened in proportion.
+  if (free <= kPagesGivenBackAtOnce || free <= used / 3) return absl::OkStatus();
+  while (free > used / 7) {
+    const int64_t before = free;
+    LOADLINE_RETURN_IF_ERROR(
+        Execute(absl::StrCat("PRAGMA incremental_vacuum(", kPagesGivenBackAtOnce, ")")));
+    LOADLINE_ASSIGN_OR_RETURN(free, QueryInteger("PRAGMA freelist_count"));
+    if (free >= before) break;  // this file keeps its pages
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Connection::Error(int code, absl::string_view attempt) {

@@ -56,6 +56,12 @@ class Connection {
   absl::StatusOr<int64_t> QueryInteger(absl::string_view sql);
   absl::StatusOr<std::string> QueryText(absl::string_view sql);
 
+  // Where more than 16 pages and more than a quarter of the file are free, moves pages from its end
+  // into free ones and cuts it off there, until at most an eighth is free. It is done or undone
+  // with the transaction or savepoint around it; on disk the file gets shorter when the log is
+  // folded. Does nothing to a file that was not made to give pages back (see Schema).
+  absl::Status GiveBackFreePages();
+
   // The status for a failed SQLite call, naming what was attempted and the file. A failure of the
   // file (not one of the caller's input) is remembered until TakeFileError().
   absl::Status Error(int code, absl::string_view attempt);

@@ -25,6 +25,8 @@ using loadline::MutexLock;
 constexpr size_t kMaxBatch = 256;
 // How long a leader waits for writes that it expects, at most.
 constexpr std::chrono::nanoseconds kLongestPatience = std::chrono::milliseconds(1);
+// A log of so many times DatabaseOptions::checkpoint_pages is emptied when it is folded.
+constexpr int kLongLog = 2;
 
 std::string LogName(absl::string_view name) { return absl::StrCat(name, "-wal"); }
 
@@ -402,9 +404,12 @@ void Database::Degrade(const absl::Status& reason) {
 
 void Database::CheckpointIfDue() {
   MutexLock lock(connection_mutex_);
-  if (connection_->log_pages() < checkpoint_pages_ || !degraded().ok()) return;
+  const int pages = connection_->log_pages();
+  if (pages < checkpoint_pages_ || !degraded().ok()) return;
+  // It is overwritten from its start, and would stay as long as the largest write ever made it.
+  const bool truncate = pages / kLongLog >= checkpoint_pages_;
   // A failure degrades the database; the commits that are in the log stay durable.
-  CheckpointLocked(/*truncate=*/false).IgnoreError();
+  CheckpointLocked(truncate).IgnoreError();
 }
 
 absl::Status Database::CheckpointLocked(bool truncate) {

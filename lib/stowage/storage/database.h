@@ -28,9 +28,12 @@ namespace stowage {
 struct DatabaseOptions {
   std::string identity;  // whose file this is, e.g. a project's hex id; part of every row checksum
   int cache_kib = 256;   // SQLite's page cache, at most
-  int checkpoint_pages = 256;  // pages in the write-ahead log from which it is folded into the file
-  // Walk the whole file at open although it was closed cleanly. Leave out only where every row is
-  // read right after opening anyway. After an unclean end the file is always walked.
+  // Pages in the write-ahead log from which it is folded into the file. It keeps its size then,
+  // unless it has twice as many: then it is emptied.
+  int checkpoint_pages = 256;
+  // Walk the whole file at open although it was closed cleanly. Where it is left out, a damaged row
+  // is found when it is read, by its checksum, and damage elsewhere when SQLite comes across it or
+  // by CheckIntegrity(). After an unclean end the file is always walked.
   bool quick_check = true;
   const char* vfs = nullptr;  // SQLite's file layer by name; null: the default one
 };

@@ -153,9 +153,4 @@ absl::Status RecordFile::Sync() {
   return file_->Sync();
 }
 
-absl::StatusOr<size_t> RecordFile::DiskBytes() const {
-  LOADLINE_ASSIGN_OR_RETURN(const uint64_t bytes, file_->Size());
-  return static_cast<size_t>(bytes);
-}
-
 }  // namespace stowage

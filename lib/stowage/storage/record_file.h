@@ -61,7 +61,6 @@ class RecordFile {
                        absl::FunctionRef<void(uint32_t, absl::Span<const std::byte>)> visit) const;
   // Makes what was written durable. kDataLoss where a record could not be written.
   absl::Status Sync();
-  absl::StatusOr<size_t> DiskBytes() const;
 
  private:
   RecordFile(const loadline::Directory& directory, absl::string_view name,

@@ -143,7 +143,8 @@ absl::StatusOr<std::string> Serialize(Connection& connection) {
 absl::StatusOr<std::string> NewFileImage(const Schema& schema, absl::string_view identity) {
   LOADLINE_ASSIGN_OR_RETURN(const auto connection, Connection::OpenInMemory());
   const std::string settings[] = {
-      absl::StrCat("PRAGMA page_size=", schema.page_size), "PRAGMA auto_vacuum=NONE",
+      absl::StrCat("PRAGMA page_size=", schema.page_size),
+      absl::StrCat("PRAGMA auto_vacuum=", schema.gives_pages_back ? "INCREMENTAL" : "NONE"),
       absl::StrCat("PRAGMA application_id=", static_cast<int32_t>(schema.application_id)),
       absl::StrCat("PRAGMA user_version=", schema.user_version)};
   for (const std::string& setting : settings) {

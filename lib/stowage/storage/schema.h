@@ -21,6 +21,10 @@ struct Schema {
   int page_size = 4096;         // a power of two, 512..65536; of new files
   std::vector<Table> tables;
   std::vector<std::string> indexes;  // "CREATE INDEX name ON table(column)", in that spelling
+  // Whether new files can be made shorter, see Connection::GiveBackFreePages(). In such a file one
+  // page in page_size / 5 says of the others what points to them. An upgraded file stays as it was
+  // made.
+  bool gives_pages_back = false;
   // The format before, whose files become files of this one when they are opened: tables and
   // indexes that they lack are made, and `upgrade`, if there is one, does the rest. Null: there is
   // none that is still read.

@@ -84,9 +84,4 @@ void RowValues::Uncache(uint32_t row) {
   if (cached_rows_[place] == row) cached_rows_[place] = kNone;
 }
 
-absl::StatusOr<size_t> RowValues::DiskBytes() const {
-  if (!file_.ok()) return 0;
-  return (*file_)->DiskBytes();
-}
-
 }  // namespace stowage

@@ -41,7 +41,6 @@ class RowValues {
   absl::Status Read(uint32_t row, absl::Span<float> values) const;
   // The file, or why there is none.
   const absl::StatusOr<std::unique_ptr<RecordFile>>& file() const { return file_; }
-  absl::StatusOr<size_t> DiskBytes() const;
   size_t memory_bytes() const { return BytesFor(dimension_); }
   static size_t BytesFor(size_t dimension);
 

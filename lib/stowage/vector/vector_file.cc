@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/schema.h"
@@ -21,7 +21,8 @@ namespace {
 
 constexpr absl::string_view kNewFileName = "vectors.db.new";
 constexpr absl::string_view kLogSuffix = "-wal";
-constexpr uint32_t kApplicationId = 0x53745665;  // "StVe"
+constexpr absl::string_view kPrefix = "vectors.";  // of this file, its log and an index's files
+constexpr uint32_t kApplicationId = 0x53745665;    // "StVe"
 constexpr size_t kRowsPerRun = 256;
 
 // Columns in the order of the table.
@@ -87,6 +88,7 @@ const Schema& VectorSchema() {
       .page_size = kPageSize,
       .tables = {ConfigTable(), SearchTable(), VectorTable(), ChangeTable(), SavedTable()},
       .indexes = {std::string(kFileIndex)},
+      .gives_pages_back = true,
       .previous = &FirstSchema()};
   return *schema;
 }
@@ -95,7 +97,9 @@ DatabaseOptions OptionsFor(const ProjectId& id) {
   DatabaseOptions options;
   options.identity = id.hex();
   options.cache_kib = 512;
-  options.quick_check = false;  // every row is read and checked right after opening
+  // A store that has a saved index is opened without reading its rows, and a walk would read them
+  // all. Damage is found when a row is read, or by Verify().
+  options.quick_check = false;
   return options;
 }
 
@@ -321,7 +325,8 @@ absl::Status VectorFile::Change(Write write, OnDurable on_durable) {
     number = ++last_change_;  // of a change that fails nobody knows
     const Value row[] = {Value::Integer(static_cast<int64_t>(number)),
                          Value::Blob(ids.data(), ids.size() * sizeof(uint64_t))};
-    return ChangeTable().Insert(connection, row);
+    LOADLINE_RETURN_IF_ERROR(ChangeTable().Insert(connection, row));
+    return connection.GiveBackFreePages();
   };
   return database_->Commit(change, [&] { on_durable(number); });
 }
@@ -431,13 +436,15 @@ absl::Status VectorFile::Verify() {
 }
 
 absl::StatusOr<size_t> VectorFile::DiskBytes() const {
+  LOADLINE_ASSIGN_OR_RETURN(const auto entries, folder_->List());
   size_t bytes = 0;
-  for (const std::string& name : {std::string(kFileName), absl::StrCat(kFileName, kLogSuffix)}) {
+  for (const loadline::Directory::Entry& entry : entries) {
+    if (entry.is_directory || !absl::StartsWith(entry.name, kPrefix)) continue;
     struct stat info;
-    if (folder_->fs().StatAt(folder_->fd(), name.c_str(), &info) == 0) {
+    if (folder_->fs().StatAt(folder_->fd(), entry.name.c_str(), &info) == 0) {
       bytes += static_cast<size_t>(info.st_size);
-    } else if (errno != ENOENT) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("stat ", folder_->path(), "/", name));
+    } else if (errno != ENOENT) {  // an index's file may be gone since it was listed
+      return absl::ErrnoToStatus(errno, absl::StrCat("stat ", folder_->path(), "/", entry.name));
     }
   }
   return bytes;

@@ -84,7 +84,7 @@ class VectorFile {
   absl::Status Verify();
   // OK, or why it takes no more writes.
   absl::Status degraded() const { return database_->degraded(); }
-  // Of the file and its write-ahead log.
+  // Of the file, its write-ahead log and the index's files beside it.
   absl::StatusOr<size_t> DiskBytes() const;
 
  private:

@@ -89,7 +89,7 @@ struct StoreStats {
   size_t dimension = 0;
   Metric metric = Metric::kCosine;
   size_t memory_bytes = 0;               // accounted
-  size_t disk_bytes = 0;                 // of its files
+  size_t disk_bytes = 0;                 // of its files: vectors, log and index
   bool open = false;                     // whether the store was in memory already; asking opens it
   size_t distinct_count = 0;             // different vectors: equal ones are coded once
   size_t indexed_count = 0;              // of those, not scored beside the engine by each search

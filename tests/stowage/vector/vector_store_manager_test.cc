@@ -308,6 +308,20 @@ TEST_F(VectorStoreManagerTest, SaysWhatSearchesFindAndADeepCheckMeasuresItAgain)
   EXPECT_GE(manager_->Stats(id)->recall.value_or(0), 0.96);
 }
 
+TEST_F(VectorStoreManagerTest, CountsTheBytesOfAllFilesOfAStore) {
+  testing::ClusteredVectors vectors(32, 60, 13);
+  const ProjectId id = NewStore("p", {.dimension = 32});
+  ASSERT_OK(manager_->Add(id, vectors.NextEntries(0, 3'000)));
+  manager_->WaitUntilIndexed();
+  const std::filesystem::path file = FileOf(id);
+  size_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path())) {
+    bytes += entry.file_size();
+  }
+  EXPECT_GT(bytes, std::filesystem::file_size(file) + 3'000 * 32 * sizeof(float));
+  EXPECT_EQ(manager_->Stats(id)->disk_bytes, bytes);
+}
+
 TEST_F(VectorStoreManagerTest, IsAnsweredByTheIndexThatItIsOpenedWith) {
   testing::ClusteredVectors vectors(32, 60, 13);
   const ProjectId id = NewStore("p", {.dimension = 32});
