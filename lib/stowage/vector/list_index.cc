@@ -249,20 +249,17 @@ size_t ListIndex::memory_bytes() const {
 
 size_t ListIndex::CopiedBytesFor(size_t rows) const {
   size_t bytes = 0;
-  for (const auto& list : lists_) bytes += list->memory_bytes();
+  for (const auto& list : lists_) bytes += list->copy_bytes();
   return rows >= lists_.size() ? bytes : bytes / lists_.size() * rows;
 }
 
 size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries, size_t rows_end) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
-  const HotCode hot = HotCodeFor(dim);
   const size_t lists = ListsFor(entries);
-  const size_t block = HotBlockBytes(hot, dim) + 3 * kBlockRows * sizeof(float);
-  const size_t blocks = (entries + kBlockRows - 1) / kBlockRows + lists;
   constexpr size_t kPerEntry = 6 * sizeof(uint32_t) + 32;
-  return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) + blocks * block +
-         entries * kPerEntry + rows_end * sizeof(RowPlace) +
-         lists * (dim * 2 * sizeof(float) + PaddedBytes(dim) + sizeof(RowList) + 64);
+  return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) +
+         RowList::BytesFor(HotCodeFor(dim), dim, lists, entries) + entries * kPerEntry +
+         rows_end * sizeof(RowPlace) + lists * (dim * 2 * sizeof(float) + PaddedBytes(dim));
 }
 
 }  // namespace stowage

@@ -10,8 +10,7 @@
 namespace stowage {
 namespace {
 
-constexpr size_t kTermArrays = 3;  // factors, alongs, errors
-constexpr double kCentreEps = 4;   // standard deviations of a centre's eight-bit code
+constexpr double kCentreEps = 4;  // standard deviations of a centre's eight-bit code
 
 float LengthOf(absl::Span<const float> values) {
   return static_cast<float>(std::sqrt(DotInDouble(values.data(), values.data(), values.size())));
@@ -25,13 +24,9 @@ float RowList::mean_radius() const {
       std::sqrt(std::max(square_sum_, 0.0) / static_cast<double>(lanes_.size())));
 }
 
-// Lists are many and copied often: they grow by little, or a third of their memory would be spare.
 void RowList::AddBlock() {
-  if (blocks_.capacity() < blocks_.size() + BlockBytes()) {
-    blocks_.reserve(blocks_.size() + blocks_.size() / 16 + BlockBytes());
-  }
-  blocks_.resize(blocks_.size() + BlockBytes());
-  const size_t end = blocks_.size() / BlockBytes() * kBlockRows;
+  blocks_.Append();
+  const size_t end = blocks_.size() * kBlockRows;
   for (size_t position = end - kBlockRows; position < end; ++position) Clear(position);
 }
 
@@ -82,9 +77,9 @@ bool RowList::Remove(size_t position, uint32_t entry, float length) {
 // Terms and codes alike are 32-bit words of which those of one row are kBlockRows apart.
 void RowList::RemoveAt(size_t position, float length) {
   const size_t last = lanes_.size() - 1;
-  const size_t words = BlockBytes() / sizeof(uint32_t) / kBlockRows;
-  std::byte* const to = &blocks_[position / kBlockRows * BlockBytes()];
-  const std::byte* const from = &blocks_[last / kBlockRows * BlockBytes()];
+  const size_t words = blocks_.block_bytes() / sizeof(uint32_t) / kBlockRows;
+  std::byte* const to = blocks_.MutableBlock(position / kBlockRows);
+  const std::byte* const from = blocks_.block(last / kBlockRows);
   for (size_t word = 0; word < words && position != last; ++word) {
     std::memcpy(to + (word * kBlockRows + position % kBlockRows) * sizeof(uint32_t),
                 from + (word * kBlockRows + last % kBlockRows) * sizeof(uint32_t),
@@ -93,14 +88,33 @@ void RowList::RemoveAt(size_t position, float length) {
   lanes_[position] = lanes_[last];
   lanes_.pop_back();
   Clear(last);
-  if (last % kBlockRows == 0) blocks_.resize(blocks_.size() - BlockBytes());
+  if (last % kBlockRows == 0) blocks_.RemoveLast();
   square_sum_ -= double{length} * length;
+}
+
+std::vector<std::byte> RowList::BlockBytes() const {
+  std::vector<std::byte> bytes;
+  for (size_t block = 0; block < blocks_.size(); ++block) {
+    bytes.insert(bytes.end(), blocks_.block(block), blocks_.block(block) + blocks_.block_bytes());
+  }
+  return bytes;
+}
+
+// A list's last segment is half full, about.
+size_t RowList::BytesFor(HotCode code, size_t dim, size_t lists, size_t rows) {
+  constexpr size_t kSegmentRows = SharedBlocks::kSegmentBlocks * kBlockRows;
+  const size_t segments = (rows + lists * kSegmentRows / 2) / kSegmentRows + 1;
+  return lists * (sizeof(RowList) + 64) + SharedBlocks::BytesFor(segments, BlockBytesOf(code, dim));
 }
 
 void RowList::Restore(Parts parts) {
   lanes_ = std::move(parts.lanes);
   copies_ = std::move(parts.copies);
-  blocks_ = std::move(parts.blocks);
+  const size_t bytes = blocks_.block_bytes();
+  for (size_t block = 0; block < blocks(); ++block) {
+    blocks_.Append();
+    std::copy_n(&parts.blocks[block * bytes], bytes, blocks_.MutableBlock(block));
+  }
   radius_ = parts.radius;
   square_sum_ = parts.square_sum;
 }

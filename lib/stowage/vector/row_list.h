@@ -12,6 +12,7 @@
 #include "stowage/vector/list_kernels.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/residual_code.h"
+#include "stowage/vector/shared_blocks.h"
 
 namespace stowage {
 
@@ -19,11 +20,12 @@ namespace stowage {
 // are scored together. A row is a number that the lists' owner gives out; it stands for one entry
 // or, where vectors are equal, for several.
 //
-// Thread-compatible; readers share lists that nobody changes any more.
+// Thread-compatible; readers share lists that nobody changes any more. A copy shares most of what
+// it was copied from, which must not be changed then.
 class RowList {
  public:
   explicit RowList(const ListCoding& coding)
-      : code_(coding.hot()), code_bytes_(HotBlockBytes(coding.hot(), coding.dim())) {}
+      : code_(coding.hot()), blocks_(BlockBytesOf(coding.hot(), coding.dim())) {}
 
   size_t size() const { return lanes_.size(); }
   size_t blocks() const { return (size() + kBlockRows - 1) / kBlockRows; }
@@ -38,11 +40,11 @@ class RowList {
 
   // Lanes past size() score as not a number.
   BlockTerms terms(size_t block) const {
-    const auto* const floats = reinterpret_cast<const float*>(&blocks_[block * BlockBytes()]);
+    const auto* const floats = reinterpret_cast<const float*>(blocks_.block(block));
     return {floats, floats + kBlockRows, floats + 2 * kBlockRows};
   }
   const std::byte* codes(size_t block) const {
-    return &blocks_[block * BlockBytes()] + 3 * kBlockRows * sizeof(float);
+    return blocks_.block(block) + kTermArrays * kBlockRows * sizeof(float);
   }
 
   // Of the residuals' lengths: the largest that ever was, and the root of the mean square.
@@ -72,19 +74,26 @@ class RowList {
   };
   const std::vector<Lane>& lanes() const { return lanes_; }
   const std::vector<Lane>& copies() const { return copies_; }
-  absl::Span<const std::byte> block_bytes() const { return blocks_; }
+  std::vector<std::byte> BlockBytes() const;
   double square_sum() const { return square_sum_; }
   // Of so many rows.
   size_t BlockBytesFor(size_t rows) const {
-    return (rows + kBlockRows - 1) / kBlockRows * BlockBytes();
+    return (rows + kBlockRows - 1) / kBlockRows * blocks_.block_bytes();
   }
-  // `parts` are those of a list of the same coding.
+  // `parts` are those of a list of the same coding; this one is empty.
   void Restore(Parts parts);
 
   size_t memory_bytes() const {
-    return sizeof(*this) + blocks_.capacity() +
+    return sizeof(*this) + blocks_.memory_bytes() +
            (lanes_.capacity() + copies_.capacity()) * sizeof(Lane);
   }
+  // What a copy occupies of its own once a row is appended to it, about.
+  size_t copy_bytes() const {
+    return sizeof(*this) + SharedBlocks::BytesFor(1, blocks_.block_bytes()) +
+           (lanes_.size() + 1 + copies_.size()) * sizeof(Lane);
+  }
+  // What so many lists with so many rows in all occupy at most, about, without copies.
+  static size_t BytesFor(HotCode code, size_t dim, size_t lists, size_t rows);
 
  private:
   using Copies = std::vector<Lane>;
@@ -92,19 +101,21 @@ class RowList {
   std::pair<Copies::const_iterator, Copies::const_iterator> CopiesOf(uint32_t row) const {
     return std::equal_range(copies_.begin(), copies_.end(), Lane{row, 0});
   }
-  size_t BlockBytes() const { return code_bytes_ + 3 * kBlockRows * sizeof(float); }
+  static constexpr size_t kTermArrays = 3;  // factors, alongs, errors
+  static size_t BlockBytesOf(HotCode code, size_t dim) {
+    return kTermArrays * kBlockRows * sizeof(float) + HotBlockBytes(code, dim);
+  }
   float* MutableTerms(size_t block) {
-    return reinterpret_cast<float*>(&blocks_[block * BlockBytes()]);
+    return reinterpret_cast<float*>(blocks_.MutableBlock(block));
   }
   void AddBlock();
   void Clear(size_t position);
   void RemoveAt(size_t position, float length);
 
   HotCode code_;
-  size_t code_bytes_;
   std::vector<Lane> lanes_;
-  Copies copies_;                  // further entries, by row
-  std::vector<std::byte> blocks_;  // of each the factors, alongs and errors, then the codes
+  Copies copies_;        // further entries, by row
+  SharedBlocks blocks_;  // of each the factors, alongs and errors, then the codes
   float radius_ = 0;
   double square_sum_ = 0;
 };

@@ -30,7 +30,7 @@ struct IndexHeader {
   uint32_t bytes = 0;  // ListCoding::Bytes
   uint32_t lists = 0;
   uint32_t rows_end = 0;  // above all rows
-  uint32_t graph = 0;     // whether there is one
+  uint32_t graph = 0;     // its rows; 0: there is none
   uint64_t entries = 0;
   uint64_t text_bytes = 0;
 };
@@ -65,7 +65,7 @@ absl::Status WriteList(ChunkWriter& writer, const RowList& list) {
   LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(&header, 1)));
   LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(list.lanes())));
   LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(list.copies())));
-  return writer.Write(list.block_bytes());
+  return writer.Write(list.BlockBytes());
 }
 
 absl::StatusOr<RowList> ReadList(ChunkReader& reader, const ListCoding& coding) {
@@ -197,7 +197,7 @@ absl::Status ReadGraph(ChunkReader& reader, SavedIndex& index) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& config) {
+absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& config, bool graph_too) {
   SavedIndex index;
   IndexHeader header;
   LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&header, 1)));
@@ -245,8 +245,8 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
     return absl::DataLossError("it has other entries than it says");
   }
   LOADLINE_RETURN_IF_ERROR(ReadTexts(reader, index.texts));
-  if (header.graph != 0) LOADLINE_RETURN_IF_ERROR(ReadGraph(reader, index));
-  LOADLINE_RETURN_IF_ERROR(reader.Finish());
+  if (header.graph != 0 && graph_too) LOADLINE_RETURN_IF_ERROR(ReadGraph(reader, index));
+  if (header.graph == 0 || graph_too) LOADLINE_RETURN_IF_ERROR(reader.Finish());
   LOADLINE_RETURN_IF_ERROR(Place(index));
   return index;
 }
@@ -273,7 +273,7 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
                               .bytes = static_cast<uint32_t>(coding.bytes()),
                               .lists = static_cast<uint32_t>(lists.lists.size()),
                               .rows_end = static_cast<uint32_t>(lists.places.size()),
-                              .graph = graph != nullptr,
+                              .graph = graph == nullptr ? 0 : static_cast<uint32_t>(graph->size()),
                               .entries = numbered.entries.size(),
                               .text_bytes = numbered.TextBytes()};
   LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(&header, 1)));
@@ -298,13 +298,13 @@ absl::StatusOr<SavedSize> ReadIndexSize(const loadline::Directory& folder, absl:
   LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(folder, name, kKind));
   IndexHeader header;
   LOADLINE_RETURN_IF_ERROR(reader->ReadAll(absl::MakeSpan(&header, 1)));
-  return SavedSize{header.entries, header.text_bytes};
+  return SavedSize{header.entries, header.text_bytes, header.graph};
 }
 
 absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,
-                                     const StoreConfig& config) {
+                                     const StoreConfig& config, bool graph_too) {
   LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(folder, name, kKind));
-  absl::StatusOr<SavedIndex> index = ReadAll(*reader, config);
+  absl::StatusOr<SavedIndex> index = ReadAll(*reader, config, graph_too);
   if (index.ok() || !absl::IsDataLoss(index.status())) return index;
   return absl::DataLossError(
       absl::StrCat(folder.path(), "/", name, ": ", index.status().message()));

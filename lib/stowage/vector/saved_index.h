@@ -58,7 +58,8 @@ struct SavedIndex {
   std::vector<RowPlace> places;  // by row
   std::vector<SavedEntry> entries;
   std::vector<std::string> texts;
-  std::unique_ptr<HnswGraph> graph;  // null: there was none
+  std::unique_ptr<HnswGraph> graph;  // null: there was none, or it was left out
+  std::shared_ptr<void> graph_loan;  // see VectorIndexOptions::borrow
 };
 
 // Writes what a search needs at once, in the place of `name`, durably: see docs/formats.md, "Saved
@@ -70,11 +71,13 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
 struct SavedSize {
   size_t entries = 0;
   size_t text_bytes = 0;  // that a TextPool occupies for their texts
+  size_t graph_rows = 0;  // 0: no graph
 };
 absl::StatusOr<SavedSize> ReadIndexSize(const loadline::Directory& folder, absl::string_view name);
-// kNotFound; kDataLoss: it is damaged, or of another store.
+// kNotFound; kDataLoss: it is damaged, or of another store. Without `graph_too` a graph is left
+// out.
 absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,
-                                     const StoreConfig& config);
+                                     const StoreConfig& config, bool graph_too);
 
 }  // namespace stowage
 

@@ -213,8 +213,12 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
   return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), total)) +
          ListIndex::BytesFor(config_, total, rows_end) + CodeBytesFor(bytes, rows_end) +
-         (graph ? HnswGraph::PredictBytes(total) : 0) + HashTableBytes(total) +
-         texts_.memory_bytes() + text_bytes + lists_->CopiedBytesFor(rows);
+         HashTableBytes(total) + texts_.memory_bytes() + text_bytes + lists_->CopiedBytesFor(rows);
+}
+
+size_t VectorIndex::graph_bytes() const {
+  MutexLock lock(mutex_);
+  return graph_ == nullptr ? 0 : graph_->memory_bytes();
 }
 
 bool VectorIndex::MayHaveGraph(size_t rows) const {

@@ -91,7 +91,7 @@ class VectorIndex {
   static absl::Status RemoveFiles(const loadline::Directory& folder);
 
   // Bytes that the index will occupy as it was saved as this token, and what was saved. kNotFound;
-  // kDataLoss.
+  // kDataLoss. The graph is left out where it cannot be borrowed for.
   absl::StatusOr<size_t> PredictSavedBytes(uint64_t token) const;
   absl::StatusOr<SavedIndex> ReadSaved(uint64_t token) const;
   // Becomes what was saved; the index is new. After an error it still is.
@@ -103,10 +103,11 @@ class VectorIndex {
 
   // Bytes that this index will occupy while entries with `rows` vectors and `text_bytes` of text
   // are added to what is there and staged, which copies the lists that they go into. An upper bound
-  // within a few percent; with a graph until it is known that there will be none.
+  // within a few percent. Without the graph, which is borrowed for.
   size_t PredictBytes(size_t rows, size_t text_bytes) const;
-  // The same for what is there and staged now.
-  size_t memory_bytes() const { return PredictBytes(0, 0); }
+  size_t graph_bytes() const;
+  // What it occupies with all that is there and staged now.
+  size_t memory_bytes() const { return PredictBytes(0, 0) + graph_bytes(); }
   // The most that the texts of the entries can add to it.
   static size_t TextBytes(absl::Span<const VectorEntry> entries);
 
@@ -208,6 +209,11 @@ class VectorIndex {
   absl::Status Do(Work work, const std::atomic<bool>& cancelled);
   // kCancelled; others, and then it is not tried again before the store has changed.
   absl::Status Rebuild(const std::atomic<bool>& cancelled);
+  // A loan of so many bytes, or null where nothing is asked.
+  absl::StatusOr<std::shared_ptr<void>> Borrow(size_t bytes) const;
+  // The graph, which holds the loan as long as it is there.
+  static std::shared_ptr<HnswGraph> WithLoan(std::unique_ptr<HnswGraph> graph,
+                                             std::shared_ptr<void> loan);
   // Accounts for what making lists anew of so many rows takes beside the lists that there are.
   absl::StatusOr<std::shared_ptr<void>> BorrowToRebuild(size_t rows, ListCoding::Bytes bytes) const;
   absl::StatusOr<std::shared_ptr<const ListCoding>> ChooseCoding(const Seen& seen,

@@ -91,11 +91,18 @@ absl::Status VectorIndex::RemoveOtherFiles() const {
 }
 
 absl::StatusOr<SavedIndex> VectorIndex::ReadSaved(uint64_t token) const {
+  const std::string name = NameOf(kIndexPrefix, token);
+  LOADLINE_ASSIGN_OR_RETURN(const SavedSize size, ReadIndexSize(*options_.folder, name));
+  absl::StatusOr<std::shared_ptr<void>> loan = std::shared_ptr<void>();
+  if (size.graph_rows > 0) loan = Borrow(HnswGraph::PredictBytes(size.graph_rows));
   LOADLINE_ASSIGN_OR_RETURN(SavedIndex saved,
-                            ReadIndex(*options_.folder, NameOf(kIndexPrefix, token), config_));
-  if (saved.facts.token == token) return saved;
-  return absl::DataLossError(absl::StrCat(options_.folder->path(), "/", NameOf(kIndexPrefix, token),
-                                          ": is another index"));
+                            ReadIndex(*options_.folder, name, config_, /*graph_too=*/loan.ok()));
+  if (saved.facts.token != token) {
+    return absl::DataLossError(
+        absl::StrCat(options_.folder->path(), "/", name, ": is another index"));
+  }
+  if (saved.graph != nullptr) saved.graph_loan = *std::move(loan);
+  return saved;
 }
 
 absl::StatusOr<size_t> VectorIndex::PredictSavedBytes(uint64_t token) const {
@@ -168,7 +175,7 @@ void VectorIndex::RestoreGraph(SavedIndex& saved) {
     graph_wanted_ = begun && MayTryGraph() && FitsLists(max_length_);
     return;
   }
-  graph_ = std::move(saved.graph);
+  graph_ = WithLoan(std::move(saved.graph), std::move(saved.graph_loan));
   checked_graph_ = saved.facts.checked_graph;
   graph_wanted_ = graph_tried_ = true;
   // Before another row takes the number of one that the graph knows.

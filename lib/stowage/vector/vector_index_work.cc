@@ -218,11 +218,20 @@ absl::Status VectorIndex::Do(Work work, const std::atomic<bool>& cancelled) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<void>> VectorIndex::Borrow(size_t bytes) const {
+  return options_.borrow ? options_.borrow(bytes) : std::shared_ptr<void>();
+}
+
+std::shared_ptr<HnswGraph> VectorIndex::WithLoan(std::unique_ptr<HnswGraph> graph,
+                                                 std::shared_ptr<void> loan) {
+  HnswGraph* const held = graph.release();
+  return {held, [loan = std::move(loan)](HnswGraph* ended) { delete ended; }};
+}
+
 // What the mean is found by goes before the sample for the centres comes, and that before the
 // lists.
 absl::StatusOr<std::shared_ptr<void>> VectorIndex::BorrowToRebuild(size_t rows,
                                                                    ListCoding::Bytes bytes) const {
-  if (!options_.borrow) return std::shared_ptr<void>();
   const size_t dim = Rotation::PaddedFor(config_.dimension);
   const size_t sample = std::min(rows, ListsFor(rows) * kSampleRowsPerList);
   const size_t work = std::max(2 * std::min(rows * config_.dimension, kMeanFloats) * sizeof(float),
@@ -231,7 +240,7 @@ absl::StatusOr<std::shared_ptr<void>> VectorIndex::BorrowToRebuild(size_t rows,
   if (CodesFit(rows) && ListCoding::HasByteRows(HotCodeFor(dim), bytes)) {
     lists += ByteRows::BytesFor(dim, rows);
   }
-  return options_.borrow(rows * sizeof(uint32_t) + std::max(work, lists));
+  return Borrow(rows * sizeof(uint32_t) + std::max(work, lists));
 }
 
 absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
@@ -403,7 +412,11 @@ absl::Status VectorIndex::BuildGraph(const std::atomic<bool>& cancelled) {
     // With all rows that have numbers, seen or not.
     lists_->Publish();
     lists = lists_->snapshot();
-    LOADLINE_ASSIGN_OR_RETURN(graph, HnswGraph::Create(lists->coding, lists->rows));
+    LOADLINE_ASSIGN_OR_RETURN(std::shared_ptr<void> loan,
+                              Borrow(HnswGraph::PredictBytes(lists->rows)));
+    LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<HnswGraph> made,
+                              HnswGraph::Create(lists->coding, lists->rows));
+    graph = WithLoan(std::move(made), std::move(loan));
     lists_->HoldRows(graph);
   }
   for (uint32_t row = 0; row < lists->places.size(); ++row) {

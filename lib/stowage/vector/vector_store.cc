@@ -120,7 +120,7 @@ absl::Status VectorStore::Load(Account account) {
     return absl::OkStatus();
   }));
   index_.Publish({}, file_->last_change());  // shows them
-  const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
+  const size_t needed = VectorFile::kMemoryBytes + index_.PredictBytes(0, 0);
   if (needed <= accounted_bytes_) return absl::OkStatus();
   LOADLINE_RETURN_IF_ERROR(account(needed - accounted_bytes_));
   accounted_bytes_ = needed;
@@ -175,7 +175,7 @@ absl::StatusOr<size_t> VectorStore::RemoveByFile(absl::string_view file) {
 
 void VectorStore::ReturnExcess(Return give_back) {
   MutexLock lock(accounting_mutex_);
-  const size_t needed = VectorFile::kMemoryBytes + index_.memory_bytes();
+  const size_t needed = VectorFile::kMemoryBytes + index_.PredictBytes(0, 0);
   if (needed >= accounted_bytes_) return;
   give_back(accounted_bytes_ - needed);
   accounted_bytes_ = needed;
@@ -202,7 +202,7 @@ absl::StatusOr<StoreStats> VectorStore::Stats() const {
     stats.search_micros = checked->micros;
   }
   MutexLock lock(accounting_mutex_);
-  stats.memory_bytes = accounted_bytes_;
+  stats.memory_bytes = accounted_bytes_ + index_.graph_bytes();
   return stats;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/scratch_index.h"
 #include "tests/stowage/vector/vector_model.h"
+#include "tests/support/quiet_log.h"
 #include "tests/support/status_matchers.h"
 
 namespace stowage {
@@ -257,17 +259,42 @@ TEST_F(VectorGraph, BuildingStopsWhenCancelledAndIsDoneLater) {
   EXPECT_EQ(index_.engine(), IndexKind::kGraph);
 }
 
-TEST_F(VectorGraph, IsInWhatIsPredictedBeforeItIsBuilt) {
-  std::vector<VectorEntry> entries = vectors_.NextEntries(0, 2000);
-  const size_t predicted = index_.PredictBytes(2000, VectorIndex::TextBytes(entries));
-  Add(std::move(entries));
-  index_.RunIndexing(kNotCancelled);
-  ASSERT_EQ(index_.engine(), IndexKind::kGraph);
-  EXPECT_LE(index_.memory_bytes(), predicted);
-  VectorIndexOptions lists;
-  lists.index = IndexKind::kLists;
-  EXPECT_GE(index_.memory_bytes(), testing::ScratchIndex(kConfig, lists).PredictBytes(2000, 0) +
-                                       HnswGraph::PredictBytes(2000));
+TEST(VectorGraphMemory, IsBorrowedForAsLongAsTheGraphIsThere) {
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kCosine};
+  size_t lent = 0;
+  VectorIndexOptions options = ByGraph();
+  options.borrow = [&](size_t bytes) {
+    lent += bytes;
+    return std::shared_ptr<void>(nullptr, [&, bytes](void*) { lent -= bytes; });
+  };
+  {
+    testing::ScratchIndex index(config, options);
+    testing::ClusteredVectors vectors(64, 40, 7);
+    Publish(index, vectors.NextEntries(0, 2000));
+    const size_t without = index.memory_bytes();
+    index.RunIndexing(kNotCancelled);
+    ASSERT_EQ(index.engine(), IndexKind::kGraph);
+    EXPECT_EQ(lent, HnswGraph::PredictBytes(2000));
+    EXPECT_GE(index.memory_bytes(), without + lent);
+  }
+  EXPECT_EQ(lent, 0);
+}
+
+TEST(VectorGraphMemory, ThatCannotBeHadLeavesTheListsToAnswer) {
+  const loadline::testing::QuietLog quiet;
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kCosine};
+  VectorIndexOptions options = ByGraph();
+  options.borrow = [&](size_t bytes) -> absl::StatusOr<std::shared_ptr<void>> {
+    if (bytes == HnswGraph::PredictBytes(2000)) return absl::ResourceExhaustedError("no more");
+    return std::shared_ptr<void>();
+  };
+  testing::ScratchIndex index(config, options);
+  testing::ClusteredVectors vectors(64, 40, 7);
+  Publish(index, vectors.NextEntries(0, 2000));
+  index.RunIndexing(kNotCancelled);
+  EXPECT_EQ(index.engine(), IndexKind::kLists);
+  EXPECT_FALSE(index.NeedsIndexing());
+  EXPECT_TRUE(index.checked().has_value());
 }
 
 // Nothing here is faster by a graph than by lists, of which so few are short.
