@@ -57,6 +57,8 @@ class ByteRows {
 
   bool on_disk() const { return on_disk_; }
   bool AnyInMemory() const;
+  // From now on rows are to be in memory: those that come are, others once they are loaded.
+  void PutInMemory() { on_disk_ = false; }
   // From now on rows that come are in the file only: its own or, where it has none, this one.
   void PutOnDisk(std::shared_ptr<RecordFile> file) {
     if (file_ == nullptr) file_ = std::move(file);

@@ -85,6 +85,7 @@ class ListIndex {
   bool AnyBytesInMemory() const { return bytes_.AnyInMemory(); }
   size_t byte_memory_bytes() const { return bytes_.memory_bytes(); }
   // See ByteRows.
+  void PutBytesInMemory() { bytes_.PutInMemory(); }
   void PutBytesOnDisk(std::shared_ptr<RecordFile> file) { bytes_.PutOnDisk(std::move(file)); }
   // The chunks in which codes have changed since they were taken last, to be saved; all at first.
   std::vector<bool> TakeUnsavedBytes() { return std::exchange(unsaved_bytes_, {}); }

@@ -215,7 +215,11 @@ class VectorIndex {
   static std::shared_ptr<HnswGraph> WithLoan(std::unique_ptr<HnswGraph> graph,
                                              std::shared_ptr<void> loan);
   // Accounts for what making lists anew of so many rows takes beside the lists that there are.
-  absl::StatusOr<std::shared_ptr<void>> BorrowToRebuild(size_t rows, ListCoding::Bytes bytes) const;
+  struct RebuildMemory {
+    std::shared_ptr<void> loan;
+    bool codes = false;  // whether the eight-bit codes are in it
+  };
+  absl::StatusOr<RebuildMemory> BorrowToRebuild(size_t rows, ListCoding::Bytes bytes) const;
   absl::StatusOr<std::shared_ptr<const ListCoding>> ChooseCoding(const Seen& seen,
                                                                  absl::Span<const uint32_t> rows,
                                                                  ListCoding::Bytes bytes) const;

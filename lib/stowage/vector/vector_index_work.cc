@@ -230,17 +230,22 @@ std::shared_ptr<HnswGraph> VectorIndex::WithLoan(std::unique_ptr<HnswGraph> grap
 
 // What the mean is found by goes before the sample for the centres comes, and that before the
 // lists.
-absl::StatusOr<std::shared_ptr<void>> VectorIndex::BorrowToRebuild(size_t rows,
-                                                                   ListCoding::Bytes bytes) const {
+absl::StatusOr<VectorIndex::RebuildMemory> VectorIndex::BorrowToRebuild(
+    size_t rows, ListCoding::Bytes bytes) const {
   const size_t dim = Rotation::PaddedFor(config_.dimension);
   const size_t sample = std::min(rows, ListsFor(rows) * kSampleRowsPerList);
   const size_t work = std::max(2 * std::min(rows * config_.dimension, kMeanFloats) * sizeof(float),
                                sample * SplitBytes::BytesFor(dim));
-  size_t lists = ListIndex::BytesFor(config_, rows, rows);
-  if (CodesFit(rows) && ListCoding::HasByteRows(HotCodeFor(dim), bytes)) {
-    lists += ByteRows::BytesFor(dim, rows);
+  const size_t lists = ListIndex::BytesFor(config_, rows, rows);
+  const bool byte_rows = ListCoding::HasByteRows(HotCodeFor(dim), bytes);
+  const size_t codes = byte_rows ? ByteRows::BytesFor(dim, rows) : 0;
+  const size_t always = rows * sizeof(uint32_t);
+  if (CodesFit(rows)) {
+    absl::StatusOr<std::shared_ptr<void>> loan = Borrow(always + std::max(work, lists + codes));
+    if (loan.ok()) return RebuildMemory{*std::move(loan), true};
   }
-  return Borrow(rows * sizeof(uint32_t) + std::max(work, lists));
+  LOADLINE_ASSIGN_OR_RETURN(std::shared_ptr<void> loan, Borrow(always + std::max(work, lists)));
+  return RebuildMemory{std::move(loan), false};
 }
 
 absl::StatusOr<std::shared_ptr<const ListCoding>> VectorIndex::ChooseCoding(
@@ -306,8 +311,7 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
     for_graph = (options_.index == IndexKind::kGraph || graph_wanted_) && CodesFit(lists_->rows());
   }
   const auto kind = for_graph ? ListCoding::Bytes::kAroundMean : ListCoding::Bytes::kAroundCentre;
-  LOADLINE_ASSIGN_OR_RETURN(const std::shared_ptr<void> loan,
-                            BorrowToRebuild(seen->lists().rows, kind));
+  LOADLINE_ASSIGN_OR_RETURN(const RebuildMemory memory, BorrowToRebuild(seen->lists().rows, kind));
   std::vector<uint32_t> rows = AllRows(seen->lists());
   LOADLINE_ASSIGN_OR_RETURN(const std::shared_ptr<const ListCoding> coding,
                             ChooseCoding(*seen, rows, kind));
@@ -315,7 +319,7 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   LOADLINE_RETURN_IF_ERROR(OrderByList(*seen, *coding, centres, rows));
 
   std::shared_ptr<RecordFile> bytes;
-  if (coding->HasByteRows() && !CodesFit(rows.size())) {
+  if (coding->HasByteRows() && !memory.codes) {
     LOADLINE_ASSIGN_OR_RETURN(bytes, NewByteFile());
   }
   auto next = std::make_unique<ListIndex>(coding, std::move(centres), NewValues(), bytes);
@@ -329,6 +333,8 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   LOADLINE_RETURN_IF_ERROR(Replay(*next));
   next->TakeOver(*lists_);
   std::swap(lists_, next);
+  // Once the old ones are gone there is room for codes that fit.
+  if (CodesFit(lists_->rows())) lists_->PutBytesInMemory();
   rebuild_ = false;
   changed_since_build_ = changes;
   changed_since_save_ = lists_->entries();

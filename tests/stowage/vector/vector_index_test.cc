@@ -160,18 +160,42 @@ TEST(VectorIndex, KeepsItsListsWithoutMemoryForOthersButMeasuresThem) {
   VectorIndexOptions options;
   options.borrow = [&](size_t bytes) -> absl::StatusOr<std::shared_ptr<void>> {
     ++asked;
-    EXPECT_GT(bytes, 1'500 * 96);
+    EXPECT_GT(bytes, 1'500 * 48);
     return absl::ResourceExhaustedError("no more");
   };
   testing::ScratchIndex index(config, options);
   testing::ClusteredVectors vectors(96, 30, 9);
   Add(index, vectors.NextEntries(0, 1'500));
   index.RunIndexing(kNotCancelled);
-  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(asked, 2);  // the second time for less: with the codes on the disk
   EXPECT_FALSE(index.NeedsIndexing());
   EXPECT_EQ(index.counts().lists, 1);
   EXPECT_TRUE(index.checked().has_value());
   EXPECT_THAT(index.Search(vectors.Next(), 10, {}), SizeIs(10));
+}
+
+TEST(VectorIndex, MakesListsByWayOfTheDiskWhereMemoryIsShort) {
+  const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
+  const size_t codes = ByteRows::BytesFor(96, 1'500);
+  VectorIndexOptions options;
+  options.borrow = [&](size_t bytes) -> absl::StatusOr<std::shared_ptr<void>> {
+    if (bytes > codes) return absl::ResourceExhaustedError("no more");
+    return std::shared_ptr<void>();
+  };
+  testing::ScratchIndex index(config, options);
+  testing::ScratchIndex roomy(config);
+  testing::ClusteredVectors vectors(96, 30, 9);
+  const std::vector<VectorEntry> entries = vectors.NextEntries(0, 1'500);
+  for (testing::ScratchIndex* const each : {&index, &roomy}) {
+    Add(*each, entries);
+    each->RunIndexing(kNotCancelled);
+  }
+  // At the end the codes are in memory all the same.
+  EXPECT_EQ(index.memory_bytes(), roomy.memory_bytes());
+  for (int i = 0; i < 30; ++i) {
+    const std::vector<float> query = vectors.Next();
+    EXPECT_EQ(Ids(index.Search(query, 10, {})), Ids(roomy.Search(query, 10, {})));
+  }
 }
 
 TEST(VectorIndex, LeavesNoTraceOfAbandonedRows) {
