@@ -5,21 +5,7 @@
 #include "loadline/base/deferred_calls.h"
 #include "loadline/base/log.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 namespace stowage {
-namespace {
-
-// Indexing takes memory for a moment, of which glibc keeps what was this thread's.
-void GiveBackFreeMemory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
-}
-
-}  // namespace
 
 using loadline::MutexLock;
 
@@ -77,7 +63,6 @@ void IndexBuilder::Run() {
     // A log sink may close the very index that it is told of, which waits for its indexing.
     const loadline::DeferredCalls told_later;
     index->RunIndexing(cancelled_);
-    GiveBackFreeMemory();
     Done();
   }
 }

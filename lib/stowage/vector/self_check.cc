@@ -41,18 +41,30 @@ double ThreadSeconds() {
 // Distances that differ by less are those of equally near rows, computed in another order.
 float WithRounding(float distance) { return distance + 1e-5F * std::fabs(distance) + 1e-12F; }
 
-class Trials {
+bool Enough(const CheckedEffort& checked, double target) {
+  return checked.recall >= target + kMargin * (1 - target) && checked.nothing <= kMostNothing;
+}
+
+}  // namespace
+
+class SelfCheck::Trials {
  public:
-  explicit Trials(const CheckedStore& store) : store_(store) {}
+  explicit Trials(const CheckedStore& store)
+      : store_(store), values_(store.view.coding.config().dimension) {}
+
+  const ListView& view() const { return store_.view; }
 
   absl::Status Prepare() {
-    std::vector<float> values(store_.view.coding.config().dimension);
     for (const uint32_t row : store_.rows) {
-      if (store_.cancelled()) return Cancelled();
-      LOADLINE_RETURN_IF_ERROR(store_.read(row, absl::MakeSpan(values)));
+      LOADLINE_RETURN_IF_ERROR(store_.read(row, absl::MakeSpan(values_)));
       Query& query = queries_.emplace_back();
       query.row = row;
-      PrepareQuery(store_.view.coding, values, query.prepared);
+      PrepareQuery(store_.view.coding, values_, query.prepared);
+    }
+    // Where codes are on the disk an exact search reads most of them, each by itself.
+    if (store_.view.bytes.on_disk()) return ScanForNearest();
+    for (Query& query : queries_) {
+      if (store_.cancelled()) return Cancelled();
       LOADLINE_ASSIGN_OR_RETURN(query.nearest, Search(query, {.exact = true}));
     }
     return absl::OkStatus();
@@ -69,6 +81,29 @@ class Trials {
     return checked;
   }
   const std::vector<CheckedEffort>& tried() const { return tried_; }
+
+  // Tries what finds the smallest reach that is enough with these bounds, by halving: what is found
+  // grows with it but for chance.
+  absl::Status TryReaches(const SearchEffort& all_lists, double target) {
+    float too_small = kLeastReach - kReachStep;
+    float enough = kMostReach;
+    while (enough - too_small > kReachStep * 1.01F) {
+      SearchEffort effort = all_lists;
+      effort.reach = (too_small + enough) / 2;
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, Try(effort));
+      (Enough(checked, target) ? enough : too_small) = effort.reach;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TryForTarget(double target) {
+    for (const float eps : kSmallerEps) {
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, Try({.eps = eps}));
+      if (!Enough(checked, target) || store_.view.lists.size() == 1) continue;
+      LOADLINE_RETURN_IF_ERROR(TryReaches(checked.effort, target));
+    }
+    return absl::OkStatus();
+  }
 
   absl::StatusOr<CheckedEffort> TryAgain(const SearchEffort& effort) {
     CheckedEffort checked;
@@ -118,6 +153,26 @@ class Trials {
     std::vector<RankedRow> nearest;  // without itself
   };
 
+  absl::Status ScanForNearest() {
+    std::vector<TopK> nearest(queries_.size(), TopK(kCheckedNeighbours));
+    LOADLINE_RETURN_IF_ERROR(store_.scan([&](uint32_t row, absl::Span<const float> values) {
+      for (size_t i = 0; i < queries_.size(); ++i) {
+        if (queries_[i].row == row) continue;
+        Offer(row, store_.distance(row, values, queries_[i].prepared.values), nearest[i]);
+      }
+    }));
+    for (size_t i = 0; i < queries_.size(); ++i) queries_[i].nearest = nearest[i].TakeSorted();
+    return absl::OkStatus();
+  }
+
+  // Equal vectors count each: one row may be all that there is to find.
+  void Offer(uint32_t row, float distance, TopK& nearest) const {
+    const RowPlace& place = store_.view.places.place(row);
+    store_.view.lists[place.list]->ForEachEntry(place.position, [&](uint32_t entry) {
+      nearest.Offer({distance, entry, row});
+    });
+  }
+
   static absl::Status Cancelled() { return absl::CancelledError("a check of a vector store"); }
 
   absl::StatusOr<std::vector<RankedRow>> Search(const Query& query, const SearchEffort& effort) {
@@ -128,9 +183,8 @@ class Trials {
     TopK top(kCheckedNeighbours);
     const auto offer = [&](const RowList& list, size_t position, TopK& nearest) -> absl::Status {
       const uint32_t row = list.row(position);
-      LOADLINE_ASSIGN_OR_RETURN(const float distance, store_.distance(row, query.prepared.values));
-      // Equal vectors count each: one row may be all that there is to find.
-      list.ForEachEntry(position, [&](uint32_t entry) { nearest.Offer({distance, entry, row}); });
+      LOADLINE_RETURN_IF_ERROR(store_.read(row, absl::MakeSpan(values_)));
+      Offer(row, store_.distance(row, values_, query.prepared.values), nearest);
       return absl::OkStatus();
     };
     ListView view = store_.view;
@@ -140,38 +194,14 @@ class Trials {
     return top.TakeSorted();
   }
 
-  const CheckedStore& store_;
+  const CheckedStore store_;
+  std::vector<float> values_;
   ListSearch search_;
   std::vector<Query> queries_;
   std::vector<CheckedEffort> tried_;
 };
 
-bool Enough(const CheckedEffort& checked, double target) {
-  return checked.recall >= target + kMargin * (1 - target) && checked.nothing <= kMostNothing;
-}
-
-// Tries what finds the smallest reach that is enough with these bounds, by halving: what is found
-// grows with it but for chance.
-absl::Status TryReaches(Trials& trials, const SearchEffort& all_lists, double target) {
-  float too_small = kLeastReach - kReachStep;
-  float enough = kMostReach;
-  while (enough - too_small > kReachStep * 1.01F) {
-    SearchEffort effort = all_lists;
-    effort.reach = (too_small + enough) / 2;
-    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
-    (Enough(checked, target) ? enough : too_small) = effort.reach;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status TryForTarget(Trials& trials, const ListView& view, double target) {
-  for (const float eps : kSmallerEps) {
-    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try({.eps = eps}));
-    if (!Enough(checked, target) || view.lists.size() == 1) continue;
-    LOADLINE_RETURN_IF_ERROR(TryReaches(trials, checked.effort, target));
-  }
-  return absl::OkStatus();
-}
+namespace {
 
 // Null if none of them is enough.
 const CheckedEffort* Fastest(absl::Span<const CheckedEffort> efforts, double target) {
@@ -185,24 +215,29 @@ const CheckedEffort* Fastest(absl::Span<const CheckedEffort> efforts, double tar
 
 }  // namespace
 
-absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(const CheckedStore& store,
-                                                         absl::Span<const double> targets) {
-  Trials trials(store);
-  LOADLINE_RETURN_IF_ERROR(trials.Prepare());
-  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort all, trials.Try({.eps = kAllEps}));
-  for (const double target : targets) {
-    LOADLINE_RETURN_IF_ERROR(TryForTarget(trials, store.view, target));
-  }
-  const std::vector<CheckedEffort> tried = trials.tried();
+SelfCheck::SelfCheck(std::unique_ptr<Trials> trials) : trials_(std::move(trials)) {}
+SelfCheck::~SelfCheck() = default;
+
+absl::StatusOr<std::unique_ptr<SelfCheck>> SelfCheck::Begin(const CheckedStore& store) {
+  auto trials = std::make_unique<Trials>(store);
+  LOADLINE_RETURN_IF_ERROR(trials->Prepare());
+  return std::unique_ptr<SelfCheck>(new SelfCheck(std::move(trials)));
+}
+
+absl::StatusOr<std::vector<CheckedEffort>> SelfCheck::ChooseEfforts(
+    absl::Span<const double> targets) {
+  LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort all, trials_->Try({.eps = kAllEps}));
+  for (const double target : targets) LOADLINE_RETURN_IF_ERROR(trials_->TryForTarget(target));
+  const std::vector<CheckedEffort> tried = trials_->tried();
   std::vector<CheckedEffort> chosen;
   for (const double target : targets) {
     const CheckedEffort* const fastest = Fastest(tried, target);
     const bool worthwhile = fastest != nullptr && fastest->micros * kWorthwhile < all.micros;
     CheckedEffort best = worthwhile ? *fastest : all;
-    if (store.view.coding.hot() == HotCode::kOneBit) {
+    if (trials_->view().coding.hot() == HotCode::kOneBit) {
       SearchEffort planes = best.effort;
       planes.signs_first = false;
-      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(planes));
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials_->Try(planes));
       if (Enough(checked, target) && checked.micros < best.micros) best = checked;
     }
     best.target = target;
@@ -218,28 +253,25 @@ const CheckedEffort* ForTarget(absl::Span<const CheckedEffort> efforts, double t
   return first == efforts.end() ? nullptr : &*first;
 }
 
-absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
-                                                               double target,
-                                                               CheckedEffort& lists) {
-  Trials trials(store);
-  LOADLINE_RETURN_IF_ERROR(trials.Prepare());
+absl::StatusOr<std::optional<CheckedEffort>> SelfCheck::ChooseGraphEffort(double target,
+                                                                          CheckedEffort& lists) {
   SearchEffort effort = lists.effort;
   std::optional<CheckedEffort> chosen;
   for (const size_t ef : kGraphEfs) {
-    if (ef > MostGraphEf(store.view.graph->size())) break;
+    if (ef > MostGraphEf(trials_->view().graph->size())) break;
     effort.ef = ef;
-    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials.Try(effort));
+    LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials_->Try(effort));
     if (!Enough(checked, target)) continue;
     chosen = checked;
     chosen->target = target;
     break;
   }
   if (!chosen) return chosen;
-  chosen->effort.farthest = trials.Farthest();
+  chosen->effort.farthest = trials_->Farthest();
   lists.micros = chosen->micros = std::numeric_limits<double>::infinity();
   for (int turn = 0; turn < kTurns; ++turn) {
     for (CheckedEffort* const timed : {&lists, &*chosen}) {
-      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort again, trials.TryAgain(timed->effort));
+      LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort again, trials_->TryAgain(timed->effort));
       timed->micros = std::min(timed->micros, again.micros);
     }
   }

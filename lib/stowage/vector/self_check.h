@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "stowage/vector/list_search.h"
@@ -27,31 +29,48 @@ struct CheckedEffort {
 inline constexpr size_t kCheckedNeighbours = 10;
 inline constexpr size_t kCheckedRows = 200;
 
-// For each of the targets, which ascend, the least effort, by time, with which searches for rows of
-// the store itself find `target` of their nearest neighbours, with a margin: what is chosen on a
-// sample looks better there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort
-// is enough, all that there is. What was tried for one target counts for the others.
-//
-// `rows`: which to search for, each beside itself, distinct. `read`: a row's values, as the store
-// holds them, into `dimension` floats. `distance`: exactly, of a row to prepared values. Stops with
-// kCancelled once `cancelled` says so.
+// A store that is checked. What is referred to outlives the check.
 struct CheckedStore {
   const ListView& view;
-  absl::Span<const uint32_t> rows;
+  absl::Span<const uint32_t> rows;  // which to search for, each beside itself; distinct
+  // A row's values, as the store holds them, into `dimension` floats.
   absl::FunctionRef<absl::Status(uint32_t row, absl::Span<float> values)> read;
-  absl::FunctionRef<absl::StatusOr<float>(uint32_t row, absl::Span<const float> values)> distance;
+  // Calls visit(row, values) for every row that is there.
+  using VisitRow = absl::FunctionRef<void(uint32_t row, absl::Span<const float> values)>;
+  absl::FunctionRef<absl::Status(VisitRow visit)> scan;
+  // The exact distance of such values of a row to a prepared query's values.
+  absl::FunctionRef<float(uint32_t row, absl::Span<const float> values,
+                          absl::Span<const float> query)>
+      distance;
   absl::FunctionRef<bool()> cancelled;
 };
-absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(const CheckedStore& store,
-                                                         absl::Span<const double> targets);
+
+// Searches for rows of a store, held against exact answers. All calls end with kCancelled once
+// `cancelled` says so. For one thread.
+class SelfCheck {
+ public:
+  // Finds the exact answers.
+  static absl::StatusOr<std::unique_ptr<SelfCheck>> Begin(const CheckedStore& store);
+  ~SelfCheck();
+
+  // For each of the targets, which ascend, the least effort, by time, with which searches find
+  // `target` of their nearest neighbours, with a margin: what is chosen on a sample looks better
+  // there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough, all
+  // that there is. What was tried for one target counts for the others.
+  absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(absl::Span<const double> targets);
+  // The same of searches by the view's graph: the least ef that is enough, beside what was chosen
+  // for the lists, which is timed again in turns with it. None if no ef is.
+  absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(double target,
+                                                                 CheckedEffort& lists);
+
+ private:
+  class Trials;
+  explicit SelfCheck(std::unique_ptr<Trials> trials);
+  const std::unique_ptr<Trials> trials_;
+};
 
 // The first that was chosen for `target` or more; null if there is none.
 const CheckedEffort* ForTarget(absl::Span<const CheckedEffort> efforts, double target);
-
-// The same of searches by the view's graph: the least ef that is enough, beside what was chosen for
-// the lists, which is timed again in turns with it. None if no ef is.
-absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(const CheckedStore& store,
-                                                               double target, CheckedEffort& lists);
 
 }  // namespace stowage
 

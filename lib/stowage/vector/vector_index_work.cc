@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <memory>
 #include <new>
 #include <optional>
 #include <random>
@@ -15,6 +16,10 @@
 #include "stowage/vector/graph_choice.h"
 #include "stowage/vector/list_clustering.h"
 #include "stowage/vector/vector_index.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace stowage {
 namespace {
@@ -100,6 +105,13 @@ constexpr absl::string_view kWithout[] = {
     "the codes of a store are not in memory; its searches read them from the disk",
     "the index of a store is not saved; the next opening reads every row"};
 
+// Work takes memory for a moment, of which glibc keeps what was this thread's.
+void GiveBackFreeMemory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 bool VectorIndex::NeedsIndexing() const {
@@ -127,6 +139,7 @@ void VectorIndex::DoPendingWork(const std::atomic<bool>& cancelled) {
     }
     if (work == Work::kNone) return;
     const absl::Status status = Try(work, cancelled);
+    GiveBackFreeMemory();
     if (status.ok() || absl::IsCancelled(status)) continue;
     loadline::Log({loadline::LogLevel::kWarning,
                    "vector",
@@ -374,28 +387,32 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
     changed_since_check_ = 0;
     check_again_ = false;
   }
-  std::vector<uint32_t> rows = AllRows(seen->lists());
-  if (rows.empty()) return absl::OkStatus();
-  rows.resize(std::min(rows.size(), kCheckedRows));
+  std::vector<uint32_t> all_rows = AllRows(seen->lists());
+  if (all_rows.empty()) return absl::OkStatus();
+  const std::vector<uint32_t> rows(
+      all_rows.begin(),
+      all_rows.begin() + static_cast<ptrdiff_t>(std::min(all_rows.size(), kCheckedRows)));
+  std::sort(all_rows.begin(), all_rows.end());  // as they lie on the disk
   const double longest = seen->view().max_length;
-  std::vector<float> values(config_.dimension);
   const auto read = [&](uint32_t row, absl::Span<float> out) { return seen->Read(row, out); };
-  const auto distance = [&](uint32_t row, absl::Span<const float> query) -> absl::StatusOr<float> {
-    LOADLINE_RETURN_IF_ERROR(seen->Read(row, absl::MakeSpan(values)));
+  const auto scan = [&](CheckedStore::VisitRow visit) { return seen->ForEach(all_rows, visit); };
+  const auto distance = [&](uint32_t row, absl::Span<const float> values,
+                            absl::Span<const float> query) {
     return ExactDistance(config_.metric, query, longest, values, seen->FactorOf(row), longest);
   };
   ListView lists = seen->lists().view();
   lists.graph = graph.get();
   const auto stop = [&] { return seen->cancelled(); };
-  const CheckedStore store = {lists, rows, read, distance, stop};
+  LOADLINE_ASSIGN_OR_RETURN(const std::unique_ptr<SelfCheck> check,
+                            SelfCheck::Begin({lists, rows, read, scan, distance, stop}));
   LOADLINE_ASSIGN_OR_RETURN(std::vector<CheckedEffort> efforts,
-                            ChooseEfforts(store, TargetsWith(options_.target_recall)));
+                            check->ChooseEfforts(TargetsWith(options_.target_recall)));
   CheckedEffort& chosen = *std::find_if(
       efforts.begin(), efforts.end(),
       [&](const CheckedEffort& effort) { return effort.target == options_.target_recall; });
   std::optional<CheckedEffort> by_graph;
   if (graph != nullptr) {
-    LOADLINE_ASSIGN_OR_RETURN(by_graph, ChooseGraphEffort(store, options_.target_recall, chosen));
+    LOADLINE_ASSIGN_OR_RETURN(by_graph, check->ChooseGraphEffort(options_.target_recall, chosen));
     if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
   }
   const double residual_share = ResidualShare(seen->lists());

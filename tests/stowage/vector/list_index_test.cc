@@ -136,11 +136,19 @@ class Indexed {
       std::copy_n(set_.row(entry_of[row]).data(), values.size(), values.data());
       return absl::OkStatus();
     };
-    const auto distance = [&](uint32_t row, absl::Span<const float> values) {
-      return absl::StatusOr<float>(static_cast<float>(set_.Distance(values, entry_of[row])));
+    const auto scan = [&](CheckedStore::VisitRow visit) {
+      for (const uint32_t row : rows) visit(row, set_.row(entry_of[row]));
+      return absl::OkStatus();
     };
-    const absl::StatusOr<std::vector<CheckedEffort>> efforts =
-        ChooseEfforts({snapshot->view(), sample, read, distance, [] { return false; }}, targets);
+    const auto distance = [&](uint32_t row, absl::Span<const float>,
+                              absl::Span<const float> query) {
+      return static_cast<float>(set_.Distance(query, entry_of[row]));
+    };
+    const auto never = [] { return false; };
+    const ListView view = snapshot->view();
+    const auto check = SelfCheck::Begin({view, sample, read, scan, distance, never});
+    EXPECT_TRUE(check.ok()) << check.status();
+    const absl::StatusOr<std::vector<CheckedEffort>> efforts = (*check)->ChooseEfforts(targets);
     EXPECT_TRUE(efforts.ok()) << efforts.status();
     return *efforts;
   }
