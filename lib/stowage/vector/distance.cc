@@ -1,5 +1,6 @@
 #include "stowage/vector/distance.h"
 
+#include <cmath>
 #include "stowage/vector/distance_kernels.h"
 
 namespace stowage {
@@ -62,6 +63,10 @@ double DotInDouble(const float* a, const float* b, size_t n) {
   double sum = 0;
   for (size_t i = 0; i < n; ++i) sum += double{a[i]} * double{b[i]};
   return sum;
+}
+
+double LengthInDouble(absl::Span<const float> values) {
+  return std::sqrt(DotInDouble(values.data(), values.data(), values.size()));
 }
 
 }  // namespace stowage

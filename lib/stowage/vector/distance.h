@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "absl/types/span.h"
+
 namespace stowage {
 
 // One implementation of the inner loops. Pointers need float alignment only. Pure functions;
@@ -28,6 +30,8 @@ const std::vector<const DistanceKernels*>& SupportedKernels();
 // The same sums in double precision: no overflow for |x| <= 1e18, and the reference of the tests.
 double SquaredL2InDouble(const float* a, const float* b, size_t n);
 double DotInDouble(const float* a, const float* b, size_t n);
+// The Euclidean length.
+double LengthInDouble(absl::Span<const float> values);
 
 }  // namespace stowage
 

@@ -153,8 +153,7 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   places_.MutablePlace(row) = {.hash = hash,
                                .list = list,
                                .position = static_cast<uint32_t>(rows.size()),
-                               .length = static_cast<float>(std::sqrt(DotInDouble(
-                                   residual.data(), residual.data(), residual.size())))};
+                               .length = static_cast<float>(LengthInDouble(residual))};
   rows.Append(*coding_, residual, reference, row, addition.entry);
   by_hash_[hash] = row;
   entry_rows_[addition.entry] = row;

@@ -78,9 +78,9 @@ uint32_t SelectScalar(const BlockTerms& block, const ListTerms& list, const floa
   return chosen;
 }
 
-constexpr ListKernels kScalar = {"scalar",          CountSignsScalar, CountPlanesScalar,
-                                 DotNibblesScalar,  DotBytesScalar,   DotByteRowScalar,
-                                 DotByteRowsScalar, SelectScalar};
+constexpr ListKernels kScalarLists = {"scalar",          CountSignsScalar, CountPlanesScalar,
+                                      DotNibblesScalar,  DotBytesScalar,   DotByteRowScalar,
+                                      DotByteRowsScalar, SelectScalar};
 
 }  // namespace
 
@@ -88,7 +88,7 @@ const std::vector<const ListKernels*>& SupportedListKernels() {
   static const auto* const kernels = [] {
     auto* all = new std::vector<const ListKernels*>(X86ListKernels());
     for (const ListKernels* neon : NeonListKernels()) all->push_back(neon);
-    all->push_back(&kScalar);
+    all->push_back(&kScalarLists);
     return all;
   }();
   return *kernels;

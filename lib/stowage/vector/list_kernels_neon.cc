@@ -232,14 +232,14 @@ uint32_t Select(const BlockTerms& block, const ListTerms& list, const float* s, 
   return vaddvq_u32(chosen);
 }
 
-constexpr ListKernels kNeon = {"neon",
-                               CountSigns<PlainNeon>,
-                               CountPlanes<PlainNeon>,
-                               DotNibbles<PlainNeon>,
-                               DotBytes<PlainNeon>,
-                               DotByteRow<PlainNeon>,
-                               DotByteRows<PlainNeon>,
-                               Select};
+constexpr ListKernels kNeonLists = {"neon",
+                                    CountSigns<PlainNeon>,
+                                    CountPlanes<PlainNeon>,
+                                    DotNibbles<PlainNeon>,
+                                    DotBytes<PlainNeon>,
+                                    DotByteRow<PlainNeon>,
+                                    DotByteRows<PlainNeon>,
+                                    Select};
 
 #if defined(STOWAGE_LISTS_DOTPROD)
 STOWAGE_LISTS_DOTPROD void CountSignsDotProduct(const uint32_t* bits, size_t words,
@@ -271,7 +271,7 @@ STOWAGE_LISTS_DOTPROD int32_t DotByteRowsDotProduct(const uint8_t* a, const uint
   return DotByteRows<DotProductNeon>(a, b, n);
 }
 
-constexpr ListKernels kNeonDotProduct = {
+constexpr ListKernels kNeonDotProductLists = {
     "neon-dotprod",     CountSignsDotProduct, CountPlanesDotProduct, DotNibblesDotProduct,
     DotBytesDotProduct, DotByteRowDotProduct, DotByteRowsDotProduct, Select};
 #endif
@@ -281,9 +281,9 @@ constexpr ListKernels kNeonDotProduct = {
 std::vector<const ListKernels*> NeonListKernels() {
   std::vector<const ListKernels*> kernels;
 #if defined(STOWAGE_LISTS_DOTPROD)
-  if (loadline::platform::CpuHasDotProduct()) kernels.push_back(&kNeonDotProduct);
+  if (loadline::platform::CpuHasDotProduct()) kernels.push_back(&kNeonDotProductLists);
 #endif
-  kernels.push_back(&kNeon);
+  kernels.push_back(&kNeonLists);
   return kernels;
 }
 #else

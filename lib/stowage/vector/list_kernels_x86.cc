@@ -298,12 +298,13 @@ STOWAGE_LISTS_VNNI uint32_t SelectWide(const BlockTerms& block, const ListTerms&
   return _mm512_cmp_ps_mask(score, _mm512_set1_ps(limit), _CMP_LE_OQ);
 }
 
-constexpr ListKernels kAvx2 = {"avx2",       CountSignsAvx2, CountPlanesAvx2, DotNibblesAvx2,
-                               DotBytesAvx2, DotByteRowAvx2, DotByteRowsAvx2, SelectAvx2};
+constexpr ListKernels kAvx2Lists = {"avx2",       CountSignsAvx2, CountPlanesAvx2, DotNibblesAvx2,
+                                    DotBytesAvx2, DotByteRowAvx2, DotByteRowsAvx2, SelectAvx2};
 constexpr ListKernels kAvx512Vnni = {"avx512vnni", CountSignsAvx2, CountPlanesAvx2, DotNibblesVnni,
                                      DotBytesVnni, DotByteRowVnni, DotByteRowsVnni, SelectWide};
-constexpr ListKernels kAvx512 = {"avx512",     CountSignsPopcnt, CountPlanesPopcnt, DotNibblesVnni,
-                                 DotBytesVnni, DotByteRowVnni,   DotByteRowsVnni,   SelectWide};
+constexpr ListKernels kAvx512Lists = {"avx512",        CountSignsPopcnt, CountPlanesPopcnt,
+                                      DotNibblesVnni,  DotBytesVnni,     DotByteRowVnni,
+                                      DotByteRowsVnni, SelectWide};
 
 bool HasVnni() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -315,9 +316,9 @@ bool HasVnni() {
 std::vector<const ListKernels*> X86ListKernels() {
   std::vector<const ListKernels*> kernels;
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return kernels;
-  if (HasVnni() && __builtin_cpu_supports("avx512vpopcntdq")) kernels.push_back(&kAvx512);
+  if (HasVnni() && __builtin_cpu_supports("avx512vpopcntdq")) kernels.push_back(&kAvx512Lists);
   if (HasVnni()) kernels.push_back(&kAvx512Vnni);
-  kernels.push_back(&kAvx2);
+  kernels.push_back(&kAvx2Lists);
   return kernels;
 }
 #else

@@ -14,11 +14,6 @@ constexpr float kHalfByte = 7.5F;
 // Largest query component that high and low in [-64, 64] can hold.
 constexpr float kLargestCount = 128 * 63 + 63;
 
-inline float Rounded(float x) {
-  constexpr float kShift = 12'582'912;  // 1.5 * 2^23
-  return (x + kShift) - kShift;
-}
-
 float Largest(absl::Span<const float> values) {
   float largest = 0;
   for (const float value : values) largest = std::max(largest, std::fabs(value));
@@ -132,7 +127,7 @@ void Split(absl::Span<const float> rotated, SplitBytes& split) {
 void PrepareQuery(const ListCoding& coding, absl::Span<const float> values, ListQuery& query) {
   query.values.assign(values.begin(), values.end());
   if (coding.config().metric == Metric::kCosine) {
-    const double norm = std::sqrt(DotInDouble(values.data(), values.data(), values.size()));
+    const double norm = LengthInDouble(values);
     for (float& value : query.values) value = static_cast<float>(double{value} / norm);
   }
   query.rotated.resize(coding.dim());
@@ -141,8 +136,7 @@ void PrepareQuery(const ListCoding& coding, absl::Span<const float> values, List
   } else {
     coding.Rotate(query.values, 1, query.rotated.data());
   }
-  query.length = static_cast<float>(
-      std::sqrt(DotInDouble(query.rotated.data(), query.rotated.data(), query.rotated.size())));
+  query.length = static_cast<float>(LengthInDouble(query.rotated));
   if (coding.hot() == HotCode::kOneBit) PreparePlanes(query);
   Split(query.rotated, query.split);
   query.on_mean = coding.squared_l2()

@@ -13,12 +13,6 @@ constexpr size_t kOneBitFrom = 96;
 constexpr size_t kFourBitFrom = 48;
 constexpr float kLargestByte = 127;
 
-// To the nearest whole number, for |x| < 2^22; std::nearbyint() is a call a component.
-inline float Rounded(float x) {
-  constexpr float kShift = 12'582'912;  // 1.5 * 2^23
-  return (x + kShift) - kShift;
-}
-
 // What the terms need of a code k: sums in double, over the components in order.
 struct CodeSums {
   double residual = 0;        // <r, r>

@@ -12,10 +12,6 @@ namespace {
 
 constexpr double kCentreEps = 4;  // standard deviations of a centre's eight-bit code
 
-float LengthOf(absl::Span<const float> values) {
-  return static_cast<float>(std::sqrt(DotInDouble(values.data(), values.data(), values.size())));
-}
-
 }  // namespace
 
 float RowList::mean_radius() const {
@@ -49,7 +45,7 @@ void RowList::Append(const ListCoding& coding, absl::Span<const float> residual,
   terms[kBlockRows + lane] = coded.along;
   terms[2 * kBlockRows + lane] = coded.error;
   lanes_.push_back({row, entry});
-  const float length = LengthOf(residual);
+  const float length = static_cast<float>(LengthInDouble(residual));
   radius_ = std::max(radius_, length);
   square_sum_ += double{length} * length;
 }
@@ -126,13 +122,13 @@ ListCentres::ListCentres(const ListCoding& coding)
 
 void ListCentres::Add(absl::Span<const float> centre) {
   const std::vector<float> own(centre.begin(), centre.end());  // may be one of centres_
-  const float length = LengthOf(own);
+  const float length = static_cast<float>(LengthInDouble(own));
   centres_.insert(centres_.end(), own.begin(), own.end());
   squares_.push_back(length * length);
   if (!squared_l2_) {
     for (size_t j = 0; j < dim_; ++j) references_.push_back(own[j] + rotated_mean_[j]);
   }
-  lengths_.push_back(LengthOf(reference(size() - 1)));
+  lengths_.push_back(static_cast<float>(LengthInDouble(reference(size() - 1))));
   codes_.resize(codes_.size() + PaddedBytes(dim_));
   // As a residual beside a reference of nothing: its terms are those of the inner product.
   const std::vector<float> nothing(dim_);

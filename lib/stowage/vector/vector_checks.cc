@@ -58,7 +58,7 @@ absl::Status CheckValues(absl::Span<const float> values, const StoreConfig& conf
     }
   }
   if (config.metric == Metric::kCosine) {
-    const double norm = std::sqrt(DotInDouble(values.data(), values.data(), values.size()));
+    const double norm = LengthInDouble(values);
     if (norm < kMinCosineNorm) {
       return absl::InvalidArgumentError(absl::StrCat("vector has norm ", norm,
                                                      ", which has no direction: want at least ",

@@ -17,7 +17,6 @@ namespace {
 
 using loadline::MutexLock;
 
-constexpr uint64_t kSeed = 0x10AD11;
 // Beyond these lengths the squares of floats leave their range, or most of it: all floats are read.
 constexpr double kMaxListLength = 1e15;
 constexpr double kMinListLength = 1e-15;
@@ -26,10 +25,6 @@ size_t HashTableBytes(size_t count) {
   size_t places = 8;
   while (places / 8 * 7 < count) places *= 2;
   return places * (sizeof(std::pair<uint64_t, uint32_t>) + 1);
-}
-
-double LengthOf(absl::Span<const float> values) {
-  return std::sqrt(DotInDouble(values.data(), values.data(), values.size()));
 }
 
 }  // namespace
@@ -45,7 +40,7 @@ class VectorIndex::Finder {
         effort_(effort),
         stop_(stop.possible() ? &stop : nullptr) {
     PrepareQuery(*view.lists->coding, query, prepared_);
-    length_ = LengthOf(prepared_.values);
+    length_ = LengthInDouble(prepared_.values);
     values_.resize(query.size());
   }
 
@@ -241,7 +236,7 @@ absl::StatusOr<StagedRows> VectorIndex::Stage(std::vector<VectorEntry> entries) 
       Entry& entry = entries_.MutableEntry(number);
       entry = {source.id, source.chunk.first_line, source.chunk.last_line};
       if (config_.metric == Metric::kCosine) {
-        entry.factor = static_cast<float>(1 / LengthOf(source.values));
+        entry.factor = static_cast<float>(1 / LengthInDouble(source.values));
       }
       entry.file = texts_.Acquire(source.chunk.file);
       entry.language = texts_.Acquire(source.chunk.language);
@@ -291,7 +286,8 @@ void VectorIndex::Take(const StagedRows& rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto [place, added] = numbers_.try_emplace(rows.entries_[i].id, rows.numbers_[i]);
     if (!added) replaced.push_back(std::exchange(place->second, rows.numbers_[i]));
-    const double length = config_.metric == Metric::kCosine ? 1 : LengthOf(rows.entries_[i].values);
+    const double length =
+        config_.metric == Metric::kCosine ? 1 : LengthInDouble(rows.entries_[i].values);
     max_length_ = std::max(max_length_, length);
   }
   staged_ -= rows.size();

@@ -160,6 +160,8 @@ class VectorIndex {
   bool TakeIndexed() { return indexed_.exchange(false, std::memory_order_relaxed); }
 
  private:
+  static constexpr uint64_t kSeed = 0x10AD11;  // of what is drawn at random
+
   enum class Work { kNone, kRebuild, kCheck, kBuildGraph, kLoadBytes, kSave };
 
   // What a search sees.

@@ -17,7 +17,6 @@ namespace {
 
 using loadline::MutexLock;
 
-constexpr uint64_t kSeed = 0x10AD11;
 constexpr absl::string_view kValuesPrefix = "vectors.floats.";
 constexpr absl::string_view kBytesPrefix = "vectors.codes.";
 constexpr absl::string_view kIndexPrefix = "vectors.index.";

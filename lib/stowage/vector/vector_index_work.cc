@@ -32,7 +32,6 @@ constexpr size_t kMinChanges = 256;
 constexpr size_t kMinCheckedRows = 256;
 // Floats of rows by which the mean is found at most.
 constexpr size_t kMeanFloats = 1'000'000;
-constexpr uint64_t kSeed = 0x10AD11;
 // Tries to build a graph over the same lists under kAuto: one ends when the store is closed.
 constexpr uint64_t kMostGraphTries = 2;
 // What searches may wish for besides the store's own target.
@@ -105,7 +104,7 @@ constexpr absl::string_view kWithout[] = {
     "the codes of a store are not in memory; its searches read them from the disk",
     "the index of a store is not saved; the next opening reads every row"};
 
-// Work takes memory for a moment, of which glibc keeps what was this thread's.
+// Changes and work take memory for a moment, which glibc keeps.
 void GiveBackFreeMemory() {
 #ifdef __GLIBC__
   ::malloc_trim(0);
@@ -126,6 +125,7 @@ void VectorIndex::RunIndexing(const std::atomic<bool>& cancelled) {
     MutexLock lock(mutex_);
     Free(lists_->TakeFreeEntries());
   }
+  GiveBackFreeMemory();
   indexed_.store(true, std::memory_order_relaxed);
 }
 
@@ -138,8 +138,8 @@ void VectorIndex::DoPendingWork(const std::atomic<bool>& cancelled) {
       work = PendingWork();
     }
     if (work == Work::kNone) return;
-    const absl::Status status = Try(work, cancelled);
     GiveBackFreeMemory();
+    const absl::Status status = Try(work, cancelled);
     if (status.ok() || absl::IsCancelled(status)) continue;
     loadline::Log({loadline::LogLevel::kWarning,
                    "vector",
