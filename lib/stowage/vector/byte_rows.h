@@ -1,6 +1,7 @@
 #ifndef STOWAGE_VECTOR_BYTE_ROWS_H_
 #define STOWAGE_VECTOR_BYTE_ROWS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,24 @@ class ByteRows {
   // A row's terms and then its codes; null where they are in the file and cannot be read. In
   // `scratch` where they were not in memory.
   const std::byte* Find(uint32_t row, std::vector<std::byte>& scratch) const;
+  // Calls visit(i, row) with what Find() gives for each of the rows; those whose numbers follow one
+  // another are read from the file together.
+  template <typename Visit>
+  void ForEach(absl::Span<const uint32_t> rows, std::vector<std::byte>& scratch,
+               Visit visit) const {
+    for (size_t i = 0; i < rows.size();) {
+      const size_t run = RunOnDisk(rows.subspan(i));
+      const bool read = run > 1 && file_
+                                       ->ReadRun(rows[i], static_cast<uint32_t>(run),
+                                                 [&](uint32_t row, auto bytes) {
+                                                   visit(i + (row - rows[i]), bytes.data());
+                                                 })
+                                       .ok();
+      const size_t end = i + std::max<size_t>(run, 1);
+      for (; i < end && !read; ++i) visit(i, Find(rows[i], scratch));
+      i = end;
+    }
+  }
   static const ByteTerms& Terms(const std::byte* row) {
     return *reinterpret_cast<const ByteTerms*>(row);
   }
@@ -82,6 +101,14 @@ class ByteRows {
  private:
   using Chunks = std::vector<std::shared_ptr<std::byte[]>>;
 
+  // How many of the first rows follow one another and are not in memory.
+  size_t RunOnDisk(absl::Span<const uint32_t> rows) const {
+    size_t run = 0;
+    while (run < rows.size() && rows[run] == rows[0] + run && !InMemory(rows[run] / kChunkRows)) {
+      ++run;
+    }
+    return run;
+  }
   std::byte* place(uint32_t row) const {
     return (*chunks_)[row / kChunkRows].get() + row % kChunkRows * stride_;
   }

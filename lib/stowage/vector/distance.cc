@@ -1,6 +1,7 @@
 #include "stowage/vector/distance.h"
 
 #include <cmath>
+
 #include "stowage/vector/distance_kernels.h"
 
 namespace stowage {

@@ -324,20 +324,22 @@ void ListSearch::Queue(Place place) {
 void ListSearch::FlushQueue() {
   const ListKernels& kernels = ActiveListKernels();
   const size_t padded = PaddedBytes(view_->coding.dim());
-  for (const Place place : queue_) {
-    const ReadList& list = read_[place.list];
-    const std::byte* const row = view_->bytes.Find(list.rows->row(place.position), byte_row_);
+  uint32_t rows[kQueueRows];
+  for (size_t i = 0; i < queue_.size(); ++i) {
+    rows[i] = read_[queue_[i].list].rows->row(queue_[i].position);
+  }
+  view_->bytes.ForEach({rows, queue_.size()}, byte_row_, [&](size_t i, const std::byte* row) {
     if (row == nullptr) {
-      KeepBound(-kInfinity, kInfinity, place);  // its vector has to tell
-      continue;
+      KeepBound(-kInfinity, kInfinity, queue_[i]);  // its vector has to tell
+      return;
     }
     const ByteTerms& coded = ByteRows::Terms(row);
     const ByteDot dot = kernels.dot_byte_row(ByteRows::Codes(row), padded, query_->split.bytes);
-    const ReadList& around = mean_ ? *mean_ : list;
+    const ReadList& around = mean_ ? *mean_ : read_[queue_[i].list];
     const float score = around.terms.base + around.terms.along * coded.terms.along +
                         coded.terms.factor * query_->split.Product(dot);
-    KeepByteScore(score, around, coded, place);
-  }
+    KeepByteScore(score, around, coded, queue_[i]);
+  });
   counts_.byte_rows += queue_.size();
   queue_.clear();
 }
