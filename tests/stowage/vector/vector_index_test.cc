@@ -174,6 +174,26 @@ TEST(VectorIndex, KeepsItsListsWithoutMemoryForOthersButMeasuresThem) {
   EXPECT_THAT(index.Search(vectors.Next(), 10, {}), SizeIs(10));
 }
 
+TEST(VectorIndex, PredictsTwiceWhatComesWhileListsAreMadeAnew) {
+  const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
+  const testing::ScratchIndex* seen = nullptr;
+  size_t during = 0;
+  VectorIndexOptions options;
+  options.borrow = [&](size_t) {
+    during = seen->PredictBytes(1'000, 0);
+    return std::shared_ptr<void>();
+  };
+  testing::ScratchIndex index(config, options);
+  seen = &index;
+  testing::ClusteredVectors vectors(96, 30, 9);
+  Add(index, vectors.NextEntries(0, 1'500));
+  const size_t before = index.PredictBytes(1'000, 0);
+  const size_t one_by_one = (before - index.memory_bytes()) / 2;
+  index.RunIndexing(kNotCancelled);
+  EXPECT_GT(during, before + one_by_one);
+  EXPECT_NEAR(index.PredictBytes(1'000, 0), before, before / 10);
+}
+
 TEST(VectorIndex, MakesListsByWayOfTheDiskWhereMemoryIsShort) {
   const StoreConfig config = {.dimension = 96, .metric = Metric::kCosine};
   const size_t codes = ByteRows::BytesFor(96, 1'500);
