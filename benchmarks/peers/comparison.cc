@@ -72,9 +72,29 @@ class Answers {
   const workload::NeighborTable truth_;
 };
 
+// Of so many rows at most.
+constexpr size_t kSelfRows = 1'000;
+
+absl::StatusOr<double> SelfFound(const VectorSet& set, Engine& engine) {
+  const size_t step = std::max<size_t>(1, set.size() / kSelfRows);
+  size_t asked = 0;
+  size_t right = 0;
+  for (size_t row = 0; row < set.size(); row += step, ++asked) {
+    LOADLINE_ASSIGN_OR_RETURN(const auto found, engine.Search(set.row(row), kNeighbours));
+    right += std::any_of(found.begin(), found.end(), [&](uint64_t other) {
+      return other < set.size() && set.row(other) == set.row(row);
+    });
+  }
+  return static_cast<double>(right) / static_cast<double>(asked);
+}
+
 absl::Status Check(const VectorSet& set, const Answers& answers, Measured& measured) {
   Engine& engine = *measured.contestant->engine;
   LOADLINE_RETURN_IF_ERROR(engine.SetEffort(measured.point.effort));
+  measured.point.by = engine.State();
+  if (set.config.metric != stowage::Metric::kInnerProduct) {
+    LOADLINE_ASSIGN_OR_RETURN(measured.point.self, SelfFound(set, engine));
+  }
   const auto queries = static_cast<double>(set.query_count());
   for (size_t q = 0; q < set.query_count(); ++q) {
     LOADLINE_ASSIGN_OR_RETURN(const auto found, engine.Search(set.query(q), kNeighbours));

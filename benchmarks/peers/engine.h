@@ -25,6 +25,8 @@ class Engine {
   virtual absl::Status SetEffort(double effort) = 0;
   // Row numbers of the k nearest found, nearest first.
   virtual absl::StatusOr<std::vector<uint64_t>> Search(absl::Span<const float> query, size_t k) = 0;
+  // What answers at this effort, where that differs; else "".
+  virtual std::string State() { return ""; }
   // Waits for what goes on in the background after Build or Open.
   virtual void Settle() {}
 };
@@ -46,7 +48,7 @@ struct EngineKind {
 };
 
 // Our store through VectorStoreManager, as an application uses it: durable, checked, with ids and
-// files. Effort: VectorOptions::target_recall.
+// files. Effort: VectorOptions::target_recall, and 1 for exact answers.
 EngineKind StoreEngine();
 // PlainHnsw. Effort: ef.
 EngineKind HnswlibEngine();

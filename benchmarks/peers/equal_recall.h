@@ -2,15 +2,20 @@
 #define BENCHMARKS_PEERS_EQUAL_RECALL_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace loadline::bench {
 
 // What an engine finds in what time at one effort.
 struct EffortPoint {
-  double effort = 0;       // the engine's own scale
-  double recall = 0;       // mean over the queries
-  double below_half = 0;   // share of the queries that found less than half of the nearest
+  double effort = 0;      // the engine's own scale
+  double recall = 0;      // mean over the queries
+  double below_half = 0;  // share of the queries that found less than half of the nearest
+  // Share of rows that are found when they are searched for, or an equal one; none by inner
+  // product, where others may be nearer.
+  std::optional<double> self = {};
+  std::string by = {};     // what answered, see Engine::State()
   double cpu_micros = 0;   // of a query, of the thread's processor time; the median
   double wall_micros = 0;  // likewise, of time that passed
 };

@@ -27,6 +27,10 @@ double BestRecall(const EngineResult& engine) {
   return best;
 }
 
+std::string SelfOf(const EffortPoint& point, const char* none) {
+  return point.self ? absl::StrFormat("%.3f", *point.self) : none;
+}
+
 std::string EngineLine(const EngineResult& engine, const SetResult& result) {
   const auto rows = static_cast<double>(result.rows);
   const FreshFigures& fresh = engine.fresh;
@@ -47,12 +51,12 @@ std::string PeersTable(const SetResult& result) {
       result.name, result.rows, result.config.dimension, stowage::MetricName(result.config.metric),
       result.queries, kNeighbours);
   for (const EngineResult& engine : result.engines) table += EngineLine(engine, result);
-  table += "\nengine        effort  recall below.5    cpu_us   wall_us\n";
+  table += "\nengine        effort  recall below.5   self    cpu_us   wall_us by\n";
   for (const EngineResult& engine : result.engines) {
     for (const EffortPoint& point : engine.points) {
-      absl::StrAppendFormat(&table, "%-11s %8g %7.4f %7.3f %9.1f %9.1f\n", engine.name,
-                            point.effort, point.recall, point.below_half, point.cpu_micros,
-                            point.wall_micros);
+      absl::StrAppendFormat(&table, "%-11s %8g %7.4f %7.3f %6s %9.1f %9.1f %s\n", engine.name,
+                            point.effort, point.recall, point.below_half, SelfOf(point, "-"),
+                            point.cpu_micros, point.wall_micros, point.by);
     }
   }
   return table;
@@ -60,18 +64,19 @@ std::string PeersTable(const SetResult& result) {
 
 std::string PeersCsv(absl::Span<const SetResult> results) {
   std::string csv =
-      "set,rows,dimension,metric,queries,engine,effort_name,effort,recall,below_half,cpu_us,"
-      "wall_us,build_cpu_s,first_answer_s,open_cpu_s,resident_bytes,peak_bytes\n";
+      "set,rows,dimension,metric,queries,engine,effort_name,effort,recall,below_half,self,by,"
+      "cpu_us,wall_us,build_cpu_s,first_answer_s,open_cpu_s,resident_bytes,peak_bytes\n";
   for (const SetResult& result : results) {
     for (const EngineResult& engine : result.engines) {
       for (const EffortPoint& point : engine.points) {
         absl::StrAppendFormat(
-            &csv, "%s,%d,%d,%s,%d,%s,%s,%g,%.6f,%.6f,%.3f,%.3f,%.4f,%.6f,%.4f,%.0f,%.0f\n",
+            &csv, "%s,%d,%d,%s,%d,%s,%s,%g,%.6f,%.6f,%s,%s,%.3f,%.3f,%.4f,%.6f,%.4f,%.0f,%.0f\n",
             result.name, result.rows, result.config.dimension,
             stowage::MetricName(result.config.metric), result.queries, engine.name, engine.effort,
-            point.effort, point.recall, point.below_half, point.cpu_micros, point.wall_micros,
-            engine.build_cpu_seconds, engine.fresh.first_answer_seconds,
-            engine.fresh.settled_cpu_seconds, engine.fresh.resident_bytes, engine.fresh.peak_bytes);
+            point.effort, point.recall, point.below_half, SelfOf(point, ""), point.by,
+            point.cpu_micros, point.wall_micros, engine.build_cpu_seconds,
+            engine.fresh.first_answer_seconds, engine.fresh.settled_cpu_seconds,
+            engine.fresh.resident_bytes, engine.fresh.peak_bytes);
       }
     }
   }

@@ -94,7 +94,8 @@ TEST_F(VectorFileTest, AFailedChangeIsNone) {
   const uint64_t last = Upsert({RowAt(1, 1)});
   EXPECT_THAT(file_->Insert({{RowAt(5, 5), RowAt(1, 2)}}, [](uint64_t) {}),
               StatusIs(absl::StatusCode::kAlreadyExists));
-  EXPECT_THAT(file_->Remove(std::vector<uint64_t>{7}, [](uint64_t) {}), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(file_->Remove(std::vector<uint64_t>{7}, [](uint64_t) {}),
+              StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(file_->ChangedAfter(last), IsOkAndHolds(IsEmpty()));
 }
 
