@@ -36,7 +36,7 @@ struct EngineKind {
   std::string name;
   std::string facts;            // what it is and which instructions it was compiled for
   std::string effort;           // what the numbers below are: "ef"
-  std::vector<double> efforts;  // in rising order; Build and Open set the first one
+  std::vector<double> efforts;  // in rising order; Build and Open set one
   // Makes an index and leaves it in the folder, which is empty. The set outlives the engine.
   std::function<absl::StatusOr<std::unique_ptr<Engine>>(const VectorSet& set,
                                                         const std::string& folder)>

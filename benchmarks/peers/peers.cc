@@ -65,6 +65,20 @@ absl::StatusOr<std::vector<T>> Chosen(const char* what, const std::vector<T>& al
   return chosen;
 }
 
+// With those efforts alone that are wished for; all if none is.
+absl::Status KeepEfforts(const std::vector<double>& wished, std::vector<EngineKind>& kinds) {
+  for (EngineKind& kind : kinds) {
+    const std::vector<double> all = kind.efforts;
+    std::erase_if(kind.efforts, [&](double effort) {
+      return !wished.empty() && std::find(wished.begin(), wished.end(), effort) == wished.end();
+    });
+    if (!kind.efforts.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--efforts has none of ", kind.name,
+                                                   "; want some of ", absl::StrJoin(all, ", ")));
+  }
+  return absl::OkStatus();
+}
+
 // A new folder, removed at the end.
 class ScratchFolder {
  public:
@@ -183,9 +197,12 @@ int Main(const std::string& program, const std::vector<std::string>& arguments) 
   if (!options.ok()) return Fail(options.status(), kUsage);
   const std::vector<PeerSet> all_sets = AllPeerSets(options->folders);
   const auto sets = Chosen("set", all_sets, options->sets);
-  const auto kinds = Chosen("engine", AllEngines(), options->engines);
+  auto kinds = Chosen("engine", AllEngines(), options->engines);
   if (!sets.ok()) return Fail(sets.status(), kUsage);
   if (!kinds.ok()) return Fail(kinds.status(), kUsage);
+  if (const absl::Status kept = KeepEfforts(options->efforts, *kinds); !kept.ok()) {
+    return Fail(kept, kUsage);
+  }
   if (options->help) {
     std::fputs(PeersUsage().data(), stdout);
     return 0;

@@ -18,6 +18,7 @@ about in one process: recall, time of a query, time at equal recall, building, o
 
   --sets NAMES     separated by commas, or "all"; default Code384,Code768,Normal64
   --engines NAMES  separated by commas; default all of this build
+  --efforts LIST   only these of each engine's; default all
   --rows N         vectors of a set, 1 to 10000000; default 20000
   --queries N      1 to 100000; default 200
   --rounds N       how often each query is timed at each effort, 1 to 1000; default 5
@@ -49,10 +50,22 @@ absl::Status ParseNames(absl::string_view option, absl::string_view value,
   return absl::InvalidArgumentError(absl::StrCat(option, " names nothing"));
 }
 
+absl::Status ParseEfforts(absl::string_view option, absl::string_view value,
+                          std::vector<double>& efforts) {
+  for (const absl::string_view text : absl::StrSplit(value, ',')) {
+    if (!absl::SimpleAtod(text, &efforts.emplace_back())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(option, " has \"", text, "\"; want numbers separated by commas"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ParseValue(absl::string_view option, const std::string& value, PeersOptions& options) {
   uint64_t number = 0;
   if (option == "--sets") return ParseNames(option, value, options.sets);
   if (option == "--engines") return ParseNames(option, value, options.engines);
+  if (option == "--efforts") return ParseEfforts(option, value, options.efforts);
   if (option == "--words") {
     options.folders.words = value;
   } else if (option == "--mnist") {

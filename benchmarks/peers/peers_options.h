@@ -16,6 +16,7 @@ struct PeersOptions {
   bool list = false;  // the sets and engines, instead of a comparison
   std::vector<std::string> sets = {"Code384", "Code768", "Normal64"};
   std::vector<std::string> engines;  // empty: all
+  std::vector<double> efforts;       // empty: all that an engine has
   SetSize size = {.rows = 20'000, .queries = 200};
   size_t rounds = 5;
   SetFolders folders;

@@ -19,6 +19,7 @@ using stowage::ProjectId;
 using stowage::Workspace;
 
 constexpr size_t kBatch = 1'000;  // vectors a commit
+constexpr double kFirstTarget = 0.96;
 const std::vector<double>& Targets() {
   static const auto* const targets =
       new std::vector<double>{0.8, 0.9, 0.94, 0.96, 0.98, 0.99, 0.995, 1};
@@ -58,9 +59,9 @@ class Store : public Engine {
  public:
   explicit Store(std::string folder) : folder_(std::move(folder)) {}
 
-  // Opens the store of the first target; fills it with `set` if there is one.
+  // Opens the store of kFirstTarget; fills it with `set` if there is one.
   absl::Status Start(const VectorSet* set) {
-    LOADLINE_ASSIGN_OR_RETURN(current_, Open(Targets().front()));
+    LOADLINE_ASSIGN_OR_RETURN(current_, Open(kFirstTarget));
     if (set != nullptr) LOADLINE_RETURN_IF_ERROR(Fill(*current_, *set));
     const auto projects = current_->registry().List();
     if (projects.empty()) return absl::NotFoundError(absl::StrCat("no store in ", folder_));
@@ -70,7 +71,7 @@ class Store : public Engine {
 
   absl::Status SetEffort(double effort) override {
     exact_ = effort == 1;
-    LOADLINE_ASSIGN_OR_RETURN(current_, Open(exact_ ? Targets().front() : effort));
+    LOADLINE_ASSIGN_OR_RETURN(current_, Open(exact_ ? kFirstTarget : effort));
     LOADLINE_RETURN_IF_ERROR(current_->vectors().Count(*id_).status());
     Settle();
     return absl::OkStatus();
@@ -98,10 +99,9 @@ class Store : public Engine {
     std::unique_ptr<Workspace>& workspace = open_[target];
     if (workspace != nullptr) return workspace.get();
     const std::string path = absl::StrCat(folder_, "/", target);
-    if (target != Targets().front()) {
+    if (target != kFirstTarget) {
       std::error_code error;
-      fs::copy(absl::StrCat(folder_, "/", Targets().front()), path, fs::copy_options::recursive,
-               error);
+      fs::copy(absl::StrCat(folder_, "/", kFirstTarget), path, fs::copy_options::recursive, error);
       if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("copying to ", path));
     }
     LOADLINE_ASSIGN_OR_RETURN(workspace, OpenWorkspace(path, target));

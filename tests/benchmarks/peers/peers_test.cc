@@ -50,7 +50,8 @@ TEST(Peers, RefusesWhatItDoesNotKnowAndSaysWhatItWants) {
   const std::map<std::string, std::string> wrong = {
       {"--no-such 1", "--no-such"},  {"--rows 0", "from 1"},
       {"--rows", "value"},           {"--sets Nothing", "Lifted768"},
-      {"--engines none", "hnswlib"}, {"--sets ,", "names nothing"}};
+      {"--engines none", "hnswlib"}, {"--sets ,", "names nothing"},
+      {"--efforts 1,x", "numbers"},  {"--efforts 7", "--efforts has none of"}};
   for (const auto& [arguments, message] : wrong) {
     const Ended ended = RunPeers(dir, arguments);
     EXPECT_EQ(ended.code, 2) << arguments;
