@@ -298,7 +298,11 @@ absl::StatusOr<SavedSize> ReadIndexSize(const loadline::Directory& folder, absl:
   LOADLINE_ASSIGN_OR_RETURN(const auto reader, ChunkReader::Open(folder, name, kKind));
   IndexHeader header;
   LOADLINE_RETURN_IF_ERROR(reader->ReadAll(absl::MakeSpan(&header, 1)));
-  return SavedSize{header.entries, header.text_bytes, header.graph};
+  return SavedSize{.entries = header.entries,
+                   .rows_end = header.rows_end,
+                   .bytes = static_cast<ListCoding::Bytes>(header.bytes),
+                   .text_bytes = header.text_bytes,
+                   .graph_rows = header.graph};
 }
 
 absl::StatusOr<SavedIndex> ReadIndex(const loadline::Directory& folder, absl::string_view name,

@@ -70,6 +70,8 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
 // What it will be read into. Errors as below.
 struct SavedSize {
   size_t entries = 0;
+  size_t rows_end = 0;  // above all rows
+  ListCoding::Bytes bytes = ListCoding::Bytes::kAroundCentre;
   size_t text_bytes = 0;  // that a TextPool occupies for their texts
   size_t graph_rows = 0;  // 0: no graph
 };

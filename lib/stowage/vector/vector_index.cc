@@ -206,13 +206,18 @@ size_t VectorIndex::PredictBytes(size_t rows, size_t text_bytes) const {
   const bool graph = MayHaveGraph(total) && CodesFit(total);
   const size_t rows_end = std::max(lists_->rows_end(), total);
   const auto bytes = graph ? ListCoding::Bytes::kAroundMean : lists_->snapshot()->coding->bytes();
-  const size_t lists =
-      ListIndex::BytesFor(config_, total, rows_end) + CodeBytesFor(bytes, rows_end);
+  const size_t codes = CodeBytesFor(bytes, rows_end);
+  const size_t lists = ListIndex::BytesFor(config_, total, rows_end) + codes;
   // What comes while lists are made anew goes into those as well.
   const size_t twice = rebuilding_ ? changes_.size() + rows : 0;
-  return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), total)) + lists +
-         lists / std::max<size_t>(total, 1) * twice + HashTableBytes(total) +
-         texts_.memory_bytes() + text_bytes + lists_->CopiedBytesFor(rows);
+  return BytesBesideCodes(total, rows_end) + codes + text_bytes +
+         lists / std::max<size_t>(total, 1) * twice + lists_->CopiedBytesFor(rows);
+}
+
+size_t VectorIndex::BytesBesideCodes(size_t entries, size_t rows_end) const {
+  return sizeof(*this) + EntryTable::BytesFor(std::max<size_t>(entries_.size(), entries)) +
+         ListIndex::BytesFor(config_, entries, rows_end) + HashTableBytes(entries) +
+         texts_.memory_bytes();
 }
 
 size_t VectorIndex::graph_bytes() const {

@@ -255,7 +255,9 @@ class VectorIndex {
   bool MayHaveGraph(size_t rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether the eight-bit codes of so many rows are to be in memory.
   bool CodesFit(size_t rows) const;
-  // What they will occupy there.
+  size_t BytesBesideCodes(size_t entries, size_t rows_end) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What eight-bit codes will occupy in memory.
   size_t CodeBytesFor(ListCoding::Bytes bytes, size_t rows) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For codes that do not fit, or to save them.

@@ -107,7 +107,12 @@ absl::StatusOr<SavedIndex> VectorIndex::ReadSaved(uint64_t token) const {
 absl::StatusOr<size_t> VectorIndex::PredictSavedBytes(uint64_t token) const {
   LOADLINE_ASSIGN_OR_RETURN(const SavedSize size,
                             ReadIndexSize(*options_.folder, NameOf(kIndexPrefix, token)));
-  return PredictBytes(size.entries, size.text_bytes);
+  const size_t dim = Rotation::PaddedFor(config_.dimension);
+  const bool codes =
+      ListCoding::HasByteRows(HotCodeFor(dim), size.bytes) && CodesFit(size.rows_end);
+  MutexLock lock(mutex_);
+  return BytesBesideCodes(size.entries, size.rows_end) + size.text_bytes +
+         (codes ? ByteRows::BytesFor(dim, size.rows_end) : 0);
 }
 
 absl::Status VectorIndex::Restore(SavedIndex saved) {
@@ -139,6 +144,7 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
         texts[entry.file], texts[entry.language], entry.factor};
     numbers_[entry.id] = entry.number;
   }
+  const bool codes_fit = CodesFit(saved.places.size());
   lists_ = std::make_unique<ListIndex>(
       ListIndex::Restored{.coding = saved.coding,
                           .centres = *std::move(saved.centres),
@@ -146,7 +152,7 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
                           .places = std::move(saved.places),
                           .values = values,
                           .bytes = bytes,
-                          .bytes_on_disk = bytes != nullptr && !CodesFit(saved.entries.size()),
+                          .bytes_on_disk = bytes != nullptr && !codes_fit,
                           .hash_seed = saved.facts.hash_seed,
                           .entries_end = numbers.empty() ? 0 : numbers.back() + 1});
   max_length_ = saved.facts.max_length;

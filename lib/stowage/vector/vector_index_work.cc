@@ -78,7 +78,7 @@ VectorIndex::Work VectorIndex::PendingWork() const {
   const bool around_mean = lists_->snapshot()->coding->bytes() == ListCoding::Bytes::kAroundMean;
   if (graph && !around_mean) return Work::kRebuild;
   // Before a graph as well, as building one takes long; and that it was begun.
-  const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 8) ||
+  const bool stale = changed_since_save_ > std::max(kMinChanges, rows / 32) ||
                      (graph && saved_graph_tries_ == graph_tries_);
   if (stale && options_.set_saved) return Work::kSave;
   return graph ? Work::kBuildGraph : Work::kNone;

@@ -126,6 +126,32 @@ TEST_F(SavedIndexTest, KnowsWhatWasChosenForEachTargetButNoOther) {
   }
 }
 
+TEST_F(SavedIndexTest, TakesAsMuchMemoryAsItTookWithCodesOnTheDisk) {
+  uint64_t saved = 0;
+  VectorIndexOptions options;
+  options.folder = directory_.get();
+  options.max_code_bytes = 20'000;
+  options.set_saved = [&](uint64_t token, uint64_t) {
+    saved = token;
+    return absl::OkStatus();
+  };
+  size_t before = 0;
+  {
+    VectorIndex index(kConfig, options);
+    auto staged = index.Stage(vectors_.NextEntries(0, 2'000));
+    ASSERT_OK(staged);
+    index.Publish(*std::move(staged));
+    index.RunIndexing(testing::kNotCancelled);
+    before = index.memory_bytes();
+  }
+  VectorIndex index(kConfig, options);
+  const auto predicted = index.PredictSavedBytes(saved);
+  ASSERT_OK(predicted);
+  ASSERT_OK(index.Restore(*index.ReadSaved(saved)));
+  EXPECT_LE(index.memory_bytes(), *predicted);
+  EXPECT_LE(*predicted, before + 20'000);
+}
+
 TEST_F(SavedIndexTest, HasWhatChangedSinceItWasSaved) {
   MakeSaved(600);
   OpenManager({});
