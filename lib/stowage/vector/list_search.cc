@@ -129,6 +129,7 @@ void ListSearch::Start(const ListView& view, const ListQuery& query, size_t k,
   limit_ = kInfinity;
   near_.clear();
   read_.clear();
+  seeded_.clear();
   queue_.clear();
   uppers_.clear();
   found_.clear();
@@ -203,11 +204,14 @@ void ListSearch::ReadOne(uint32_t list) {
   ++counts_.lists;
   if (limit_ == kInfinity) Seed(rows);
   Scan(rows);
+  seeded_.clear();
 }
 
 // Until k rows have bounds every row passes. So the rows that look nearest by their first codes are
-// bounded before the others are scored.
+// bounded before the others are scored. They stay found, whatever their first codes say later: there
+// are always as many as set the limit.
 void ListSearch::Seed(const RowList& list) {
+  seeded_.clear();
   if (view_->coding.hot() == HotCode::kEightBit || effort_.exact) return;
   const size_t wanted = 2 * k_;
   std::vector<Found> best;
@@ -222,14 +226,12 @@ void ListSearch::Seed(const RowList& list) {
   }
   if (best.size() <= wanted) return;
   std::nth_element(best.begin(), best.begin() + static_cast<ptrdiff_t>(wanted), best.end());
+  for (size_t i = 0; i < wanted; ++i) {
+    seeded_.push_back(best[i].place.position);
+    Queue(best[i].place);
+  }
   FlushQueue();
-  const size_t found = found_.size();
-  const std::vector<float> uppers = uppers_;
-  for (size_t i = 0; i < wanted; ++i) Queue(best[i].place);
-  FlushQueue();
-  // They will be met again.
-  found_.resize(found);
-  uppers_ = uppers;
+  std::sort(seeded_.begin(), seeded_.end());
 }
 
 void ListSearch::Scan(const RowList& list) {
@@ -246,6 +248,7 @@ void ListSearch::Scan(const RowList& list) {
       const auto lane = static_cast<size_t>(std::countr_zero(chosen));
       const size_t position = block * kBlockRows + lane;
       if (!Matching(list, position)) continue;
+      if (std::binary_search(seeded_.begin(), seeded_.end(), position)) continue;
       if (!byte_blocks) {
         Queue(PlaceOf(position));
         continue;

@@ -415,9 +415,9 @@ absl::StatusOr<std::vector<uint64_t>> VectorFile::ChangedAfter(uint64_t change) 
     }
     return ChangeTable().Scan(connection, "WHERE number > ?", known, [&](const Row& row) {
       const absl::string_view bytes = row.Blob(1);
-      const size_t before = ids.size();
-      ids.resize(before + bytes.size() / sizeof(uint64_t));
-      std::memcpy(ids.data() + before, bytes.data(), (ids.size() - before) * sizeof(uint64_t));
+      for (size_t at = 0; at + sizeof(uint64_t) <= bytes.size(); at += sizeof(uint64_t)) {
+        std::memcpy(&ids.emplace_back(), bytes.data() + at, sizeof(uint64_t));
+      }
       return absl::OkStatus();
     });
   }));

@@ -92,6 +92,13 @@ class Indexed {
     return top.TakeSorted();
   }
 
+  std::vector<RankedRow> Find(size_t q, const SearchEffort& effort) const {
+    const std::shared_ptr<const ListSnapshot> snapshot = index_->snapshot();
+    ListQuery query;
+    PrepareQuery(*snapshot->coding, set_.query(q), query);
+    return Search(*snapshot, query, kNearest, effort);
+  }
+
   struct Quality {
     double recall = 0;
     double nothing = 0;  // share of the queries that found less than half
@@ -166,6 +173,13 @@ class EverySet : public ::testing::TestWithParam<NamedSet> {
 TEST_P(EverySet, IsSearchedExactlyWhereThatIsAskedFor) {
   const Indexed indexed(set_);
   EXPECT_EQ(indexed.Measure({.exact = true}).recall, 1);
+}
+
+TEST_P(EverySet, GivesAsManyAsAreAskedForHoweverLittleIsBelievedOfCodes) {
+  const Indexed indexed(set_);
+  for (size_t q = 0; q < set_.query_count(); ++q) {
+    EXPECT_EQ(indexed.Find(q, {.eps = 0.01F}).size(), std::min(kNearest, set_.size()));
+  }
 }
 
 TEST_P(EverySet, IsFoundByAllListsWithTheWidestBounds) {
