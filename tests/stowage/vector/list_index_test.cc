@@ -16,6 +16,7 @@
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/self_check.h"
 #include "tests/stowage/vector/split_rows.h"
+#include "tests/support/sanitizer.h"
 
 namespace stowage {
 namespace {
@@ -27,6 +28,8 @@ using loadline::bench::VectorSets;
 
 constexpr size_t kNearest = 10;
 constexpr size_t kBatch = 257;
+// A sanitizer looks for what a few rows show as well, and takes ten times as long.
+constexpr size_t kSetRows = loadline::testing::kHasShadowMemory ? 1000 : 4000;
 
 // A set in lists; entry i is row i.
 class Indexed {
@@ -167,7 +170,7 @@ class Indexed {
 
 class EverySet : public ::testing::TestWithParam<NamedSet> {
  protected:
-  const VectorSet set_ = GetParam().make({.rows = 4000});
+  const VectorSet set_ = GetParam().make({.rows = kSetRows});
 };
 
 TEST_P(EverySet, IsSearchedExactlyWhereThatIsAskedFor) {

@@ -13,15 +13,8 @@
 
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/scratch_index.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STOWAGE_UNDER_SANITIZER 1
-#elif defined(__clang__)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STOWAGE_UNDER_SANITIZER 1
-#endif
-#endif
 
 namespace stowage {
 namespace {
@@ -64,16 +57,12 @@ void ExpectWithinATenth(IndexKind kind, size_t dimension) {
 }
 
 TEST(VectorMemory, OfListsIsWithinATenthOfWhatIsAccounted) {
-#ifdef STOWAGE_UNDER_SANITIZER
-  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
-#endif
+  if (loadline::testing::kHasShadowMemory) GTEST_SKIP() << "a sanitizer's allocator is another";
   ExpectWithinATenth(IndexKind::kLists, 384);
 }
 
 TEST(VectorMemory, OfAGraphIsWithinATenthOfWhatIsAccounted) {
-#ifdef STOWAGE_UNDER_SANITIZER
-  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
-#endif
+  if (loadline::testing::kHasShadowMemory) GTEST_SKIP() << "a sanitizer's allocator is another";
   ExpectWithinATenth(IndexKind::kGraph, 384);
   ExpectWithinATenth(IndexKind::kGraph, 32);
 }
@@ -89,9 +78,7 @@ size_t PeakBytes() {
 }
 
 TEST(VectorMemory, OfMakingListsAnewIsBorrowedBeforeItIsTaken) {
-#ifdef STOWAGE_UNDER_SANITIZER
-  GTEST_SKIP() << "a sanitizer's allocator takes memory of its own";
-#endif
+  if (loadline::testing::kHasShadowMemory) GTEST_SKIP() << "a sanitizer's allocator is another";
   size_t before = 0;
   size_t borrowed = 0;
   size_t peak = 0;
