@@ -298,6 +298,10 @@ float OnMean(const ListCoding& coding, const SplitBytes& mean, const ByteRows& b
   return -bytes.terms(row).terms.factor * mean.Product(dot);
 }
 
+hnswlib::linklistsizeint* LinksOf(const Index& index, uint32_t node, size_t level) {
+  return level == 0 ? index.get_linklist0(node) : index.get_linklist(node, static_cast<int>(level));
+}
+
 }  // namespace
 
 struct HnswGraph::Impl {
@@ -375,149 +379,50 @@ size_t HnswGraph::Search(const ByteRows& bytes, const ListQuery& query, size_t e
   return search.scored();
 }
 
-namespace {
-
-// Links of so many nodes are one chunk: of each node for each of its levels their number, and then
-// the nodes.
-constexpr size_t kNodesPerChunk = 4096;
-// hnswlib draws levels of -log(u) / log(m), u > 2^-53: below 54 for any m.
-constexpr int kMaxLevel = 64;
-
-struct SavedGraph {
-  uint32_t nodes = 0;
-  uint32_t m = 0;
-  uint32_t entry = 0;      // where searches begin
-  uint32_t max_level = 0;  // the entry's
-};
-
-hnswlib::linklistsizeint* LinksOf(const Index& index, uint32_t node, int level) {
-  return level == 0 ? index.get_linklist0(node) : index.get_linklist(node, level);
+absl::Span<const uint32_t> HnswGraph::rows() const { return impl_->space.parameter().rows; }
+absl::Span<const float> HnswGraph::on_mean() const { return impl_->space.parameter().on_mean; }
+size_t HnswGraph::m() const { return impl_->index.M_; }
+uint32_t HnswGraph::entry() const { return impl_->index.enterpoint_node_; }
+size_t HnswGraph::level(uint32_t node) const {
+  return static_cast<size_t>(impl_->index.element_levels_[node]);
 }
 
-absl::Status DamagedGraph(absl::string_view what) {
-  return absl::DataLossError(absl::StrCat("the graph ", what));
+absl::Span<const uint32_t> HnswGraph::links(uint32_t node, size_t level) const {
+  const hnswlib::linklistsizeint* const list = LinksOf(impl_->index, node, level);
+  return {list + 1, impl_->index.getListCount(const_cast<hnswlib::linklistsizeint*>(list))};
 }
 
-// Puts saved links into an index that has none.
-class LinkReader {
- public:
-  LinkReader(Index& index, absl::Span<const uint8_t> levels) : index_(index), levels_(levels) {}
-
-  absl::Status Read(ChunkReader& reader) {
-    std::vector<uint32_t> words;
-    for (size_t first = 0; first < levels_.size(); first += kNodesPerChunk) {
-      LOADLINE_ASSIGN_OR_RETURN(words, reader.ReadVector<uint32_t>());
-      absl::Span<const uint32_t> left = words;
-      const size_t end = std::min(first + kNodesPerChunk, levels_.size());
-      for (size_t node = first; node < end; ++node) {
-        LOADLINE_RETURN_IF_ERROR(ReadNode(static_cast<uint32_t>(node), left));
-      }
-      if (!left.empty()) return DamagedGraph("has more links than nodes");
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  // The index frees the upper levels of the nodes that it counts.
-  absl::Status ReadNode(uint32_t node, absl::Span<const uint32_t>& words) {
-    const int levels = levels_[node];
-    std::memset(index_.get_linklist0(node), 0, index_.size_data_per_element_);
-    if (levels > 0) {
-      char* const upper = static_cast<char*>(std::calloc(levels, index_.size_links_per_element_));
-      if (upper == nullptr) return absl::ResourceExhaustedError("reading a graph: no memory");
-      index_.linkLists_[node] = upper;
-    }
-    index_.element_levels_[node] = levels;
-    index_.cur_element_count = node + 1;
-    for (int level = 0; level <= levels; ++level) {
-      LOADLINE_RETURN_IF_ERROR(ReadLinks(node, level, words));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadLinks(uint32_t node, int level, absl::Span<const uint32_t>& words) {
-    const size_t most = level == 0 ? index_.maxM0_ : index_.maxM_;
-    if (words.empty() || words[0] > most || words[0] >= words.size()) {
-      return DamagedGraph("has a node with too many links or too few");
-    }
-    const auto links = words.subspan(1, words[0]);
-    words.remove_prefix(1 + links.size());
-    for (const uint32_t to : links) {
-      if (to >= levels_.size() || levels_[to] < level) return DamagedGraph("links to no node");
-    }
-    hnswlib::linklistsizeint* const list = LinksOf(index_, node, level);
-    index_.setListCount(list, static_cast<unsigned short>(links.size()));
-    std::copy(links.begin(), links.end(), reinterpret_cast<hnswlib::tableint*>(list + 1));
-    return absl::OkStatus();
-  }
-
-  Index& index_;
-  const absl::Span<const uint8_t> levels_;
-};
-
-}  // namespace
-
-absl::Status HnswGraph::Write(ChunkWriter& writer) const {
-  const Index& index = impl_->index;
-  const RowSpaceParameter& space = impl_->space.parameter();
-  const SavedGraph header = {static_cast<uint32_t>(size()), static_cast<uint32_t>(index.M_),
-                             static_cast<uint32_t>(index.enterpoint_node_),
-                             static_cast<uint32_t>(std::max(index.maxlevel_, 0))};
-  std::vector<uint8_t> levels;
-  for (size_t node = 0; node < size(); ++node) {
-    levels.push_back(static_cast<uint8_t>(index.element_levels_[node]));
-  }
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(&header, 1)));
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(space.rows)));
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(space.on_mean)));
-  LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(levels)));
-  for (size_t first = 0; first < size(); first += kNodesPerChunk) {
-    std::vector<uint32_t> words;
-    const size_t end = std::min(first + kNodesPerChunk, size());
-    for (auto node = static_cast<uint32_t>(first); node < end; ++node) {
-      for (int level = 0; level <= levels[node]; ++level) {
-        hnswlib::linklistsizeint* const list = LinksOf(index, node, level);
-        const size_t count = index.getListCount(list);
-        words.push_back(static_cast<uint32_t>(count));
-        words.insert(words.end(), list + 1, list + 1 + count);
-      }
-    }
-    LOADLINE_RETURN_IF_ERROR(writer.WriteAll(absl::MakeConstSpan(words)));
-  }
-  return absl::OkStatus();
+size_t HnswGraph::MostLinks(size_t level) const {
+  return level == 0 ? impl_->index.maxM0_ : impl_->index.maxM_;
 }
 
-absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Read(ChunkReader& reader,
-                                                           std::shared_ptr<const ListCoding> coding,
-                                                           size_t rows_end) {
-  SavedGraph header;
-  LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&header, 1)));
-  LOADLINE_ASSIGN_OR_RETURN(const auto rows, reader.ReadVector<uint32_t>());
-  LOADLINE_ASSIGN_OR_RETURN(auto on_mean, reader.ReadVector<float>());
-  LOADLINE_ASSIGN_OR_RETURN(const auto levels, reader.ReadVector<uint8_t>());
-  const GraphOptions options = {.m = header.m};
-  if (!CheckOptions(options, header.nodes).ok() || rows.size() != header.nodes ||
-      levels.size() != header.nodes || header.entry >= header.nodes ||
-      levels[header.entry] != header.max_level ||
-      *std::max_element(levels.begin(), levels.end()) != header.max_level ||
-      header.max_level > kMaxLevel) {
-    return DamagedGraph("has other nodes than it says");
-  }
+void HnswGraph::SetLinks(uint32_t node, size_t level, absl::Span<const uint32_t> links) {
+  hnswlib::linklistsizeint* const list = LinksOf(impl_->index, node, level);
+  impl_->index.setListCount(list, static_cast<unsigned short>(links.size()));
+  std::copy(links.begin(), links.end(), list + 1);
+}
+
+absl::StatusOr<std::unique_ptr<HnswGraph>> HnswGraph::Restore(
+    std::shared_ptr<const ListCoding> coding, Nodes nodes) {
   LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<HnswGraph> graph,
-                            Create(std::move(coding), header.nodes, options));
-  Impl& impl = *graph->impl_;
-  RowSpaceParameter& space = impl.space.parameter();
-  if (on_mean.size() != (space.by_product ? rows.size() : 0)) {
-    return DamagedGraph("has other nodes than it says");
+                            Create(std::move(coding), nodes.rows.size(), {.m = nodes.m}));
+  Index& index = graph->impl_->index;
+  for (uint32_t node = 0; node < nodes.rows.size(); ++node) {
+    graph->impl_->AddRow(nodes.rows[node]);
+    std::memset(index.get_linklist0(node), 0, index.size_data_per_element_);
+    const size_t levels = nodes.levels[node];
+    if (levels > 0) {
+      void* const upper = std::calloc(levels, index.size_links_per_element_);
+      if (upper == nullptr) return absl::ResourceExhaustedError("reading a graph: no memory");
+      index.linkLists_[node] = static_cast<char*>(upper);
+    }
+    // The index frees the upper levels of the nodes that it counts.
+    index.element_levels_[node] = static_cast<int>(levels);
+    index.cur_element_count = node + 1;
   }
-  for (const uint32_t row : rows) {
-    if (row >= rows_end || graph->Has(row)) return DamagedGraph("has a row twice or one too many");
-    impl.AddRow(row);
-  }
-  space.on_mean = std::move(on_mean);
-  LOADLINE_RETURN_IF_ERROR(LinkReader(impl.index, levels).Read(reader));
-  impl.index.enterpoint_node_ = header.entry;
-  impl.index.maxlevel_ = static_cast<int>(header.max_level);
+  graph->impl_->space.parameter().on_mean = std::move(nodes.on_mean);
+  index.enterpoint_node_ = nodes.entry;
+  index.maxlevel_ = nodes.levels[nodes.entry];
   return graph;
 }
 

@@ -10,7 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "stowage/storage/chunk_file.h"
+#include "absl/types/span.h"
 #include "stowage/vector/byte_rows.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
@@ -41,14 +41,6 @@ class HnswGraph {
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
-  // A graph that was saved, with no room for more. `rows_end` is above all rows that there are.
-  // kDataLoss: it is damaged; kResourceExhausted.
-  static absl::StatusOr<std::unique_ptr<HnswGraph>> Read(ChunkReader& reader,
-                                                         std::shared_ptr<const ListCoding> coding,
-                                                         size_t rows_end);
-  // See docs/formats.md, "Saved index".
-  absl::Status Write(ChunkWriter& writer) const;
-
   size_t size() const;
   size_t capacity() const;
   // One past the largest row.
@@ -59,6 +51,28 @@ class HnswGraph {
   // Links a row that is in `bytes`, as all are that were linked before. kResourceExhausted: full or
   // no memory; kInternal: hnswlib refused. After an error the graph must be dropped.
   absl::Status Link(const ByteRows& bytes, uint32_t row);
+
+  // What a graph is made of, to be saved. `level` of a node: its highest; 0 is the ground.
+  struct Nodes {
+    size_t m = 0;        // see GraphOptions
+    uint32_t entry = 0;  // where searches begin: a node of the highest level
+    std::vector<uint32_t> rows;
+    std::vector<float> on_mean;  // products of rows and mean; none but by inner product
+    std::vector<uint8_t> levels;
+  };
+  size_t m() const;
+  uint32_t entry() const;
+  absl::Span<const uint32_t> rows() const;
+  absl::Span<const float> on_mean() const;
+  size_t level(uint32_t node) const;
+  absl::Span<const uint32_t> links(uint32_t node, size_t level) const;
+  // A graph of such nodes, of which there is one at least, with no room for more and no links;
+  // `nodes` agree with each other. Errors as Create().
+  static absl::StatusOr<std::unique_ptr<HnswGraph>> Restore(
+      std::shared_ptr<const ListCoding> coding, Nodes nodes);
+  // At most MostLinks(level), to nodes that reach so high.
+  void SetLinks(uint32_t node, size_t level, absl::Span<const uint32_t> links);
+  size_t MostLinks(size_t level) const;
 
   struct Found {
     uint32_t row = 0;

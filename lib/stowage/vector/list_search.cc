@@ -208,8 +208,8 @@ void ListSearch::ReadOne(uint32_t list) {
 }
 
 // Until k rows have bounds every row passes. So the rows that look nearest by their first codes are
-// bounded before the others are scored. They stay found, whatever their first codes say later: there
-// are always as many as set the limit.
+// bounded before the others are scored. They stay found, whatever their first codes say later, so
+// that as many are found as set the limit.
 void ListSearch::Seed(const RowList& list) {
   seeded_.clear();
   if (view_->coding.hot() == HotCode::kEightBit || effort_.exact) return;

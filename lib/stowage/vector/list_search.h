@@ -179,7 +179,7 @@ class ListSearch {
   std::vector<NearList> near_;
   std::vector<ReadList> read_;
   std::optional<ReadList> mean_;  // what eight-bit codes are around, where that is not the list's
-  std::vector<size_t> seeded_;  // positions in the list that is read which were found before
+  std::vector<size_t> seeded_;    // positions in the list that is read which were found before
   std::vector<Place> queue_;
   std::vector<std::byte> byte_row_;  // that was not in memory
   std::vector<float> uppers_;        // a heap, the largest first

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "loadline/base/status_macros.h"
 #include "stowage/storage/chunk_file.h"
+#include "stowage/vector/saved_graph.h"
 #include "stowage/vector/text_pool.h"
 
 namespace stowage {
@@ -185,15 +186,14 @@ absl::Status Place(SavedIndex& index) {
   return absl::OkStatus();
 }
 
-absl::Status ReadGraph(ChunkReader& reader, SavedIndex& index) {
+absl::Status ReadCheckedGraph(ChunkReader& reader, SavedIndex& index) {
   if (index.coding->bytes() != ListCoding::Bytes::kAroundMean) {
     return absl::DataLossError("the graph is over other codes than there are");
   }
   CheckedEffort checked;
   LOADLINE_RETURN_IF_ERROR(reader.ReadAll(absl::MakeSpan(&checked, 1)));
   index.facts.checked_graph = checked;
-  LOADLINE_ASSIGN_OR_RETURN(index.graph,
-                            HnswGraph::Read(reader, index.coding, index.places.size()));
+  LOADLINE_ASSIGN_OR_RETURN(index.graph, ReadGraph(reader, index.coding, index.places.size()));
   return absl::OkStatus();
 }
 
@@ -245,7 +245,7 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
     return absl::DataLossError("it has other entries than it says");
   }
   LOADLINE_RETURN_IF_ERROR(ReadTexts(reader, index.texts));
-  if (header.graph != 0 && graph_too) LOADLINE_RETURN_IF_ERROR(ReadGraph(reader, index));
+  if (header.graph != 0 && graph_too) LOADLINE_RETURN_IF_ERROR(ReadCheckedGraph(reader, index));
   if (header.graph == 0 || graph_too) LOADLINE_RETURN_IF_ERROR(reader.Finish());
   LOADLINE_RETURN_IF_ERROR(Place(index));
   return index;
@@ -289,7 +289,7 @@ absl::Status WriteIndex(const loadline::Directory& folder, absl::string_view nam
   LOADLINE_RETURN_IF_ERROR(numbered.Write(*writer));
   if (graph != nullptr) {
     LOADLINE_RETURN_IF_ERROR(writer->WriteAll(absl::MakeConstSpan(&*facts.checked_graph, 1)));
-    LOADLINE_RETURN_IF_ERROR(graph->Write(*writer));
+    LOADLINE_RETURN_IF_ERROR(WriteGraph(*graph, *writer));
   }
   return writer->Commit();
 }

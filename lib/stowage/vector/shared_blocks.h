@@ -59,13 +59,13 @@ class SharedBlocks {
   }
 
  private:
-  using Segment = std::shared_ptr<std::byte[]>;
-
   size_t SegmentBytes() const { return kSegmentBlocks * block_bytes_; }
-  Segment NewSegment() const { return Segment(new std::byte[SegmentBytes()]); }
+  std::shared_ptr<std::byte[]> NewSegment() const {
+    return std::shared_ptr<std::byte[]>(new std::byte[SegmentBytes()]);
+  }
   void Own(size_t i) {
     if (own_[i]) return;
-    const Segment shared = segments_[i];
+    const std::shared_ptr<std::byte[]> shared = segments_[i];
     const size_t blocks = std::min(kSegmentBlocks, size_ - i * kSegmentBlocks);
     segments_[i] = NewSegment();
     std::copy_n(shared.get(), blocks * block_bytes_, segments_[i].get());
@@ -74,7 +74,7 @@ class SharedBlocks {
 
   size_t block_bytes_;
   size_t size_ = 0;
-  std::vector<Segment> segments_;
+  std::vector<std::shared_ptr<std::byte[]>> segments_;
   std::vector<bool> own_;  // by segment: nobody else has it
 };
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "stowage/storage/chunk_file.h"
-#include "stowage/vector/hnsw_graph.h"
+#include "stowage/vector/saved_graph.h"
 #include "stowage/vector/vector_index.h"
 #include "tests/stowage/vector/clustered_vectors.h"
 #include "tests/stowage/vector/scratch_index.h"
@@ -213,7 +213,7 @@ struct GraphChunks {
     const auto coding =
         std::make_shared<const ListCoding>(kGraphConfig, std::vector<float>(kGraphConfig.dimension),
                                            1, ListCoding::Bytes::kAroundMean);
-    LOADLINE_RETURN_IF_ERROR(HnswGraph::Read(*reader, coding, 3).status());
+    LOADLINE_RETURN_IF_ERROR(ReadGraph(*reader, coding, 3).status());
     return reader->Finish();
   }
 };

@@ -2,6 +2,7 @@
 #define TESTS_STOWAGE_VECTOR_SCRATCH_INDEX_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -14,6 +15,18 @@
 namespace stowage::testing {
 
 inline const std::atomic<bool> kNotCancelled{false};
+
+inline void Add(VectorIndex& index, std::vector<VectorEntry> entries) {
+  auto staged = index.Stage(std::move(entries));
+  ASSERT_OK(staged);
+  index.Publish(*std::move(staged));
+}
+
+inline std::vector<uint64_t> Ids(const std::vector<Neighbor>& neighbors) {
+  std::vector<uint64_t> ids;
+  for (const Neighbor& neighbor : neighbors) ids.push_back(neighbor.id);
+  return ids;
+}
 
 class ScratchFolder {
  protected:

@@ -36,12 +36,6 @@ VectorIndexOptions ByGraph() {
   return options;
 }
 
-void Publish(VectorIndex& index, std::vector<VectorEntry> entries) {
-  auto staged = index.Stage(std::move(entries));
-  ASSERT_OK(staged);
-  index.Publish(*std::move(staged));
-}
-
 class EverySetByGraph : public ::testing::TestWithParam<NamedSet> {
  protected:
   const VectorSet set_ = GetParam().make({.rows = 3000});
@@ -53,7 +47,7 @@ TEST_P(EverySetByGraph, IsFoundAsWellAsByLists) {
   for (size_t i = 0; i < set_.size(); ++i) {
     entries.push_back({i, {set_.row(i).begin(), set_.row(i).end()}, {"a.cc", 1, 2, "cpp"}});
   }
-  Publish(index, std::move(entries));
+  testing::Add(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   // Where vectors differ at all a graph is tried, and on these it is known to find enough.
   const std::set<std::string> for_certain = {"EmbeddingsByCosine",    "EmbeddingsByInnerProduct",
@@ -108,7 +102,7 @@ class VectorGraph : public ::testing::Test {
 
   void Add(std::vector<VectorEntry> entries) {
     for (const VectorEntry& entry : entries) model_.entries[entry.id] = entry;
-    Publish(index_, std::move(entries));
+    testing::Add(index_, std::move(entries));
   }
 
   void Remove(const std::vector<uint64_t>& ids) {
@@ -270,7 +264,7 @@ TEST(VectorGraphMemory, IsBorrowedForAsLongAsTheGraphIsThere) {
   {
     testing::ScratchIndex index(config, options);
     testing::ClusteredVectors vectors(64, 40, 7);
-    Publish(index, vectors.NextEntries(0, 2000));
+    testing::Add(index, vectors.NextEntries(0, 2000));
     const size_t without = index.memory_bytes();
     index.RunIndexing(kNotCancelled);
     ASSERT_EQ(index.engine(), IndexKind::kGraph);
@@ -290,7 +284,7 @@ TEST(VectorGraphMemory, ThatCannotBeHadLeavesTheListsToAnswer) {
   };
   testing::ScratchIndex index(config, options);
   testing::ClusteredVectors vectors(64, 40, 7);
-  Publish(index, vectors.NextEntries(0, 2000));
+  testing::Add(index, vectors.NextEntries(0, 2000));
   index.RunIndexing(kNotCancelled);
   EXPECT_EQ(index.engine(), IndexKind::kLists);
   EXPECT_FALSE(index.NeedsIndexing());
@@ -307,7 +301,7 @@ TEST_F(VectorGraph, IsNotBuiltForAutoWhereListsAreFastEnough) {
     entries.push_back({id, {static_cast<float>(id), 0}, {"a.cc", 1, 2, "cpp"}});
   }
   const size_t before = index.PredictBytes(300, VectorIndex::TextBytes(entries));
-  Publish(index, std::move(entries));
+  testing::Add(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   EXPECT_EQ(index.engine(), IndexKind::kLists);
   EXPECT_FALSE(index.NeedsIndexing());
@@ -323,7 +317,7 @@ TEST(VectorIndexKind, ExactMissesNothingAndNeedsNoCheck) {
   testing::VectorModel model{config, {}};
   std::vector<VectorEntry> entries = vectors.NextEntries(0, 5000);
   for (const VectorEntry& entry : entries) model.entries[entry.id] = entry;
-  Publish(index, std::move(entries));
+  testing::Add(index, std::move(entries));
   index.RunIndexing(kNotCancelled);
   EXPECT_FALSE(index.NeedsIndexing());
   EXPECT_EQ(index.engine(), IndexKind::kExact);
@@ -363,7 +357,7 @@ TEST_F(VectorGraph, IsSearchedWhileItsRowsGoAndComeBack) {
       entries.push_back(round % 2 == 0 ? vectors_.NextEntry(id) : model_.entries[id]);
     }
     index_.Remove(ids);
-    Publish(index_, std::move(entries));
+    testing::Add(index_, std::move(entries));
     if (round % 20 == 19) index_.RunIndexing(kNotCancelled);
   }
   stop = true;
