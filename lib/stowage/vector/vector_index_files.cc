@@ -193,7 +193,8 @@ absl::Status VectorIndex::LoadBytes(const std::atomic<bool>& cancelled) {
     if (cancelled) return absl::CancelledError("loading codes");
     MutexLock lock(mutex_);
     const bool more = chunk < lists_->snapshot()->bytes.chunks();
-    const auto linked = [&](uint32_t row) { return graph_ != nullptr && graph_->Has(row); };
+    const HnswGraph* const graph = graph_.get();
+    const auto linked = [&](uint32_t row) { return graph != nullptr && graph->Has(row); };
     if (more && lists_->LoadBytes(chunk, linked).ok()) continue;
     rebuild_ = more;
     PublishView();
