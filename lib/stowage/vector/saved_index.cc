@@ -160,12 +160,14 @@ absl::Status WritePlaces(ChunkWriter& writer, const RowPlaceView& places) {
 
 // Where each row lies, by the lists, which must agree with the entries.
 absl::Status Place(SavedIndex& index) {
+  // Entries keep their numbers when most others go; but each number takes memory.
+  const size_t most_numbers = (size_t{1} << 20) + 64 * (index.entries.size() + index.places.size());
   std::vector<bool> entry_there;
   for (const SavedEntry& entry : index.entries) {
     if (entry.file >= index.texts.size() || entry.language >= index.texts.size()) {
       return absl::DataLossError("an entry has a text that is not there");
     }
-    if (entry.number >= 2 * index.entries.size() + 4096 + index.places.size()) {
+    if (entry.number >= most_numbers) {
       return absl::DataLossError("an entry has a number out of range");
     }
     entry_there.resize(std::max<size_t>(entry_there.size(), entry.number + 1));

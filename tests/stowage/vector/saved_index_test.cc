@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
@@ -150,6 +151,27 @@ TEST_F(SavedIndexTest, TakesAsMuchMemoryAsItTookWithCodesOnTheDisk) {
   ASSERT_OK(index.Restore(*index.ReadSaved(saved)));
   EXPECT_LE(index.memory_bytes(), *predicted);
   EXPECT_LE(*predicted, before + 20'000);
+}
+
+TEST_F(SavedIndexTest, IsReadThoughMostOfTheStoreIsGone) {
+  uint64_t saved = 0;
+  VectorIndexOptions options;
+  options.folder = directory_.get();
+  options.set_saved = [&](uint64_t token, uint64_t) {
+    saved = token;
+    return absl::OkStatus();
+  };
+  VectorIndex index(kConfig, options);
+  auto staged = index.Stage(vectors_.NextEntries(0, 10'000));
+  ASSERT_OK(staged);
+  index.Publish(*std::move(staged));
+  std::vector<uint64_t> gone(9'600);
+  std::iota(gone.begin(), gone.end(), 0);
+  index.Remove(gone);
+  index.RunIndexing(testing::kNotCancelled);
+  const auto read = index.ReadSaved(saved);
+  ASSERT_OK(read);
+  EXPECT_THAT(read->entries, SizeIs(400));
 }
 
 TEST_F(SavedIndexTest, HasWhatChangedSinceItWasSaved) {
