@@ -116,6 +116,7 @@ class SelfCheck::Trials {
       LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
       seconds.push_back(ThreadSeconds() - start);
       checked.byte_rows += static_cast<double>(search_.counts().byte_rows);
+      checked.bytes += BytesRead();
       const float limit = WithRounding(query.nearest.back().distance);
       const auto right = std::count_if(found.begin(), found.end(),
                                        [&](const RankedRow& row) { return row.distance <= limit; });
@@ -128,6 +129,7 @@ class SelfCheck::Trials {
     checked.recall /= static_cast<double>(seconds.size());
     checked.nothing /= static_cast<double>(seconds.size());
     checked.byte_rows /= static_cast<double>(seconds.size());
+    checked.bytes /= static_cast<double>(seconds.size());
     std::nth_element(seconds.begin(), seconds.begin() + static_cast<ptrdiff_t>(seconds.size() / 2),
                      seconds.end());
     checked.micros = seconds[seconds.size() / 2] * 1e6;
@@ -152,6 +154,14 @@ class SelfCheck::Trials {
     ListQuery prepared;
     std::vector<RankedRow> nearest;  // without itself
   };
+
+  // By the last search.
+  double BytesRead() const {
+    const ListCoding& coding = store_.view.coding;
+    const size_t block = HotBlockBytes(coding.hot(), coding.dim());
+    return static_cast<double>(search_.counts().blocks * block +
+                               search_.counts().byte_rows * ByteRows::StrideFor(coding.dim()));
+  }
 
   absl::Status ScanForNearest() {
     std::vector<TopK> nearest(queries_.size(), TopK(kCheckedNeighbours));
@@ -204,13 +214,13 @@ class SelfCheck::Trials {
 namespace {
 
 // Null if none of them is enough.
-const CheckedEffort* Fastest(absl::Span<const CheckedEffort> efforts, double target) {
-  const CheckedEffort* fastest = nullptr;
+const CheckedEffort* Least(absl::Span<const CheckedEffort> efforts, double target) {
+  const CheckedEffort* least = nullptr;
   for (const CheckedEffort& effort : efforts) {
     if (!Enough(effort, target)) continue;
-    if (fastest == nullptr || effort.micros < fastest->micros) fastest = &effort;
+    if (least == nullptr || effort.bytes < least->bytes) least = &effort;
   }
-  return fastest;
+  return least;
 }
 
 }  // namespace
@@ -231,9 +241,9 @@ absl::StatusOr<std::vector<CheckedEffort>> SelfCheck::ChooseEfforts(
   const std::vector<CheckedEffort> tried = trials_->tried();
   std::vector<CheckedEffort> chosen;
   for (const double target : targets) {
-    const CheckedEffort* const fastest = Fastest(tried, target);
-    const bool worthwhile = fastest != nullptr && fastest->micros * kWorthwhile < all.micros;
-    CheckedEffort best = worthwhile ? *fastest : all;
+    const CheckedEffort* const least = Least(tried, target);
+    const bool worthwhile = least != nullptr && least->bytes * kWorthwhile < all.bytes;
+    CheckedEffort best = worthwhile ? *least : all;
     if (trials_->view().coding.hot() == HotCode::kOneBit) {
       SearchEffort planes = best.effort;
       planes.signs_first = false;

@@ -24,6 +24,7 @@ struct CheckedEffort {
   size_t searches = 0;
   double micros = 0;     // of a search, of this thread's processor time; the median
   double byte_rows = 0;  // eight-bit codes that a search scores; the mean
+  double bytes = 0;      // of both kinds of codes, that a search reads; the mean
 };
 
 inline constexpr size_t kCheckedNeighbours = 10;
@@ -53,10 +54,10 @@ class SelfCheck {
   static absl::StatusOr<std::unique_ptr<SelfCheck>> Begin(const CheckedStore& store);
   ~SelfCheck();
 
-  // For each of the targets, which ascend, the least effort, by time, with which searches find
-  // `target` of their nearest neighbours, with a margin: what is chosen on a sample looks better
-  // there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough, all
-  // that there is. What was tried for one target counts for the others.
+  // For each of the targets, which ascend, the least effort, by bytes read, with which searches
+  // find `target` of their nearest neighbours, with a margin: what is chosen on a sample looks
+  // better there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough,
+  // all that there is. What was tried for one target counts for the others.
   absl::StatusOr<std::vector<CheckedEffort>> ChooseEfforts(absl::Span<const double> targets);
   // The same of searches by the view's graph: the least ef that is enough, beside what was chosen
   // for the lists, which is timed again in turns with it. None if no ef is.
