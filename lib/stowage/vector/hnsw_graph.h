@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "stowage/vector/byte_rows.h"
+#include "stowage/vector/lifetime.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/row_list.h"
 
@@ -41,6 +42,7 @@ class HnswGraph {
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
+  const Lifetime& lifetime() const { return lifetime_; }
   size_t size() const;
   size_t capacity() const;
   // One past the largest row.
@@ -95,6 +97,7 @@ class HnswGraph {
   struct Impl;
   explicit HnswGraph(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  const Lifetime lifetime_;
 };
 
 }  // namespace stowage

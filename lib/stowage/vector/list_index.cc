@@ -191,16 +191,17 @@ void ListIndex::Publish() {
   Reclaim();
   for (auto& [list, rows] : touched_) lists_[list] = std::move(rows);
   touched_.clear();
-  retiring_.last = published_;
-  published_ = std::make_shared<const ListSnapshot>(
-      ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), values_, rows_});
+  if (published_ != nullptr) retiring_.last = published_->lifetime.watch();
+  // Made in its place: what is watched does not move.
+  published_ = std::shared_ptr<const ListSnapshot>(
+      new ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), values_, rows_});
   retired_.push_back(std::exchange(retiring_, {}));
 }
 
 // Nobody has searched this one yet: what it removed itself, `other` has removed as well. And what
 // is removed from now on may still be seen by searches of `other`.
 void ListIndex::TakeOver(ListIndex& other) {
-  other.retiring_.last = other.published_;
+  other.retiring_.last = other.published_->lifetime.watch();
   other.retired_.push_back(std::exchange(other.retiring_, {}));
   retiring_.entries.clear();
   for (Retired& retired : retired_) retired.entries.clear();
@@ -210,7 +211,7 @@ void ListIndex::TakeOver(ListIndex& other) {
   other.retired_.clear();
 }
 
-void ListIndex::HoldRows(std::weak_ptr<const void> holder) {
+void ListIndex::HoldRows(Lifetime::Watch holder) {
   holder_ = std::move(holder);
   held_rows_.insert(held_rows_.end(), free_rows_.begin(), free_rows_.end());
   free_rows_.clear();
@@ -218,13 +219,13 @@ void ListIndex::HoldRows(std::weak_ptr<const void> holder) {
 
 // Snapshots may be let go in any order: what was retired after one that is held waits for it.
 void ListIndex::Reclaim() {
-  while (!retired_.empty() && retired_.front().last.expired()) {
+  while (!retired_.empty() && retired_.front().last.over()) {
     const Retired& front = retired_.front();
     held_rows_.insert(held_rows_.end(), front.rows.begin(), front.rows.end());
     free_entries_.insert(free_entries_.end(), front.entries.begin(), front.entries.end());
     retired_.pop_front();
   }
-  if (!holder_.expired()) return;
+  if (!holder_.over()) return;
   free_rows_.insert(free_rows_.end(), held_rows_.begin(), held_rows_.end());
   held_rows_.clear();
 }

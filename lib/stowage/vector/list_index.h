@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "stowage/vector/byte_rows.h"
+#include "stowage/vector/lifetime.h"
 #include "stowage/vector/list_query.h"
 #include "stowage/vector/list_search.h"
 #include "stowage/vector/row_list.h"
@@ -29,6 +30,7 @@ struct ListSnapshot {
   RowPlaceView places;
   std::shared_ptr<const RowValues> values;  // of the rows
   size_t rows = 0;                          // distinct vectors
+  Lifetime lifetime = {};
 
   ListView view() const { return {*coding, *centres, lists, bytes, places, rows}; }
 };
@@ -101,7 +103,7 @@ class ListIndex {
   // While `holder` lives, no row that was there may become another one: somebody reads its code by
   // its number, even when it was removed. Rows that are added have numbers above all before. There
   // is one holder at a time.
-  void HoldRows(std::weak_ptr<const void> holder);
+  void HoldRows(Lifetime::Watch holder);
 
   // Entries that were removed and that no search can see any more: their numbers may be given out
   // again.
@@ -128,7 +130,7 @@ class ListIndex {
 
   // What nobody can see any more once `last` is gone, which was the last that could.
   struct Retired {
-    std::weak_ptr<const ListSnapshot> last;
+    Lifetime::Watch last;  // a snapshot
     std::vector<uint32_t> rows;
     std::vector<uint32_t> entries;
   };
@@ -157,7 +159,7 @@ class ListIndex {
   absl::flat_hash_map<uint64_t, uint32_t> by_hash_;
   std::vector<uint32_t> free_rows_;
   std::vector<uint32_t> held_rows_;  // free but for the holder
-  std::weak_ptr<const void> holder_;
+  Lifetime::Watch holder_;
   std::vector<uint32_t> free_entries_;
   Retired retiring_;
   std::deque<Retired> retired_;

@@ -184,7 +184,7 @@ void VectorIndex::RestoreGraph(SavedIndex& saved) {
   checked_graph_ = saved.facts.checked_graph;
   graph_wanted_ = graph_tried_ = true;
   // Before another row takes the number of one that the graph knows.
-  lists_->HoldRows(graph_);
+  lists_->HoldRows(graph_->lifetime().watch());
 }
 
 // Codes that cannot be read are made anew, with the lists.

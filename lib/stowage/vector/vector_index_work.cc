@@ -440,7 +440,7 @@ absl::Status VectorIndex::BuildGraph(const std::atomic<bool>& cancelled) {
     LOADLINE_ASSIGN_OR_RETURN(std::unique_ptr<HnswGraph> made,
                               HnswGraph::Create(lists->coding, lists->rows));
     graph = WithLoan(std::move(made), std::move(loan));
-    lists_->HoldRows(graph);
+    lists_->HoldRows(graph->lifetime().watch());
   }
   for (uint32_t row = 0; row < lists->places.size(); ++row) {
     if (lists->places.place(row).list == RowPlace::kNoList) continue;

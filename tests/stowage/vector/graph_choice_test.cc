@@ -89,7 +89,7 @@ TEST(GraphChoice, LetsTheGraphAnswerWhileItKnowsEnough) {
   auto made = HnswGraph::Create(coding, 100);
   ASSERT_OK(made);
   const std::shared_ptr<HnswGraph> graph = *std::move(made);
-  index.HoldRows(graph);
+  index.HoldRows(graph->lifetime().watch());
   for (uint32_t row = 0; row < 100; ++row) {
     ASSERT_OK(graph->Link(index.snapshot()->bytes, row));
   }

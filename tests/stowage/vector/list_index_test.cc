@@ -302,8 +302,8 @@ TEST(ListIndex, GivesNoRowToAnotherVectorWhileTheyAreHeld) {
   Indexed indexed(set);
   indexed.Remove({1});
   EXPECT_EQ(indexed.index().TakeFreeEntries(), std::vector<uint32_t>{1});
-  auto holder = std::make_shared<int>();
-  indexed.index().HoldRows(holder);
+  auto holder = std::make_unique<Lifetime>();
+  indexed.index().HoldRows(holder->watch());
   indexed.Remove({2, 3});
   indexed.Add({1, 2, 3});
   for (const uint32_t entry : {1, 2, 3}) {
