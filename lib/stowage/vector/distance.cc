@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "stowage/vector/distance_kernels.h"
+#include "stowage/vector/lanes.h"
 
 namespace stowage {
 namespace {
@@ -61,9 +62,12 @@ double SquaredL2InDouble(const float* a, const float* b, size_t n) {
 }
 
 double DotInDouble(const float* a, const float* b, size_t n) {
-  double sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
+  DoubleSum sum;
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) sum.AddProduct(Load4(a + i), Load4(b + i));
+  double rest = 0;
+  for (; i < n; ++i) rest += double{a[i]} * double{b[i]};
+  return sum.total() + rest;
 }
 
 double LengthInDouble(absl::Span<const float> values) {

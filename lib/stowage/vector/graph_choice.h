@@ -11,18 +11,27 @@
 namespace stowage {
 
 // When a graph is to answer in place of a store's lists. Building it takes tens of times as long as
-// making the lists; it is faster where data is of few dimensions, whatever those of its vectors
-// are, and for no store could that be told but by trying.
+// making the lists, and whether it is faster only trying tells; but where it cannot be is known
+// before.
 
 // How large what is left of the rows without their lists' centres is, beside what is left of them
 // without the mean alone; roots of mean squares, 0 to about 1.
 double ResidualShare(const ListSnapshot& lists);
 
-// Whether a graph is worth building beside these lists. Under kAuto `rows` are to be
-// `least_rows`, searches of the lists to take so long that less is felt, and codes around the mean
-// to be nearly as sharp as those around the lists' centres.
-bool WorthTrying(IndexKind kind, size_t rows, size_t least_rows, const CheckedEffort& lists,
-                 double residual_share);
+struct GraphProspects {
+  size_t rows = 0;
+  size_t code_bytes = 0;           // of a row's eight-bit code
+  double residual_share = 0;       // see above
+  double intrinsic_dimension = 0;  // see SelfCheck
+};
+
+// Whether a graph is worth building beside these lists. Under kAuto there are to be `least_rows`;
+// searches of the lists are to cost more than the least that following a graph does, which scores
+// some hundreds of codes that lie anywhere; in few dimensions, for the rows that a graph has to
+// follow grow exponentially with them; and codes around the mean are to be nearly as sharp as those
+// around the lists' centres.
+bool WorthTrying(IndexKind kind, size_t least_rows, const CheckedEffort& lists,
+                 const GraphProspects& prospects);
 
 // Whether a graph that finds enough is to answer: under kAuto if it is 1.3 times as fast.
 bool Pays(IndexKind kind, const CheckedEffort& lists, const CheckedEffort& graph);

@@ -193,8 +193,13 @@ void ListIndex::Publish() {
   touched_.clear();
   if (published_ != nullptr) retiring_.last = published_->lifetime.watch();
   // Made in its place: what is watched does not move.
-  published_ = std::shared_ptr<const ListSnapshot>(
+  std::shared_ptr<ListSnapshot> next(
       new ListSnapshot{coding_, centres_, lists_, bytes_, places_.TakeView(), values_, rows_});
+  for (const auto& list : lists_) {
+    next->widest_radius = std::max(next->widest_radius, list->radius());
+    next->widest_mean_radius = std::max(next->widest_mean_radius, list->mean_radius());
+  }
+  published_ = std::move(next);
   retired_.push_back(std::exchange(retiring_, {}));
 }
 

@@ -30,9 +30,13 @@ struct ListSnapshot {
   RowPlaceView places;
   std::shared_ptr<const RowValues> values;  // of the rows
   size_t rows = 0;                          // distinct vectors
+  float widest_radius = 0;                  // the largest of a list's
+  float widest_mean_radius = 0;
   Lifetime lifetime = {};
 
-  ListView view() const { return {*coding, *centres, lists, bytes, places, rows}; }
+  ListView view() const {
+    return {*coding, *centres, lists, bytes, places, rows, widest_radius, widest_mean_radius};
+  }
 };
 
 // Which entries of a store lie in which list. An entry is a number that the owner gives out for a

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "stowage/vector/distance.h"
+#include "stowage/vector/lanes.h"
 
 namespace stowage {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 constexpr float kHalfByte = 7.5F;
 // Largest query component that high and low in [-64, 64] can hold.
 constexpr float kLargestCount = 128 * 63 + 63;
-
-float Largest(absl::Span<const float> values) {
-  float largest = 0;
-  for (const float value : values) largest = std::max(largest, std::fabs(value));
-  return largest;
-}
 
 // <query, sign code> where h of the signs agree less the share that differ: of two directions at an
 // angle t a random hyperplane parts the share t / pi, so h = 1 - 2 t / pi and cos t = sin(pi h /
@@ -37,7 +32,8 @@ std::vector<float> SignScores(size_t dim) {
 // Coarser steps than those of the largest component: few components are as large.
 float PlaneStep(const ListQuery& query) {
   const auto dim = static_cast<float>(query.rotated.size());
-  return std::min(Largest(query.rotated) / kHalfByte, 0.33F * query.length / std::sqrt(dim));
+  return std::min(LargestMagnitude(query.rotated) / kHalfByte,
+                  0.33F * query.length / std::sqrt(dim));
 }
 
 void PreparePlanes(ListQuery& query) {
@@ -45,22 +41,26 @@ void PreparePlanes(ListQuery& query) {
   query.planes.assign(4 * words, 0);
   query.step = PlaneStep(query);
   const float inverse = query.step > 0 ? 1 / query.step : 0;
-  double sum_of_magnitudes = 0;
-  double error = 0;
+  Float4 magnitudes = {};
+  Float4 lost_squares = {};
   for (size_t word = 0; word < words; ++word) {
-    uint32_t planes[4] = {};
-    for (uint32_t i = 0; i < 32; ++i) {
-      const float component = query.rotated[word * 32 + i];
-      const float level = std::clamp(Rounded(component * inverse + kHalfByte), 0.0F, 15.0F);
-      const auto v = static_cast<uint32_t>(level);
-      for (uint32_t plane = 0; plane < 4; ++plane) planes[plane] |= (v >> plane & 1) << i;
-      const float lost = component - query.step * (level - kHalfByte);
-      error += double{lost} * lost;
-      sum_of_magnitudes += std::fabs(component);
+    // Lane l has in its i-th four bits what stands for component 4 i + l.
+    Int4 levels = {};
+    for (size_t i = 0; i < 8; ++i) {
+      const Float4 component = Load4(&query.rotated[word * 32 + 4 * i]);
+      const Float4 level =
+          Smaller(Larger(Rounded(component * All4(inverse) + All4(kHalfByte)), All4(0)), All4(15));
+      levels |= ToInt(level) << static_cast<int>(4 * i);
+      const Float4 lost = component - All4(query.step) * (level - All4(kHalfByte));
+      lost_squares += lost * lost;
+      magnitudes += Magnitude(component);
     }
-    for (size_t plane = 0; plane < 4; ++plane) query.planes[plane * words + word] = planes[plane];
+    for (size_t plane = 0; plane < 4; ++plane) {
+      query.planes[plane * words + word] = BitsOfFours(levels >> static_cast<int>(plane));
+    }
   }
-  query.plane_error = static_cast<float>(std::sqrt(error));
+  query.plane_error = std::sqrt(Sum(lost_squares));
+  const double sum_of_magnitudes = Sum(magnitudes);
   const double square = double{query.length} * query.length;
   const double scale = sum_of_magnitudes > 0 ? square / sum_of_magnitudes : 0;
   query.sign_scale = static_cast<float>(scale);
@@ -106,22 +106,32 @@ void Split(absl::Span<const float> rotated, SplitBytes& split) {
   const size_t padded = PaddedBytes(rotated.size());
   split.high.assign(padded, 0);
   split.low.assign(padded, 0);
-  split.step = Largest(rotated) / kLargestCount;
+  split.step = LargestMagnitude(rotated) / kLargestCount;
   const float inverse = 1 / split.step;
   const float to_count = std::isfinite(inverse) ? inverse : 0;
   split.bytes = {split.high.data(), split.low.data(), 0, 0};
-  double error = 0;
-  for (size_t j = 0; j < rotated.size(); ++j) {
-    const float count = std::clamp(Rounded(rotated[j] * to_count), -kLargestCount, kLargestCount);
-    const float high = Rounded(count / 128);
-    split.high[j] = static_cast<int8_t>(high);
-    split.low[j] = static_cast<int8_t>(count - 128 * high);
-    split.bytes.high_sum += split.high[j];
-    split.bytes.low_sum += split.low[j];
-    const float lost = rotated[j] - split.step * count;
-    error += double{lost} * lost;
+  const Float4 most = All4(kLargestCount);
+  Float4 lost_squares = {};
+  Int4 high_sums = {};
+  Int4 low_sums = {};
+  for (size_t j = 0; j < rotated.size(); j += 4) {
+    const Float4 component = Load4(&rotated[j]);
+    const Float4 count = Smaller(Larger(Rounded(component * All4(to_count)), -most), most);
+    const Float4 high = Rounded(count * All4(1.0F / 128));
+    const Int4 highs = ToInt(high);
+    const Int4 lows = ToInt(count - All4(128) * high);
+    high_sums += highs;
+    low_sums += lows;
+    for (size_t lane = 0; lane < 4; ++lane) {
+      split.high[j + lane] = static_cast<int8_t>(highs[lane]);
+      split.low[j + lane] = static_cast<int8_t>(lows[lane]);
+    }
+    const Float4 lost = component - All4(split.step) * count;
+    lost_squares += lost * lost;
   }
-  split.error = static_cast<float>(std::sqrt(error));
+  split.bytes.high_sum = Sum(high_sums);
+  split.bytes.low_sum = Sum(low_sums);
+  split.error = std::sqrt(Sum(lost_squares));
 }
 
 void PrepareQuery(const ListCoding& coding, absl::Span<const float> values, ListQuery& query) {

@@ -151,17 +151,9 @@ float ListSearch::Slack(const ReadList& read, float radius) const {
 }
 
 void ListSearch::OrderLists() {
-  widest_ = 0;
-  widest_mean_ = 0;
-  for (uint32_t list = 0; list < view_->lists.size(); ++list) {
-    if (StoppedAtBlock(list / kBlockRows)) break;
-    const RowList& rows = *view_->lists[list];
-    if (rows.size() == 0) continue;
-    const ListCentres::Nearness near = view_->centres.Approximate(*query_, list);
-    near_.push_back({near.base - near.error, list});
-    widest_ = std::max(widest_, rows.radius());
-    widest_mean_ = std::max(widest_mean_, rows.mean_radius());
-  }
+  view_->centres.ForEachLeast(*query_, [&](uint32_t list, float least) {
+    near_.push_back({least, list});
+  });
   std::make_heap(near_.begin(), near_.end());
 }
 
@@ -181,14 +173,15 @@ bool ListSearch::NothingBeyond(float base) const {
   if (limit_ == kInfinity) return false;
   if (!view_->coding.squared_l2()) {
     const ListTerms terms{base, 0, query_->length};
-    return SureLeast(terms, widest_) > limit_ || LikelyLeast(terms, widest_mean_) > limit_;
+    return SureLeast(terms, view_->widest_radius) > limit_ ||
+           LikelyLeast(terms, view_->widest_mean_radius) > limit_;
   }
   const float distance = std::sqrt(std::max(base, 0.0F));
   const ListTerms terms{base, 1, distance};
-  if (SureLeast(terms, widest_) > limit_) return true;
+  if (SureLeast(terms, view_->widest_radius) > limit_) return true;
   // The radius for which a list at this distance would be likeliest to hold a near row.
   return effort_.reach < kInfinity &&
-         LikelyLeast(terms, std::min(widest_mean_, effort_.reach * distance)) > limit_;
+         LikelyLeast(terms, std::min(view_->widest_mean_radius, effort_.reach * distance)) > limit_;
 }
 
 void ListSearch::ReadOne(uint32_t list) {
@@ -309,6 +302,7 @@ uint32_t ListSearch::ScoreBits(const RowList& list, size_t block, float limit, f
     chosen = kernels.select(list.terms(block), terms, s, limit, lower);
     if (chosen == 0) return 0;
   }
+  ++counts_.plane_blocks;
   kernels.count_planes(bits, words, query_->planes.data(), counts);
   const float middle = kNibbleMiddle * static_cast<float>(view_->coding.dim());
   for (size_t lane = 0; lane < kBlockRows; ++lane) {

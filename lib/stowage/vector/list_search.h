@@ -51,6 +51,7 @@ constexpr size_t MostGraphEf(size_t rows) { return rows / 10; }
 struct SearchCounts {
   size_t lists = 0;
   size_t blocks = 0;
+  size_t plane_blocks = 0;  // of one-bit codes, that were scored by all of the query
   size_t byte_rows = 0;
   size_t full_rows = 0;
 };
@@ -62,7 +63,9 @@ struct ListView {
   absl::Span<const std::shared_ptr<const RowList>> lists;  // as numbered in `centres`
   const ByteRows& bytes;                                   // of rows, unless the hot code is that
   const RowPlaceView& places;
-  size_t rows = 0;                   // in all lists
+  size_t rows = 0;          // in all lists
+  float widest_radius = 0;  // the largest of a list's
+  float widest_mean_radius = 0;
   const HnswGraph* graph = nullptr;  // of most of them: what it has not are the last
   // A row that the graph is to pass by as if it had never been linked: what would be found by its
   // own links is not what others find.
@@ -174,8 +177,6 @@ class ListSearch {
   float hot_share_ = 0;   // min(1, eps / sqrt(dim)) of the first code
   float byte_share_ = 0;  // and of the eight-bit one
   float limit_ = 0;       // the k-th smallest upper bound so far
-  float widest_ = 0;      // the largest radius of a list
-  float widest_mean_ = 0;
   std::vector<NearList> near_;
   std::vector<ReadList> read_;
   std::optional<ReadList> mean_;  // what eight-bit codes are around, where that is not the list's

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "stowage/vector/lanes.h"
 #include "stowage/vector/list_kernels.h"
 
 namespace stowage {
@@ -13,21 +14,32 @@ constexpr size_t kOneBitFrom = 96;
 constexpr size_t kFourBitFrom = 48;
 constexpr float kLargestByte = 127;
 
-// What the terms need of a code k: sums in double, over the components in order.
+// What the terms need of a code k.
 struct CodeSums {
   double residual = 0;        // <r, r>
   double code_residual = 0;   // <k, r>
   double code = 0;            // <k, k>
   double code_reference = 0;  // <k, w>
   double reference = 0;       // <r, w>
+};
 
-  void Add(float k, float r, float w) {
-    residual += double{r} * r;
-    code_residual += double{k} * r;
-    code += double{k} * k;
-    code_reference += double{k} * w;
-    reference += double{r} * w;
+// The sums, four components after four.
+class CodeSummer {
+ public:
+  void Add(Float4 k, Float4 r, Float4 w) {
+    residual_.AddProduct(r, r);
+    code_residual_.AddProduct(k, r);
+    code_.AddProduct(k, k);
+    code_reference_.AddProduct(k, w);
+    reference_.AddProduct(r, w);
   }
+  CodeSums sums() const {
+    return {residual_.total(), code_residual_.total(), code_.total(), code_reference_.total(),
+            reference_.total()};
+  }
+
+ private:
+  DoubleSum residual_, code_residual_, code_, code_reference_, reference_;
 };
 
 CodeTerms Terms(bool squared_l2, double f, const CodeSums& sums) {
@@ -53,31 +65,25 @@ CodeTerms UnbiasedTerms(bool squared_l2, const CodeSums& sums) {
   return Terms(squared_l2, f, sums);
 }
 
-float LargestMagnitude(absl::Span<const float> values) {
-  float largest = 0;
-  for (const float value : values) largest = std::max(largest, std::fabs(value));
-  return largest;
-}
-
 CodeTerms EncodeBits(bool squared_l2, absl::Span<const float> residual,
                      absl::Span<const float> reference, size_t lane, std::byte* block) {
-  CodeSums sums;
+  CodeSummer sums;
   for (size_t begin = 0; begin < residual.size(); begin += 32) {
-    uint32_t word = 0;
-    for (size_t i = 0; i < 32; ++i) {
-      const float r = residual[begin + i];
-      const bool positive = r >= 0;
-      word |= uint32_t{positive} << i;
-      sums.Add(positive ? 1 : -1, r, reference[begin + i]);
+    Int4 positive = {};  // lane l has component 4 i + l in its i-th four bits
+    for (size_t i = 0; i < 8; ++i) {
+      const Float4 r = Load4(&residual[begin + 4 * i]);
+      positive |= ((r >= 0) & 1) << static_cast<int>(4 * i);
+      sums.Add(r >= 0 ? All4(1) : All4(-1), r, Load4(&reference[begin + 4 * i]));
     }
+    const uint32_t word = BitsOfFours(positive);
     std::memcpy(block + (begin / 32 * kBlockRows + lane) * sizeof(word), &word, sizeof(word));
   }
-  return UnbiasedTerms(squared_l2, sums);
+  return UnbiasedTerms(squared_l2, sums.sums());
 }
 
 // Levels are v - 7.5 for v in 0..15.
-float NibbleLevel(float r, float inverse_step) {
-  return std::clamp(Rounded(r * inverse_step + 7.5F), 0.0F, 15.0F) - 7.5F;
+Float4 NibbleLevel(Float4 r, float inverse_step) {
+  return Smaller(Larger(Rounded(r * inverse_step + 7.5F), All4(0)), All4(15)) - 7.5F;
 }
 
 // The step, as the inverse, of the best cosine between code and residual: most of the largest
@@ -86,16 +92,17 @@ float BestInverseStep(absl::Span<const float> residual) {
   const float widest = 7.5F / LargestMagnitude(residual);
   if (!std::isfinite(widest)) return 0;
   float best = widest;
-  double best_cosine = -1;
+  float best_cosine = -1;
   for (float inverse = widest; inverse < widest * 2.3F; inverse *= 1.18F) {
-    double product = 0;
-    double square = 0;
-    for (const float r : residual) {
-      const double level = NibbleLevel(r, inverse);
+    Float4 product = {};
+    Float4 square = {};
+    for (size_t i = 0; i < residual.size(); i += 4) {
+      const Float4 r = Load4(&residual[i]);
+      const Float4 level = NibbleLevel(r, inverse);
       product += level * r;
       square += level * level;
     }
-    const double cosine = product / std::sqrt(square);
+    const float cosine = Sum(product) / std::sqrt(Sum(square));
     if (cosine > best_cosine) {
       best_cosine = cosine;
       best = inverse;
@@ -107,19 +114,23 @@ float BestInverseStep(absl::Span<const float> residual) {
 CodeTerms EncodeNibbles(bool squared_l2, absl::Span<const float> residual,
                         absl::Span<const float> reference, size_t lane, std::byte* block) {
   const float inverse = BestInverseStep(residual);
-  CodeSums sums;
+  CodeSummer sums;
   for (size_t group = 0; group * 8 < residual.size(); ++group) {
     uint32_t bytes = 0;
-    for (size_t i = 0; i < 8; ++i) {
-      const size_t j = group * 8 + i;
-      const float level = NibbleLevel(residual[j], inverse);
-      sums.Add(level, residual[j], reference[j]);
-      // The first four in the low halves of the four bytes, the others in the high halves.
-      bytes |= static_cast<uint32_t>(level + 7.5F) << (i % 4 * 8 + i / 4 * 4);
+    // The first four in the low halves of the four bytes, the others in the high halves.
+    for (size_t half = 0; half < 2; ++half) {
+      const size_t j = group * 8 + half * 4;
+      const Float4 r = Load4(&residual[j]);
+      const Float4 level = NibbleLevel(r, inverse);
+      sums.Add(level, r, Load4(&reference[j]));
+      const Int4 nibbles = ToInt(level + 7.5F);
+      for (size_t i = 0; i < 4; ++i) {
+        bytes |= static_cast<uint32_t>(nibbles[i]) << (8 * i + 4 * half);
+      }
     }
     std::memcpy(block + (group * kBlockRows + lane) * sizeof(bytes), &bytes, sizeof(bytes));
   }
-  return UnbiasedTerms(squared_l2, sums);
+  return UnbiasedTerms(squared_l2, sums.sums());
 }
 
 // Calls store(j, code + 128) for every component.
@@ -130,12 +141,16 @@ ByteTerms EncodeByteCodes(bool squared_l2, absl::Span<const float> residual,
   const float inverse = 1 / scale;
   // Nothing left, or so little that the scale has no inverse: the whole residual is lost.
   const float to_code = std::isfinite(inverse) ? inverse : 0;
-  CodeSums sums;
-  for (size_t j = 0; j < residual.size(); ++j) {
-    const float code = std::clamp(Rounded(residual[j] * to_code), -kLargestByte, kLargestByte);
-    store(j, static_cast<uint8_t>(static_cast<int>(code) + 128));
-    sums.Add(code, residual[j], reference[j]);
+  CodeSummer summer;
+  for (size_t j = 0; j < residual.size(); j += 4) {
+    const Float4 r = Load4(&residual[j]);
+    const Float4 code =
+        Smaller(Larger(Rounded(r * to_code), All4(-kLargestByte)), All4(kLargestByte));
+    summer.Add(code, r, Load4(&reference[j]));
+    const Int4 bytes_of_code = ToInt(code) + 128;
+    for (size_t i = 0; i < 4; ++i) store(j + i, static_cast<uint8_t>(bytes_of_code[i]));
   }
+  const CodeSums sums = summer.sums();
   ByteTerms bytes;
   bytes.terms = Terms(squared_l2, scale, sums);
   bytes.length = static_cast<float>(std::sqrt(sums.residual)) * (squared_l2 ? 2 : 1);

@@ -9,12 +9,6 @@
 
 namespace stowage {
 
-// To the nearest whole number, for |x| < 2^22; std::nearbyint() is a call a component.
-inline float Rounded(float x) {
-  constexpr float kShift = 12'582'912;  // 1.5 * 2^23
-  return (x + kShift) - kShift;
-}
-
 // Codes of a row's residual r, what is left of it once the centre of its list is taken away, in
 // rotated space; dim is the rotation's padded().
 //

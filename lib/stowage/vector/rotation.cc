@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "stowage/vector/lanes.h"
+
 namespace stowage {
 namespace {
 
@@ -53,37 +55,59 @@ std::vector<float> OrthonormalColumns(size_t n, size_t count, uint64_t seed) {
   return {columns.begin(), columns.end()};
 }
 
-// Walsh-Hadamard, unscaled, in place; n is a power of two and at least 32.
-void Transform(float* values, size_t n) {
-  for (size_t i = 0; i < n; i += 4) {
-    const float sum0 = values[i] + values[i + 1], difference0 = values[i] - values[i + 1];
-    const float sum1 = values[i + 2] + values[i + 3], difference1 = values[i + 2] - values[i + 3];
-    values[i] = sum0 + sum1;
-    values[i + 1] = difference0 + difference1;
-    values[i + 2] = sum0 - sum1;
-    values[i + 3] = difference0 - difference1;
-  }
-  for (size_t half = 4; half < n; half *= 2) {
-    for (size_t begin = 0; begin < n; begin += 2 * half) {
-      float* const low = values + begin;
-      float* const high = low + half;
-      for (size_t i = 0; i < half; ++i) {
-        const float sum = low[i] + high[i];
-        high[i] = low[i] - high[i];
-        low[i] = sum;
-      }
-    }
+// Walsh-Hadamard of four.
+Float4 TransformLanes(Float4 v) {
+  const Float4 pairs = __builtin_shufflevector(v, v, 0, 0, 2, 2) +
+                       __builtin_shufflevector(v, v, 1, 1, 3, 3) * Float4{1, -1, 1, -1};
+  return __builtin_shufflevector(pairs, pairs, 0, 1, 0, 1) +
+         __builtin_shufflevector(pairs, pairs, 2, 3, 2, 3) * Float4{1, 1, -1, -1};
+}
+
+// Two levels at once: those of `apart` floats and of twice as many.
+void TransformFour(Float4& a, Float4& b, Float4& c, Float4& d) {
+  const Float4 sum0 = a + b, difference0 = a - b;
+  const Float4 sum1 = c + d, difference1 = c - d;
+  a = sum0 + sum1;
+  b = difference0 + difference1;
+  c = sum0 - sum1;
+  d = difference0 - difference1;
+}
+
+void TransformFour(float* values, size_t apart) {
+  Float4 a = Load4(values), b = Load4(values + apart);
+  Float4 c = Load4(values + 2 * apart), d = Load4(values + 3 * apart);
+  TransformFour(a, b, c, d);
+  Store4(a, values);
+  Store4(b, values + apart);
+  Store4(c, values + 2 * apart);
+  Store4(d, values + 3 * apart);
+}
+
+// Turns the halves into each other; scaled by sqrt(2). n is a multiple of 8.
+void MixHalves(float* values, size_t n) {
+  float* const high = values + n / 2;
+  for (size_t i = 0; i < n / 2; i += 4) {
+    const Float4 a = Load4(values + i), b = Load4(high + i);
+    Store4(a + b, values + i);
+    Store4(a - b, high + i);
   }
 }
 
-// Turns the halves into each other; scaled by sqrt(2). n is even.
-void MixHalves(float* values, size_t n) {
-  float* const high = values + n / 2;
-  for (size_t i = 0; i < n / 2; ++i) {
-    const float sum = values[i] + high[i];
-    high[i] = values[i] - high[i];
-    values[i] = sum;
+// Walsh-Hadamard, unscaled, in place; n is a power of two and at least 32.
+void Transform(float* values, size_t n) {
+  for (size_t i = 0; i < n; i += 16) {
+    for (size_t lanes = i; lanes < i + 16; lanes += 4) {
+      Store4(TransformLanes(Load4(values + lanes)), values + lanes);
+    }
+    TransformFour(values + i, 4);
   }
+  size_t half = 16;
+  for (; 4 * half <= n; half *= 4) {
+    for (size_t begin = 0; begin < n; begin += 4 * half) {
+      for (size_t i = begin; i < begin + half; i += 4) TransformFour(values + i, half);
+    }
+  }
+  if (half < n) MixHalves(values, n);  // one level is left
 }
 
 }  // namespace
@@ -128,14 +152,17 @@ void Rotation::ApplyDense(const float* values, float* rotated) const {
   std::fill(rotated, rotated + padded_, 0.0F);
   for (size_t column = 0; column < dimension_; ++column) {
     const float* const base = &dense_[column * padded_];
-    for (size_t i = 0; i < padded_; ++i) rotated[i] += values[column] * base[i];
+    for (size_t i = 0; i < padded_; i += 4) {
+      Store4(Load4(rotated + i) + All4(values[column]) * Load4(base + i), rotated + i);
+    }
   }
 }
 
 void Rotation::ApplyRounds(float* rotated) const {
   for (size_t round = 0; round * padded_ < signs_.size(); ++round) {
     const float* const signs = &signs_[round * padded_];
-    for (size_t i = 0; i < padded_; ++i) rotated[i] *= signs[i];
+    for (size_t i = 0; i < padded_; i += 4)
+      Store4(Load4(rotated + i) * Load4(signs + i), rotated + i);
     Transform(round % 2 == 0 ? rotated : rotated + (padded_ - span_), span_);
     if (span_ < padded_) MixHalves(rotated, padded_);
   }

@@ -124,34 +124,23 @@ void ListCentres::Add(absl::Span<const float> centre) {
   const std::vector<float> own(centre.begin(), centre.end());  // may be one of centres_
   const float length = static_cast<float>(LengthInDouble(own));
   centres_.insert(centres_.end(), own.begin(), own.end());
-  squares_.push_back(length * length);
+  norms_.push_back(length);
   if (!squared_l2_) {
     for (size_t j = 0; j < dim_; ++j) references_.push_back(own[j] + rotated_mean_[j]);
   }
   lengths_.push_back(static_cast<float>(LengthInDouble(reference(size() - 1))));
-  codes_.resize(codes_.size() + PaddedBytes(dim_));
+  const size_t lane = (size() - 1) % kBlockRows;
+  if (lane == 0) codes_.resize(codes_.size() + HotBlockBytes(HotCode::kEightBit, dim_));
+  auto* const block = reinterpret_cast<std::byte*>(&codes_[(size() - 1 - lane) * dim_]);
   // As a residual beside a reference of nothing: its terms are those of the inner product.
-  const std::vector<float> nothing(dim_);
-  const ByteTerms coded =
-      EncodeBytes(/*squared_l2=*/false, own, nothing, &codes_[codes_.size() - PaddedBytes(dim_)]);
-  scales_.push_back(-coded.terms.factor);
-  lost_.push_back(coded.terms.error);
+  const CodeTerms coded = EncodeHot(HotCode::kEightBit, /*squared_l2=*/false, own,
+                                    std::vector<float>(dim_), lane, block);
+  scales_.push_back(-coded.factor);
+  lost_.push_back(coded.error);
 }
 
-float ListCentres::Product(const SplitBytes& row, size_t list) const {
-  const size_t padded = PaddedBytes(dim_);
-  return scales_[list] *
-         row.Product(ActiveListKernels().dot_byte_row(&codes_[list * padded], padded, row.bytes));
-}
-
-ListCentres::Nearness ListCentres::Approximate(const ListQuery& query, size_t list) const {
-  const float product = Product(query.split, list);
-  const auto share =
-      static_cast<float>(std::min(1.0, kCentreEps / std::sqrt(static_cast<double>(dim_))));
-  const float error =
-      share * (query.length * lost_[list] + std::sqrt(squares_[list]) * query.split.error);
-  if (!squared_l2_) return {-product - query.on_mean, error};
-  return {query.length * query.length + squares_[list] - 2 * product, 2 * error};
+float ListCentres::CodeShare() const {
+  return static_cast<float>(std::min(1.0, kCentreEps / std::sqrt(static_cast<double>(dim_))));
 }
 
 ListTerms ListCentres::TermsOf(const ListQuery& query, bool squared_l2,
@@ -174,20 +163,20 @@ ListTerms ListCentres::TermsOf(const ListQuery& query, bool squared_l2,
 uint32_t ListCentres::Nearest(const SplitBytes& row) const {
   uint32_t nearest = 0;
   float least = std::numeric_limits<float>::infinity();
-  for (uint32_t list = 0; list < size(); ++list) {
+  ForEachProduct(row, [&](uint32_t list, float product) {
     // Less the row's own square.
-    const float distance = squares_[list] - 2 * Product(row, list);
-    if (distance >= least) continue;
+    const float distance = norms_[list] * norms_[list] - 2 * product;
+    if (distance >= least) return;
     least = distance;
     nearest = list;
-  }
+  });
   return nearest;
 }
 
 size_t ListCentres::memory_bytes() const {
   return sizeof(*this) + codes_.capacity() +
          (rotated_mean_.capacity() + centres_.capacity() + references_.capacity() +
-          lengths_.capacity() + squares_.capacity() + scales_.capacity() + lost_.capacity()) *
+          lengths_.capacity() + norms_.capacity() + scales_.capacity() + lost_.capacity()) *
              sizeof(float);
 }
 

@@ -126,7 +126,7 @@ class ListCentres {
  public:
   explicit ListCentres(const ListCoding& coding);
 
-  size_t size() const { return squares_.size(); }
+  size_t size() const { return norms_.size(); }
   // In the space of projected rows, and as residual_code.h has it.
   absl::Span<const float> centre(size_t list) const { return Of(centres_, list); }
   absl::Span<const float> reference(size_t list) const {
@@ -137,13 +137,19 @@ class ListCentres {
 
   void Add(absl::Span<const float> centre);
 
-  // The terms' base of a list, from eight-bit codes, and how far it may be from that of
-  // ExactTerms(), with hardly an exception.
-  struct Nearness {
-    float base = 0;
-    float error = 0;
-  };
-  Nearness Approximate(const ListQuery& query, size_t list) const;
+  // The least that the terms' base of a list may be, from eight-bit codes, with hardly an
+  // exception. Calls visit(list, least) for every list.
+  template <typename Visit>
+  void ForEachLeast(const ListQuery& query, Visit visit) const {
+    const float square = query.length * query.length;
+    const float share = CodeShare();
+    ForEachProduct(query.split, [&](uint32_t list, float product) {
+      const float norm = norms_[list];
+      const float error = share * (query.length * lost_[list] + norm * query.split.error);
+      visit(list, squared_l2_ ? square + norm * norm - 2 * (product + error)
+                              : -product - query.on_mean - error);
+    });
+  }
   // base and along, with ||q - along * w|| as the error: to be multiplied by eps / sqrt(dim).
   ListTerms ExactTerms(const ListQuery& query, size_t list) const {
     return TermsOf(query, squared_l2_, reference(list));
@@ -159,8 +165,21 @@ class ListCentres {
   absl::Span<const float> Of(const std::vector<float>& vectors, size_t list) const {
     return absl::MakeConstSpan(vectors).subspan(list * dim_, dim_);
   }
-  // <row, centre>.
-  float Product(const SplitBytes& row, size_t list) const;
+  // By which errors of centres' codes act.
+  float CodeShare() const;
+  // Calls visit(list, <row, centre>) for every list.
+  template <typename Visit>
+  void ForEachProduct(const SplitBytes& row, Visit visit) const {
+    const ListKernels& kernels = ActiveListKernels();
+    ByteDot dots[kBlockRows];
+    for (size_t begin = 0; begin < size(); begin += kBlockRows) {
+      kernels.dot_bytes(&codes_[begin * dim_], dim_ / 4, row.bytes, dots);
+      const size_t end = std::min(size(), begin + kBlockRows);
+      for (size_t list = begin; list < end; ++list) {
+        visit(static_cast<uint32_t>(list), scales_[list] * row.Product(dots[list - begin]));
+      }
+    }
+  }
 
   bool squared_l2_;
   size_t dim_;
@@ -168,8 +187,8 @@ class ListCentres {
   std::vector<float> centres_;
   std::vector<float> references_;  // empty under squared L2: the centres
   std::vector<float> lengths_;
-  std::vector<float> squares_;  // of the centres
-  std::vector<uint8_t> codes_;  // PaddedBytes(dim) of each centre
+  std::vector<float> norms_;    // of the centres
+  std::vector<uint8_t> codes_;  // eight-bit codes of the centres, in blocks
   std::vector<float> scales_;
   std::vector<float> lost_;  // the length of what each code loses
 };

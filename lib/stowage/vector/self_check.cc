@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "loadline/base/status_macros.h"
+#include "stowage/vector/distance.h"
 #include "stowage/vector/top_k.h"
 
 namespace stowage {
@@ -32,6 +33,10 @@ constexpr int kTurns = 3;
 constexpr float kBeyond = 0.1F;
 constexpr size_t kGraphEfs[] = {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
 
+constexpr size_t kFileCost = 24;  // of a byte of a row from a file: most is the call's
+// What a block takes besides its words, as words.
+constexpr double kBlockWords = 20;
+
 double ThreadSeconds() {
   struct timespec now = {};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -40,6 +45,13 @@ double ThreadSeconds() {
 
 // Distances that differ by less are those of equally near rows, computed in another order.
 float WithRounding(float distance) { return distance + 1e-5F * std::fabs(distance) + 1e-12F; }
+
+void Count(const SearchCounts& search, SearchCounts& all) {
+  all.blocks += search.blocks;
+  all.plane_blocks += search.plane_blocks;
+  all.byte_rows += search.byte_rows;
+  all.full_rows += search.full_rows;
+}
 
 bool Enough(const CheckedEffort& checked, double target) {
   return checked.recall >= target + kMargin * (1 - target) && checked.nothing <= kMostNothing;
@@ -109,14 +121,14 @@ class SelfCheck::Trials {
     CheckedEffort checked;
     checked.effort = effort;
     std::vector<double> seconds;
+    SearchCounts read;
     for (const Query& query : queries_) {
       if (query.nearest.empty()) continue;
       if (store_.cancelled()) return Cancelled();
       const double start = ThreadSeconds();
       LOADLINE_ASSIGN_OR_RETURN(const std::vector<RankedRow> found, Search(query, effort));
       seconds.push_back(ThreadSeconds() - start);
-      checked.byte_rows += static_cast<double>(search_.counts().byte_rows);
-      checked.bytes += BytesRead();
+      Count(search_.counts(), read);
       const float limit = WithRounding(query.nearest.back().distance);
       const auto right = std::count_if(found.begin(), found.end(),
                                        [&](const RankedRow& row) { return row.distance <= limit; });
@@ -126,10 +138,12 @@ class SelfCheck::Trials {
     }
     checked.searches = seconds.size();
     if (seconds.empty()) return checked;
-    checked.recall /= static_cast<double>(seconds.size());
-    checked.nothing /= static_cast<double>(seconds.size());
-    checked.byte_rows /= static_cast<double>(seconds.size());
-    checked.bytes /= static_cast<double>(seconds.size());
+    const auto searches = static_cast<double>(seconds.size());
+    checked.recall /= searches;
+    checked.nothing /= searches;
+    checked.byte_rows = static_cast<double>(read.byte_rows) / searches;
+    checked.cost = SearchCost(store_.view, read, seconds.size());
+    checked.signs_pay = SignsPay(store_.view, read);
     std::nth_element(seconds.begin(), seconds.begin() + static_cast<ptrdiff_t>(seconds.size() / 2),
                      seconds.end());
     checked.micros = seconds[seconds.size() / 2] * 1e6;
@@ -148,20 +162,31 @@ class SelfCheck::Trials {
     return farthest + kBeyond * std::fabs(farthest);
   }
 
+  // Of log(T_k / T_j), where T_j is how far the j-th nearest is; copies are left out.
+  absl::StatusOr<double> MeanLogRatio() const {
+    double sum = 0;
+    size_t count = 0;
+    std::vector<float> values(values_.size());
+    for (const Query& query : queries_) {
+      std::vector<double> far;
+      for (const RankedRow& row : query.nearest) {
+        LOADLINE_ASSIGN_OR_RETURN(const double distance, Between(query, row, values));
+        if (distance > 0) far.push_back(distance);
+      }
+      if (far.size() < 2) continue;
+      std::sort(far.begin(), far.end());
+      for (size_t j = 0; j + 1 < far.size(); ++j) sum += std::log(far.back() / far[j]) / 2;
+      count += far.size() - 1;
+    }
+    return count == 0 ? 0 : sum / static_cast<double>(count);
+  }
+
  private:
   struct Query {
     uint32_t row = 0;
     ListQuery prepared;
     std::vector<RankedRow> nearest;  // without itself
   };
-
-  // By the last search.
-  double BytesRead() const {
-    const ListCoding& coding = store_.view.coding;
-    const size_t block = HotBlockBytes(coding.hot(), coding.dim());
-    return static_cast<double>(search_.counts().blocks * block +
-                               search_.counts().byte_rows * ByteRows::StrideFor(coding.dim()));
-  }
 
   absl::Status ScanForNearest() {
     std::vector<TopK> nearest(queries_.size(), TopK(kCheckedNeighbours));
@@ -181,6 +206,16 @@ class SelfCheck::Trials {
     store_.view.lists[place.list]->ForEachEntry(place.position, [&](uint32_t entry) {
       nearest.Offer({distance, entry, row});
     });
+  }
+
+  // Squared, as the crow flies.
+  absl::StatusOr<double> Between(const Query& query, const RankedRow& row,
+                                 std::vector<float>& values) const {
+    const Metric metric = store_.view.coding.config().metric;
+    if (metric == Metric::kSquaredL2) return row.distance;
+    if (metric == Metric::kCosine) return 2 * row.distance;
+    LOADLINE_RETURN_IF_ERROR(store_.read(row.slot, absl::MakeSpan(values)));
+    return SquaredL2InDouble(query.prepared.values.data(), values.data(), values.size());
   }
 
   static absl::Status Cancelled() { return absl::CancelledError("a check of a vector store"); }
@@ -218,12 +253,31 @@ const CheckedEffort* Least(absl::Span<const CheckedEffort> efforts, double targe
   const CheckedEffort* least = nullptr;
   for (const CheckedEffort& effort : efforts) {
     if (!Enough(effort, target)) continue;
-    if (least == nullptr || effort.bytes < least->bytes) least = &effort;
+    if (least == nullptr || effort.cost < least->cost) least = &effort;
   }
   return least;
 }
 
 }  // namespace
+
+double SearchCost(const ListView& view, const SearchCounts& counts, size_t searches) {
+  const size_t dim = view.coding.dim();
+  const size_t codes = counts.byte_rows * ByteRows::StrideFor(dim);
+  const size_t read = counts.blocks * HotBlockBytes(view.coding.hot(), dim) +
+                      codes * (view.bytes.on_disk() ? kFileCost : kScatteredCost) +
+                      counts.full_rows * dim * sizeof(float) * kScatteredCost;
+  const size_t centres = view.lists.size() * dim;
+  return static_cast<double>(read) / static_cast<double>(searches) + static_cast<double>(centres);
+}
+
+bool SignsPay(const ListView& view, const SearchCounts& counts) {
+  if (view.coding.hot() != HotCode::kOneBit || counts.blocks == 0) return true;
+  // Signs are one of the planes: words + (planes' share) * 4 words beside 4 words.
+  const auto words = static_cast<double>(view.coding.dim()) / 32;
+  const double share =
+      static_cast<double>(counts.plane_blocks) / static_cast<double>(counts.blocks);
+  return kBlockWords + words + share * (kBlockWords + 4 * words) < kBlockWords + 4 * words;
+}
 
 SelfCheck::SelfCheck(std::unique_ptr<Trials> trials) : trials_(std::move(trials)) {}
 SelfCheck::~SelfCheck() = default;
@@ -242,13 +296,13 @@ absl::StatusOr<std::vector<CheckedEffort>> SelfCheck::ChooseEfforts(
   std::vector<CheckedEffort> chosen;
   for (const double target : targets) {
     const CheckedEffort* const least = Least(tried, target);
-    const bool worthwhile = least != nullptr && least->bytes * kWorthwhile < all.bytes;
+    const bool worthwhile = least != nullptr && least->cost * kWorthwhile < all.cost;
     CheckedEffort best = worthwhile ? *least : all;
-    if (trials_->view().coding.hot() == HotCode::kOneBit) {
+    if (!best.signs_pay) {
       SearchEffort planes = best.effort;
       planes.signs_first = false;
       LOADLINE_ASSIGN_OR_RETURN(const CheckedEffort checked, trials_->Try(planes));
-      if (Enough(checked, target) && checked.micros < best.micros) best = checked;
+      if (Enough(checked, target)) best = checked;
     }
     best.target = target;
     chosen.push_back(best);
@@ -286,6 +340,11 @@ absl::StatusOr<std::optional<CheckedEffort>> SelfCheck::ChooseGraphEffort(double
     }
   }
   return chosen;
+}
+
+absl::StatusOr<double> SelfCheck::IntrinsicDimension() const {
+  LOADLINE_ASSIGN_OR_RETURN(const double mean, trials_->MeanLogRatio());
+  return mean > 0 ? 1 / mean : 0;
 }
 
 }  // namespace stowage

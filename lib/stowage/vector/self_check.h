@@ -22,10 +22,18 @@ struct CheckedEffort {
   double recall = 0;   // of the 10 nearest, by distance: copies and ties count alike
   double nothing = 0;  // share of the searches that found less than half of them
   size_t searches = 0;
-  double micros = 0;     // of a search, of this thread's processor time; the median
-  double byte_rows = 0;  // eight-bit codes that a search scores; the mean
-  double bytes = 0;      // of both kinds of codes, that a search reads; the mean
+  double micros = 0;      // of a search, of this thread's processor time; the median
+  double byte_rows = 0;   // eight-bit codes that a search scores; the mean
+  double cost = 0;        // by SearchCost(); the mean
+  bool signs_pay = true;  // see SignsPay()
 };
+
+// How long a search takes, by what so many have read, in bytes that lie one after the other: the
+// same whatever else the machine does.
+inline constexpr size_t kScatteredCost = 4;  // of a byte that is read by itself, from memory
+double SearchCost(const ListView& view, const SearchCounts& counts, size_t searches);
+// Whether searches take less for scoring one-bit codes by the query's signs first, as these did.
+bool SignsPay(const ListView& view, const SearchCounts& counts);
 
 inline constexpr size_t kCheckedNeighbours = 10;
 inline constexpr size_t kCheckedRows = 200;
@@ -54,7 +62,7 @@ class SelfCheck {
   static absl::StatusOr<std::unique_ptr<SelfCheck>> Begin(const CheckedStore& store);
   ~SelfCheck();
 
-  // For each of the targets, which ascend, the least effort, by bytes read, with which searches
+  // For each of the targets, which ascend, the least effort, by cost, with which searches
   // find `target` of their nearest neighbours, with a margin: what is chosen on a sample looks
   // better there than elsewhere. Rows that find nothing are at most 0.5 %. If no effort is enough,
   // all that there is. What was tried for one target counts for the others.
@@ -63,6 +71,11 @@ class SelfCheck {
   // for the lists, which is timed again in turns with it. None if no ef is.
   absl::StatusOr<std::optional<CheckedEffort>> ChooseGraphEffort(double target,
                                                                  CheckedEffort& lists);
+  // How many dimensions the data has around its rows, as its distances tell, whatever those of its
+  // vectors are: the maximum-likelihood estimate of Levina and Bickel (NIPS 2004) from the nearest
+  // of each row, averaged as MacKay and Ghahramani's comment on it has it. 0 where no row has
+  // others near it that differ.
+  absl::StatusOr<double> IntrinsicDimension() const;
 
  private:
   class Trials;

@@ -37,6 +37,7 @@ class VectorIndex::Finder {
       : index_(index),
         view_(view),
         filter_(filter),
+        all_(filter.path_prefix.empty() && filter.language.empty()),
         effort_(effort),
         stop_(stop.possible() ? &stop : nullptr) {
     PrepareQuery(*view.lists->coding, query, prepared_);
@@ -69,13 +70,12 @@ class VectorIndex::Finder {
       return any;
     };
     const ListSearch::Matches matching = matches;
-    const bool all = filter_.path_prefix.empty() && filter_.language.empty();
     const auto offer = [&](const RowList& list, size_t position, TopK& nearest) {
       return Offer(list, position, nearest);
     };
     ListView lists = view_.lists->view();
-    if (all) lists.graph = view_.graph.get();
-    return search_.Run(lists, prepared_, k, effort_, all ? nullptr : &matching, offer, top, stop_);
+    if (all_) lists.graph = view_.graph.get();
+    return search_.Run(lists, prepared_, k, effort_, all_ ? nullptr : &matching, offer, top, stop_);
   }
 
   absl::Status SearchAll(TopK& top) {
@@ -99,9 +99,10 @@ class VectorIndex::Finder {
     std::optional<float> distance;
     absl::Status status;
     list.ForEachEntry(position, [&](uint32_t number) {
-      if (!status.ok() || !Matches(number)) return;
+      if (!status.ok() || (!all_ && !Matches(number))) return;
       const Entry& entry = view_.entries.entry(number);
       if (!distance) {
+        __builtin_prefetch(&entry);  // for when the vector is there
         status = index_.ReadValues(*view_.lists->values, list.row(position), entry.id,
                                    absl::MakeSpan(values_));
         if (!status.ok()) return;
@@ -121,6 +122,7 @@ class VectorIndex::Finder {
   const VectorIndex& index_;
   const View& view_;
   const SearchFilter& filter_;
+  const bool all_;  // match
   const SearchEffort effort_;
   const SearchStop* const stop_;  // null where nothing can end the search
   double length_ = 0;
@@ -142,7 +144,7 @@ VectorIndex::VectorIndex(const StoreConfig& config, const VectorIndexOptions& op
   PublishView();
 }
 
-absl::Status VectorIndex::ReadValues(const RowValues& values, uint32_t row, uint64_t id,
+absl::Status VectorIndex::ReadValues(const RowValues& values, uint32_t row, const uint64_t& id,
                                      absl::Span<float> out) const {
   const absl::Status status = values.Read(row, out);
   if (status.ok() || !options_.read) return status;

@@ -196,8 +196,8 @@ class VectorIndex {
   void PublishView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RemoveEntries(absl::Span<const uint32_t> entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The vector of a row, one of whose entries has this id: from the rows' file, or else from where
-  // it is durable. kNotFound: it was removed there meanwhile.
-  absl::Status ReadValues(const RowValues& values, uint32_t row, uint64_t id,
+  // it is durable: only then the id is looked at. kNotFound: it was removed there meanwhile.
+  absl::Status ReadValues(const RowValues& values, uint32_t row, const uint64_t& id,
                           absl::Span<float> out) const;
   // For the rows of lists that are made anew.
   std::shared_ptr<RowValues> NewValues() const;

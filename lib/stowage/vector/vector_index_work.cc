@@ -415,13 +415,16 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
     LOADLINE_ASSIGN_OR_RETURN(by_graph, check->ChooseGraphEffort(options_.target_recall, chosen));
     if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
   }
-  const double residual_share = ResidualShare(seen->lists());
+  LOADLINE_ASSIGN_OR_RETURN(const double dimensions, check->IntrinsicDimension());
+  const GraphProspects prospects = {seen->lists().rows,
+                                    ByteRows::StrideFor(seen->lists().coding->dim()),
+                                    ResidualShare(seen->lists()), dimensions};
   MutexLock lock(mutex_);
   checked_graph_ = by_graph;
   if (!by_graph) graph_.reset();
-  graph_wanted_ = by_graph || (!graph_tried_ && MayTryGraph() && FitsLists(longest) &&
-                               WorthTrying(options_.index, seen->lists().rows,
-                                           options_.least_graph_rows, chosen, residual_share));
+  graph_wanted_ =
+      by_graph || (!graph_tried_ && MayTryGraph() && FitsLists(longest) &&
+                   WorthTrying(options_.index, options_.least_graph_rows, chosen, prospects));
   checked_ = std::move(efforts);
   PublishView();
   return absl::OkStatus();

@@ -21,20 +21,47 @@ CheckedEffort Taking(double micros) {
   return checked;
 }
 
-TEST(GraphChoice, TriesAGraphOnlyForManyRowsWhoseListsAreSlow) {
-  EXPECT_TRUE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(100), 0.8));
-  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 19'999, 20'000, Taking(100), 0.8));
-  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(50), 0.8));
+constexpr GraphProspects kGood = {
+    .rows = 20'000, .code_bytes = 144, .residual_share = 0.8, .intrinsic_dimension = 10};
+
+bool WorthTryingBeside(double cost, const GraphProspects& prospects,
+                       IndexKind kind = IndexKind::kAuto) {
+  CheckedEffort lists;
+  lists.cost = cost;
+  return WorthTrying(kind, 20'000, lists, prospects);
+}
+
+TEST(GraphChoice, TriesAGraphOnlyForManyRows) {
+  GraphProspects prospects = kGood;
+  EXPECT_TRUE(WorthTryingBeside(1e6, prospects));
+  prospects.rows = 19'999;
+  EXPECT_FALSE(WorthTryingBeside(1e6, prospects));
+}
+
+// 1.3 * 600 codes * 144 bytes * 4 = 449,280.
+TEST(GraphChoice, TriesNoneWhereListsCostLessThanFollowingOneWould) {
+  EXPECT_TRUE(WorthTryingBeside(450'000, kGood));
+  EXPECT_FALSE(WorthTryingBeside(449'000, kGood));
+}
+
+TEST(GraphChoice, TriesNoneInManyDimensionsNorWhereNoneCanBeTold) {
+  GraphProspects prospects = kGood;
+  for (const double dimensions : {0.0, 40.0}) {
+    prospects.intrinsic_dimension = dimensions;
+    EXPECT_FALSE(WorthTryingBeside(1e6, prospects));
+  }
 }
 
 TEST(GraphChoice, TriesNoneWhereCodesAroundTheMeanWouldBeBlunt) {
-  EXPECT_FALSE(WorthTrying(IndexKind::kAuto, 20'000, 20'000, Taking(100), 0.05));
+  GraphProspects prospects = kGood;
+  prospects.residual_share = 0.05;
+  EXPECT_FALSE(WorthTryingBeside(1e6, prospects));
 }
 
 TEST(GraphChoice, TriesOneAlwaysOrNeverWhereThatIsAskedFor) {
-  EXPECT_TRUE(WorthTrying(IndexKind::kGraph, 300, 20'000, Taking(5), 0.01));
-  EXPECT_FALSE(WorthTrying(IndexKind::kLists, 1'000'000, 20'000, Taking(900), 0.9));
-  EXPECT_FALSE(WorthTrying(IndexKind::kExact, 1'000'000, 20'000, Taking(900), 0.9));
+  EXPECT_TRUE(WorthTryingBeside(1, {.rows = 300}, IndexKind::kGraph));
+  EXPECT_FALSE(WorthTryingBeside(1e9, kGood, IndexKind::kLists));
+  EXPECT_FALSE(WorthTryingBeside(1e9, kGood, IndexKind::kExact));
 }
 
 TEST(GraphChoice, KeepsTheGraphThatIsFasterByMoreThanChance) {
