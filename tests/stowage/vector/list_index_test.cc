@@ -61,6 +61,7 @@ class Indexed {
   }
 
   ListIndex& index() { return *index_; }
+  ListView view() const { return index_->snapshot()->view(); }
 
   void Add(const std::vector<uint32_t>& entries) {
     for (size_t begin = 0; begin < entries.size(); begin += kBatch) {
@@ -130,6 +131,23 @@ class Indexed {
   }
 
   std::vector<CheckedEffort> Choose(absl::Span<const double> targets) const {
+    std::vector<CheckedEffort> chosen;
+    Check([&](SelfCheck& check) {
+      const absl::StatusOr<std::vector<CheckedEffort>> efforts = check.ChooseEfforts(targets);
+      ASSERT_TRUE(efforts.ok()) << efforts.status();
+      chosen = *efforts;
+    });
+    return chosen;
+  }
+
+  double IntrinsicDimension() const {
+    double dimension = -1;
+    Check([&](SelfCheck& check) { dimension = check.IntrinsicDimension().value(); });
+    return dimension;
+  }
+
+ private:
+  void Check(absl::FunctionRef<void(SelfCheck& check)> use) const {
     const std::shared_ptr<const ListSnapshot> snapshot = index_->snapshot();
     std::vector<uint32_t> entry_of(snapshot->rows + set_.size());
     std::vector<uint32_t> rows;
@@ -157,13 +175,10 @@ class Indexed {
     const auto never = [] { return false; };
     const ListView view = snapshot->view();
     const auto check = SelfCheck::Begin({view, sample, read, scan, distance, never});
-    EXPECT_TRUE(check.ok()) << check.status();
-    const absl::StatusOr<std::vector<CheckedEffort>> efforts = (*check)->ChooseEfforts(targets);
-    EXPECT_TRUE(efforts.ok()) << efforts.status();
-    return *efforts;
+    ASSERT_TRUE(check.ok()) << check.status();
+    use(**check);
   }
 
- private:
   const VectorSet& set_;
   std::unique_ptr<ListIndex> index_;
 };
@@ -240,6 +255,66 @@ TEST(SelfCheck, ReadsMoreForAHigherTargetAndFindsIt) {
     EXPECT_GE(less.recall, 0.95);
     EXPECT_GE(more.recall, 0.99);
   }
+}
+
+// Rows of a few independent values among 64 components that depend on them linearly.
+VectorSet InAPlane(size_t dimensions, size_t rows, Metric metric) {
+  VectorSets sets(1);
+  const std::vector<float> axes = sets.Normal(dimensions * 64);
+  const std::vector<float> places = sets.Normal(rows * dimensions);
+  VectorSet set{{64, metric}, std::vector<float>(rows * 64), {}};
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t a = 0; a < dimensions; ++a) {
+      for (size_t j = 0; j < 64; ++j) {
+        set.rows[i * 64 + j] += places[i * dimensions + a] * axes[a * 64 + j];
+      }
+    }
+  }
+  return set;
+}
+
+TEST(SelfCheck, TellsTheDimensionsThatTheDataHas) {
+  for (const size_t dimensions : {1, 2, 5}) {
+    const VectorSet set = InAPlane(dimensions, 3000, Metric::kSquaredL2);
+    const auto planted = static_cast<double>(dimensions);
+    EXPECT_NEAR(Indexed(set).IntrinsicDimension(), planted, 0.2 * planted);
+  }
+}
+
+// Directions have one dimension less than vectors.
+TEST(SelfCheck, TellsTheDimensionsThatDirectionsHave) {
+  EXPECT_NEAR(Indexed(InAPlane(4, 3000, Metric::kCosine)).IntrinsicDimension(), 3, 0.6);
+}
+
+TEST(SelfCheck, TellsNoDimensionsWhereAllVectorsAreEqual) {
+  const VectorSet set{{64, Metric::kSquaredL2}, std::vector<float>(500 * 64, 0.5F), {}};
+  EXPECT_EQ(Indexed(set).IntrinsicDimension(), 0);
+}
+
+// 10 blocks of 16 codes of 768 bits, 50 codes of 784 bytes and 10 vectors of 3,072 bytes for two
+// searches, and centres of 768 bytes.
+TEST(SelfCheck, CountsWhatSearchesReadAsTheirCost) {
+  const VectorSet set{{768, Metric::kSquaredL2}, VectorSets(1).Normal(300 * 768), {}};
+  const Indexed indexed(set);
+  SearchCounts read;
+  read.blocks = 10;
+  read.byte_rows = 50;
+  read.full_rows = 10;
+  const ListView view = indexed.view();
+  EXPECT_EQ(SearchCost(view, read, 2), (10 * 16 * 96 + 4 * 50 * (16 + 768) + 4 * 10 * 3072) / 2.0 +
+                                           768.0 * static_cast<double>(view.lists.size()));
+}
+
+// With 24 words of signs and 20 as what a block takes besides: 44 for the signs, 116 for all.
+TEST(SelfCheck, ScoresSignsFirstWhereTheySpareMoreThanTheyTake) {
+  const VectorSet set{{768, Metric::kSquaredL2}, VectorSets(1).Normal(300 * 768), {}};
+  const Indexed indexed(set);
+  SearchCounts read;
+  read.blocks = 100;
+  read.plane_blocks = 62;
+  EXPECT_TRUE(SignsPay(indexed.view(), read));
+  read.plane_blocks = 63;
+  EXPECT_FALSE(SignsPay(indexed.view(), read));
 }
 
 TEST(SelfCheck, TakesTheFirstThatWasChosenForEnough) {
