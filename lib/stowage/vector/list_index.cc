@@ -102,10 +102,11 @@ void ListIndex::AddUnsavedBytes(const std::vector<bool>& chunks) {
 
 // Equal vectors are told by their hash alone, whose seed nobody outside knows.
 uint64_t ListIndex::HashOf(const Addition& addition) const {
-  uint64_t hash = Mix(hash_seed_, addition.values.size());
-  for (const float value : addition.values) {
-    uint32_t bits = 0;
-    std::memcpy(&bits, &value, sizeof(bits));
+  const absl::Span<const float> values = addition.values;
+  uint64_t hash = Mix(hash_seed_, values.size());
+  for (size_t i = 0; i < values.size(); i += 2) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, &values[i], std::min<size_t>(values.size() - i, 2) * sizeof(float));
     hash = Mix(hash, bits);
   }
   return hash;
@@ -135,11 +136,9 @@ void ListIndex::Add(const Addition& addition) {
 
 void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   thread_local std::vector<float> residual;
-  thread_local SplitBytes split;
   residual.resize(coding_->dim());
   coding_->Project(addition.values, addition.factor, residual.data());
-  Split(residual, split);
-  const uint32_t list = centres_->Nearest(split);
+  const uint32_t list = addition.list ? *addition.list : NearestTo(residual);
   const absl::Span<const float> centre = centres_->centre(list);
   const absl::Span<const float> reference = centres_->reference(list);
   const uint32_t row = NewRow();
@@ -158,6 +157,12 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   by_hash_[hash] = row;
   entry_rows_[addition.entry] = row;
   ++rows_;
+}
+
+uint32_t ListIndex::NearestTo(absl::Span<const float> projected) const {
+  thread_local SplitBytes split;
+  Split(projected, split);
+  return centres_->Nearest(split);
 }
 
 uint32_t ListIndex::NewRow() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,7 @@ class ListIndex {
     uint32_t entry = 0;
     absl::Span<const float> values;
     float factor = 1;
+    std::optional<uint32_t> list = {};  // the nearest, where that is known
   };
 
   // One list around `mean` (see ListCoding); `seed` is that of the rotation.
@@ -145,6 +147,7 @@ class ListIndex {
   void MarkUnsaved(uint32_t row);
   // The list as it will be published.
   RowList& Touch(uint32_t list);
+  uint32_t NearestTo(absl::Span<const float> projected) const;
   uint32_t NewRow();
   void Reclaim();
   uint64_t HashOf(const Addition& addition) const;

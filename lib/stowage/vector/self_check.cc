@@ -73,13 +73,7 @@ class SelfCheck::Trials {
       query.row = row;
       PrepareQuery(store_.view.coding, values_, query.prepared);
     }
-    // Where codes are on the disk an exact search reads most of them, each by itself.
-    if (store_.view.bytes.on_disk()) return ScanForNearest();
-    for (Query& query : queries_) {
-      if (store_.cancelled()) return Cancelled();
-      LOADLINE_ASSIGN_OR_RETURN(query.nearest, Search(query, {.exact = true}));
-    }
-    return absl::OkStatus();
+    return ScanForNearest();
   }
 
   // What is tried is remembered.
@@ -188,6 +182,7 @@ class SelfCheck::Trials {
     std::vector<RankedRow> nearest;  // without itself
   };
 
+  // Every row for all of the queries at once: an exact search reads codes for each of them.
   absl::Status ScanForNearest() {
     std::vector<TopK> nearest(queries_.size(), TopK(kCheckedNeighbours));
     LOADLINE_RETURN_IF_ERROR(store_.scan([&](uint32_t row, absl::Span<const float> values) {

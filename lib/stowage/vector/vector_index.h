@@ -227,8 +227,15 @@ class VectorIndex {
                                                                  ListCoding::Bytes bytes) const;
   absl::StatusOr<ListCentres> ChooseCentres(const Seen& seen, const ListCoding& coding,
                                             absl::Span<const uint32_t> rows) const;
-  absl::Status OrderByList(const Seen& seen, const ListCoding& coding, const ListCentres& centres,
-                           std::vector<uint32_t>& rows) const;
+  // The rows with the lists that they go into, list by list: those of one list are to lie side by
+  // side wherever rows lie.
+  struct InList {
+    uint32_t list = 0;
+    uint32_t row = 0;
+  };
+  absl::StatusOr<std::vector<InList>> OrderByList(const Seen& seen, const ListCoding& coding,
+                                                  const ListCentres& centres,
+                                                  absl::Span<const uint32_t> rows) const;
   // Has the lists that are to replace today's make the changes that these made meanwhile.
   absl::Status Replay(ListIndex& next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Check(const std::atomic<bool>& cancelled);

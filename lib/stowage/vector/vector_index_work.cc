@@ -252,7 +252,7 @@ absl::StatusOr<VectorIndex::RebuildMemory> VectorIndex::BorrowToRebuild(
   const size_t lists = ListIndex::BytesFor(config_, rows, rows);
   const bool byte_rows = ListCoding::HasByteRows(HotCodeFor(dim), bytes);
   const size_t codes = byte_rows ? ByteRows::BytesFor(dim, rows) : 0;
-  const size_t always = rows * sizeof(uint32_t);
+  const size_t always = rows * (sizeof(uint32_t) + sizeof(InList));
   if (CodesFit(rows)) {
     absl::StatusOr<std::shared_ptr<void>> loan = Borrow(always + std::max(work, lists + codes));
     if (loan.ok()) return RebuildMemory{*std::move(loan), true};
@@ -289,14 +289,9 @@ absl::StatusOr<ListCentres> VectorIndex::ChooseCentres(const Seen& seen, const L
   return FindCentres(coding, sample, lists, kSeed);
 }
 
-// Rows of one list are to lie side by side wherever rows lie.
-absl::Status VectorIndex::OrderByList(const Seen& seen, const ListCoding& coding,
-                                      const ListCentres& centres,
-                                      std::vector<uint32_t>& rows) const {
-  struct InList {
-    uint32_t list;
-    uint32_t row;
-  };
+absl::StatusOr<std::vector<VectorIndex::InList>> VectorIndex::OrderByList(
+    const Seen& seen, const ListCoding& coding, const ListCentres& centres,
+    absl::Span<const uint32_t> rows) const {
   std::vector<InList> ordered;
   ordered.reserve(rows.size());
   std::vector<float> projected(coding.dim());
@@ -308,9 +303,7 @@ absl::Status VectorIndex::OrderByList(const Seen& seen, const ListCoding& coding
   }));
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const InList& a, const InList& b) { return a.list < b.list; });
-  rows.clear();
-  for (const InList& row : ordered) rows.push_back(row.row);
-  return absl::OkStatus();
+  return ordered;
 }
 
 absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
@@ -329,16 +322,23 @@ absl::Status VectorIndex::Rebuild(const std::atomic<bool>& cancelled) {
   LOADLINE_ASSIGN_OR_RETURN(const std::shared_ptr<const ListCoding> coding,
                             ChooseCoding(*seen, rows, kind));
   LOADLINE_ASSIGN_OR_RETURN(ListCentres centres, ChooseCentres(*seen, *coding, rows));
-  LOADLINE_RETURN_IF_ERROR(OrderByList(*seen, *coding, centres, rows));
+  LOADLINE_ASSIGN_OR_RETURN(const std::vector<InList> ordered,
+                            OrderByList(*seen, *coding, centres, rows));
 
   std::shared_ptr<RecordFile> bytes;
   if (coding->HasByteRows() && !memory.codes) {
     LOADLINE_ASSIGN_OR_RETURN(bytes, NewByteFile());
   }
   auto next = std::make_unique<ListIndex>(coding, std::move(centres), NewValues(), bytes);
+  rows.clear();
+  for (const InList& row : ordered) rows.push_back(row.row);
+  auto place = ordered.begin();
   LOADLINE_RETURN_IF_ERROR(seen->ForEach(rows, [&](uint32_t row, absl::Span<const float> vector) {
+    while (place->row != row) ++place;  // rows that are gone
     const float factor = seen->FactorOf(row);
-    seen->ForEachEntry(row, [&](uint32_t entry) { next->Add({entry, vector, factor}); });
+    seen->ForEachEntry(row, [&](uint32_t entry) {
+      next->Add({entry, vector, factor, place->list});
+    });
   }));
 
   MutexLock lock(mutex_);
