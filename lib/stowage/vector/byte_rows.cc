@@ -9,20 +9,22 @@ namespace stowage {
 
 ByteRows::ByteRows(size_t dim, size_t rows, std::shared_ptr<RecordFile> file, bool on_disk)
     : stride_(StrideFor(dim)),
-      chunks_(std::make_shared<const Chunks>((rows + kChunkRows - 1) / kChunkRows)),
+      chunk_bytes_(ChunkBytesFor(dim)),
+      chunk_rows_(static_cast<uint32_t>(chunk_bytes_ / stride_)),
+      chunks_(std::make_shared<const Chunks>((rows + chunk_rows_ - 1) / chunk_rows_)),
       file_(std::move(file)),
       on_disk_(on_disk) {}
 
 void ByteRows::Reserve(size_t rows) {
-  if (chunks_->size() * kChunkRows >= rows) return;
+  if (chunks_->size() * chunk_rows_ >= rows) return;
   Chunks more = *chunks_;
-  while (more.size() * kChunkRows < rows) more.push_back(on_disk_ ? nullptr : NewChunk());
+  while (more.size() * chunk_rows_ < rows) more.push_back(on_disk_ ? nullptr : NewChunk());
   chunks_ = std::make_shared<const Chunks>(std::move(more));
 }
 
 void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const float> residual,
                    absl::Span<const float> reference) {
-  const bool in_memory = InMemory(row / kChunkRows);
+  const bool in_memory = InMemory(ChunkOf(row));
   std::vector<std::byte> aside(in_memory ? 0 : stride_);
   std::byte* const bytes = in_memory ? place(row) : aside.data();
   const ByteTerms coded = EncodeBytes(coding.squared_l2(), residual, reference,
@@ -33,13 +35,13 @@ void ByteRows::Set(uint32_t row, const ListCoding& coding, absl::Span<const floa
 }
 
 const std::byte* ByteRows::Find(uint32_t row, std::vector<std::byte>& scratch) const {
-  if (InMemory(row / kChunkRows)) return place(row);
+  if (InMemory(ChunkOf(row))) return place(row);
   scratch.resize(stride_);
   return file_->Read(row, absl::MakeSpan(scratch)).ok() ? scratch.data() : nullptr;
 }
 
 void ByteRows::Prefetch(uint32_t row) const {
-  if (!InMemory(row / kChunkRows)) return;
+  if (!InMemory(ChunkOf(row))) return;
   const std::byte* const bytes = place(row);
   for (size_t i = 0; i < stride_; i += 64) __builtin_prefetch(bytes + i);
 }
@@ -58,7 +60,7 @@ absl::Status ByteRows::Load(size_t chunk, absl::Span<const uint32_t> rows) {
   const std::shared_ptr<std::byte[]> loaded = NewChunk();
   for (const uint32_t row : rows) {
     LOADLINE_RETURN_IF_ERROR(
-        file_->Read(row, {loaded.get() + row % kChunkRows * stride_, stride_}));
+        file_->Read(row, {loaded.get() + row % chunk_rows_ * stride_, stride_}));
   }
   Chunks more = *chunks_;
   more[chunk] = loaded;
@@ -69,7 +71,7 @@ absl::Status ByteRows::Load(size_t chunk, absl::Span<const uint32_t> rows) {
 size_t ByteRows::memory_bytes() const {
   const auto there = std::count_if(chunks_->begin(), chunks_->end(),
                                    [](const auto& chunk) { return chunk != nullptr; });
-  return static_cast<size_t>(there) * kChunkRows * stride_;
+  return static_cast<size_t>(there) * (chunk_bytes_ + kBesideChunk);
 }
 
 }  // namespace stowage

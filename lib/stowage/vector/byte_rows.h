@@ -2,6 +2,7 @@
 #define STOWAGE_VECTOR_BYTE_ROWS_H_
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -66,8 +67,11 @@ class ByteRows {
   const uint8_t* codes(uint32_t row) const { return Codes(place(row)); }
   void Prefetch(uint32_t row) const;
 
-  // Rows that come into memory together, and whether they are there.
-  static constexpr uint32_t kChunkRows = 64;
+  // Rows that come into memory together, and whether they are there. As many as fill a power of two
+  // bytes, nearly: other sizes are rounded up by allocators, by a quarter at most.
+  static size_t ChunkBytesFor(size_t dim) { return std::bit_ceil(32 * StrideFor(dim)); }
+  uint32_t chunk_rows() const { return chunk_rows_; }
+  size_t ChunkOf(uint32_t row) const { return row / chunk_rows_; }
   size_t chunks() const { return chunks_->size(); }
   bool InMemory(size_t chunk) const { return (*chunks_)[chunk] != nullptr; }
   bool AllInMemory() const;
@@ -95,7 +99,8 @@ class ByteRows {
   size_t memory_bytes() const;
   // What memory_bytes() is of so many rows in memory.
   static size_t BytesFor(size_t dim, size_t rows) {
-    return (rows + kChunkRows - 1) / kChunkRows * kChunkRows * StrideFor(dim);
+    const size_t in_chunk = ChunkBytesFor(dim) / StrideFor(dim);
+    return (rows + in_chunk - 1) / in_chunk * (ChunkBytesFor(dim) + kBesideChunk);
   }
 
  private:
@@ -104,19 +109,23 @@ class ByteRows {
   // How many of the first rows follow one another and are not in memory.
   size_t RunOnDisk(absl::Span<const uint32_t> rows) const {
     size_t run = 0;
-    while (run < rows.size() && rows[run] == rows[0] + run && !InMemory(rows[run] / kChunkRows)) {
+    while (run < rows.size() && rows[run] == rows[0] + run && !InMemory(ChunkOf(rows[run]))) {
       ++run;
     }
     return run;
   }
   std::byte* place(uint32_t row) const {
-    return (*chunks_)[row / kChunkRows].get() + row % kChunkRows * stride_;
+    return (*chunks_)[ChunkOf(row)].get() + row % chunk_rows_ * stride_;
   }
   std::shared_ptr<std::byte[]> NewChunk() const {
-    return std::shared_ptr<std::byte[]>(new std::byte[kChunkRows * stride_]);
+    return std::shared_ptr<std::byte[]>(new std::byte[chunk_bytes_]);
   }
 
+  static constexpr size_t kBesideChunk = 64;  // what shared_ptr and allocator need
+
   size_t stride_;
+  size_t chunk_bytes_;
+  uint32_t chunk_rows_;
   std::shared_ptr<const Chunks> chunks_;  // another one when there are more
   std::shared_ptr<RecordFile> file_;
   bool on_disk_;

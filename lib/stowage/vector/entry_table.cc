@@ -33,7 +33,7 @@ absl::Status EntryTable::Reserve(size_t count) {
     free_.reserve(wanted);
     if (chunks_->size() << kShift >= wanted) return absl::OkStatus();
     Chunks more = *chunks_;
-    while (more.size() << kShift < wanted) more.push_back(std::make_shared<Chunk>());
+    while (more.size() << kShift < wanted) more.push_back(std::shared_ptr<Chunk>(new Chunk()));
     used_in_chunk_.resize(more.size());
     chunks_ = std::make_shared<const Chunks>(std::move(more));
   } catch (const std::bad_alloc&) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "stowage/vector/vector_types.h"
@@ -69,6 +71,24 @@ class EntryTable : public EntryView {
   std::vector<uint32_t> used_in_chunk_;
   std::vector<uint32_t> free_;  // a heap, the least first; those that are not below size_ are void
 };
+
+// Numbers of entries, by the ids that these have in a table, which outlives the set.
+struct EntryId {
+  uint64_t value;
+};
+struct HashOfEntry {
+  using is_transparent = void;
+  const EntryTable* table;
+  size_t operator()(EntryId id) const { return absl::HashOf(id.value); }
+  size_t operator()(uint32_t number) const { return absl::HashOf(table->entry(number).id); }
+};
+struct SameEntryId {
+  using is_transparent = void;
+  const EntryTable* table;
+  bool operator()(uint32_t a, uint32_t b) const { return table->entry(a).id == table->entry(b).id; }
+  bool operator()(uint32_t number, EntryId id) const { return table->entry(number).id == id.value; }
+};
+using EntryNumbers = absl::flat_hash_set<uint32_t, HashOfEntry, SameEntryId>;
 
 // What a query finds of an entry, from all of its floats: finite, as Metric has it. `query` is as
 // the metric sees it and `query_length` long; no vector of the store is longer than `max_length`.

@@ -228,7 +228,7 @@ class GraphSearch {
         CollectNeighbours(index_.get_linklist(node, level), /*unvisited_only=*/false);
         for (const uint32_t neighbour : scratch_.batch) {
           const float score = Score(neighbour);
-          if (score >= nearest) continue;
+          if (!(score < nearest)) continue;  // nor where it is no number
           nearest = score;
           node = neighbour;
           moved = true;

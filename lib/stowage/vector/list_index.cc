@@ -71,7 +71,7 @@ ListIndex::ListIndex(Restored restored)
     if (place.list == RowPlace::kNoList) {
       free_rows_.push_back(row);
     } else {
-      by_hash_[place.hash] = row;
+      by_hash_.insert(row);
     }
   }
   Publish();
@@ -80,15 +80,15 @@ ListIndex::ListIndex(Restored restored)
 absl::Status ListIndex::LoadBytes(size_t chunk, absl::FunctionRef<bool(uint32_t row)> also) {
   if (bytes_.InMemory(chunk)) return absl::OkStatus();
   std::vector<uint32_t> rows;
-  const size_t end = std::min<size_t>((chunk + 1) * ByteRows::kChunkRows, places_.size());
-  for (auto row = static_cast<uint32_t>(chunk * ByteRows::kChunkRows); row < end; ++row) {
+  const size_t end = std::min<size_t>((chunk + 1) * bytes_.chunk_rows(), places_.size());
+  for (auto row = static_cast<uint32_t>(chunk * bytes_.chunk_rows()); row < end; ++row) {
     if (places_.place(row).list != RowPlace::kNoList || also(row)) rows.push_back(row);
   }
   return bytes_.Load(chunk, rows);
 }
 
 void ListIndex::MarkUnsaved(uint32_t row) {
-  const size_t chunk = row / ByteRows::kChunkRows;
+  const size_t chunk = bytes_.ChunkOf(row);
   if (unsaved_bytes_.size() <= chunk) unsaved_bytes_.resize(chunk + 1);
   unsaved_bytes_[chunk] = true;
 }
@@ -125,13 +125,13 @@ void ListIndex::Add(const Addition& addition) {
   }
   --unused_entries_;
   const uint64_t hash = HashOf(addition);
-  const auto equal = by_hash_.find(hash);
+  const auto equal = by_hash_.find(VectorHash{hash});
   if (equal == by_hash_.end()) {
     AddRow(addition, hash);
     return;
   }
-  entry_rows_[addition.entry] = equal->second;
-  Touch(places_.place(equal->second).list).AddCopy(equal->second, addition.entry);
+  entry_rows_[addition.entry] = *equal;
+  Touch(places_.place(*equal).list).AddCopy(*equal, addition.entry);
 }
 
 void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
@@ -154,7 +154,7 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
                                .position = static_cast<uint32_t>(rows.size()),
                                .length = static_cast<float>(LengthInDouble(residual))};
   rows.Append(*coding_, residual, reference, row, addition.entry);
-  by_hash_[hash] = row;
+  by_hash_.insert(row);
   entry_rows_[addition.entry] = row;
   ++rows_;
 }
@@ -186,7 +186,7 @@ void ListIndex::Remove(uint32_t entry) {
   if (place.position < rows.size()) {
     places_.MutablePlace(rows.row(place.position)).position = place.position;
   }
-  by_hash_.erase(place.hash);
+  by_hash_.erase(VectorHash{place.hash});
   places_.MutablePlace(row).list = RowPlace::kNoList;
   retiring_.rows.push_back(row);
   --rows_;
@@ -252,7 +252,7 @@ size_t ListIndex::memory_bytes() const {
                  (entry_rows_.capacity() + free_rows_.capacity() + held_rows_.capacity() +
                   free_entries_.capacity()) *
                      sizeof(uint32_t) +
-                 by_hash_.capacity() * (sizeof(uint64_t) + sizeof(uint32_t) + 5);
+                 by_hash_.capacity() * (sizeof(uint32_t) + 1);
   for (const auto& list : lists_) bytes += list->memory_bytes();
   return bytes;
 }
@@ -266,7 +266,7 @@ size_t ListIndex::CopiedBytesFor(size_t rows) const {
 size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries, size_t rows_end) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const size_t lists = ListsFor(entries);
-  constexpr size_t kPerEntry = 6 * sizeof(uint32_t) + 32;
+  constexpr size_t kPerEntry = 6 * sizeof(uint32_t) + 12;
   return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) +
          RowList::BytesFor(HotCodeFor(dim), dim, lists, entries) + entries * kPerEntry +
          rows_end * sizeof(RowPlace) + lists * (dim * 2 * sizeof(float) + PaddedBytes(dim));

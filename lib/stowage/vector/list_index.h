@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "stowage/vector/byte_rows.h"
@@ -80,6 +81,8 @@ class ListIndex {
     uint32_t entries_end = 0;
   };
   explicit ListIndex(Restored restored);
+  ListIndex(const ListIndex&) = delete;
+  ListIndex& operator=(const ListIndex&) = delete;
 
   const std::shared_ptr<const ListSnapshot>& snapshot() const { return published_; }
   uint64_t hash_seed() const { return hash_seed_; }
@@ -141,6 +144,27 @@ class ListIndex {
     std::vector<uint32_t> entries;
   };
 
+  // Rows by the hashes of their vectors, which stand among their places.
+  struct VectorHash {
+    uint64_t value;
+  };
+  struct HashOfRow {
+    using is_transparent = void;
+    const RowPlaces* places;
+    size_t operator()(VectorHash hash) const { return hash.value; }
+    size_t operator()(uint32_t row) const { return places->place(row).hash; }
+  };
+  struct SameHash {
+    using is_transparent = void;
+    const RowPlaces* places;
+    bool operator()(uint32_t a, uint32_t b) const {
+      return places->place(a).hash == places->place(b).hash;
+    }
+    bool operator()(uint32_t row, VectorHash hash) const {
+      return places->place(row).hash == hash.value;
+    }
+  };
+
   ListIndex(std::shared_ptr<const ListCoding> coding, std::shared_ptr<RowValues> values);
 
   void AddRow(const Addition& addition, uint64_t hash);
@@ -163,7 +187,8 @@ class ListIndex {
   std::vector<bool> unsaved_bytes_;  // by chunk
   RowPlaces places_;
   std::vector<uint32_t> entry_rows_;  // by entry; kNone where there is none
-  absl::flat_hash_map<uint64_t, uint32_t> by_hash_;
+  absl::flat_hash_set<uint32_t, HashOfRow, SameHash> by_hash_{0, HashOfRow{&places_},
+                                                              SameHash{&places_}};
   std::vector<uint32_t> free_rows_;
   std::vector<uint32_t> held_rows_;  // free but for the holder
   Lifetime::Watch holder_;

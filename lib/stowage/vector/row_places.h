@@ -45,7 +45,7 @@ class RowPlaces : public RowPlaceView {
   uint32_t Append() {
     const auto row = static_cast<uint32_t>(size_++);
     if (InChunk(row) == 0) {
-      chunks_.push_back(std::make_shared<Chunk>());
+      chunks_.push_back(std::shared_ptr<Chunk>(new Chunk()));
       shared_.push_back(false);
     }
     return row;
@@ -53,7 +53,7 @@ class RowPlaces : public RowPlaceView {
 
   RowPlace& MutablePlace(uint32_t row) {
     std::shared_ptr<Chunk>& chunk = chunks_[row >> kShift];
-    if (shared_[row >> kShift]) chunk = std::make_shared<Chunk>(*chunk);
+    if (shared_[row >> kShift]) chunk = std::shared_ptr<Chunk>(new Chunk(*chunk));
     shared_[row >> kShift] = false;
     return (*chunk)[InChunk(row)];
   }

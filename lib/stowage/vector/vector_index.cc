@@ -24,7 +24,7 @@ constexpr double kMinListLength = 1e-15;
 size_t HashTableBytes(size_t count) {
   size_t places = 8;
   while (places / 8 * 7 < count) places *= 2;
-  return places * (sizeof(std::pair<uint64_t, uint32_t>) + 1);
+  return places * (sizeof(uint32_t) + 1);
 }
 
 }  // namespace
@@ -295,8 +295,12 @@ void VectorIndex::Take(const StagedRows& rows) {
   PutCodesOnDiskFor(rows.size());
   std::vector<uint32_t> replaced;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const auto [place, added] = numbers_.try_emplace(rows.entries_[i].id, rows.numbers_[i]);
-    if (!added) replaced.push_back(std::exchange(place->second, rows.numbers_[i]));
+    const auto before = numbers_.find(EntryId{rows.entries_[i].id});
+    if (before != numbers_.end()) {
+      replaced.push_back(*before);
+      numbers_.erase(before);
+    }
+    numbers_.insert(rows.numbers_[i]);
     const double length =
         config_.metric == Metric::kCosine ? 1 : LengthInDouble(rows.entries_[i].values);
     max_length_ = std::max(max_length_, length);
@@ -334,9 +338,9 @@ void VectorIndex::Remove(absl::Span<const uint64_t> ids, uint64_t change) {
   change_ = std::max(change_, change);
   std::vector<uint32_t> removed;
   for (const uint64_t id : ids) {
-    const auto found = numbers_.find(id);
+    const auto found = numbers_.find(EntryId{id});
     if (found == numbers_.end()) continue;
-    removed.push_back(found->second);
+    removed.push_back(*found);
     numbers_.erase(found);
   }
   RemoveEntries(removed);
@@ -349,9 +353,9 @@ void VectorIndex::RemoveByFile(absl::string_view file, uint64_t change) {
   const std::string* const text = texts_.Find(file);
   if (text == nullptr) return;
   std::vector<uint32_t> removed;
-  absl::erase_if(numbers_, [&](const auto& id_and_number) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (entries_.entry(id_and_number.second).file != text) return false;
-    removed.push_back(id_and_number.second);
+  absl::erase_if(numbers_, [&](uint32_t number) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (entries_.entry(number).file != text) return false;
+    removed.push_back(number);
     return true;
   });
   RemoveEntries(removed);
@@ -406,13 +410,13 @@ absl::StatusOr<VectorEntry> VectorIndex::Get(uint64_t id) const {
   uint32_t row = 0;
   {
     MutexLock lock(mutex_);
-    const auto number = numbers_.find(id);
+    const auto number = numbers_.find(EntryId{id});
     if (number == numbers_.end()) {
       return absl::NotFoundError(absl::StrCat("no vector with id ", id));
     }
-    const Entry& entry = entries_.entry(number->second);
+    const Entry& entry = entries_.entry(*number);
     found.chunk = {*entry.file, entry.first_line, entry.last_line, *entry.language};
-    row = lists_->RowOf(number->second);
+    row = lists_->RowOf(*number);
     lists = lists_->snapshot();
   }
   LOADLINE_RETURN_IF_ERROR(ReadValues(*lists->values, row, id, absl::MakeSpan(found.values)));

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -277,7 +276,8 @@ class VectorIndex {
   mutable loadline::Mutex mutex_;
   EntryTable entries_ ABSL_GUARDED_BY(mutex_);
   TextPool texts_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<uint64_t, uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);  // by id
+  EntryNumbers numbers_ ABSL_GUARDED_BY(mutex_){0, EntryNumbers::hasher{&entries_},
+                                                EntryNumbers::key_equal{&entries_}};
   std::unique_ptr<ListIndex> lists_ ABSL_GUARDED_BY(mutex_);
   double max_length_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t staged_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -142,7 +142,7 @@ absl::Status VectorIndex::Restore(SavedIndex saved) {
     entries_.MutableEntry(entry.number) = {
         entry.id,          entry.first_line,      entry.last_line,
         texts[entry.file], texts[entry.language], entry.factor};
-    numbers_[entry.id] = entry.number;
+    numbers_.insert(entry.number);
   }
   const bool codes_fit = CodesFit(saved.places.size());
   lists_ = std::make_unique<ListIndex>(
@@ -256,7 +256,7 @@ absl::Status VectorIndex::WriteFiles(const Saving& saving,
   const ListSnapshot& lists = *saving.view->lists;
   if (saving.bytes != nullptr) {
     for (uint32_t row = 0; row < lists.places.size(); ++row) {
-      const size_t chunk = row / ByteRows::kChunkRows;
+      const size_t chunk = lists.bytes.ChunkOf(row);
       if (chunk >= saving.unsaved.size() || !saving.unsaved[chunk] ||
           !lists.bytes.InMemory(chunk)) {
         continue;
