@@ -64,16 +64,12 @@ ListIndex::ListIndex(Restored restored)
     }
     rows_ += lists_.back()->size();
   }
-  by_hash_.reserve(rows_);
   for (const RowPlace& place : restored.places) {
     const uint32_t row = places_.Append();
     places_.MutablePlace(row) = place;
-    if (place.list == RowPlace::kNoList) {
-      free_rows_.push_back(row);
-    } else {
-      by_hash_.insert(row);
-    }
+    if (place.list == RowPlace::kNoList) free_rows_.push_back(row);
   }
+  hashed_ = false;
   Publish();
 }
 
@@ -112,6 +108,15 @@ uint64_t ListIndex::HashOf(const Addition& addition) const {
   return hash;
 }
 
+// A store that is opened to be searched does without.
+void ListIndex::EnsureHashed() {
+  if (std::exchange(hashed_, true)) return;
+  by_hash_.reserve(rows_);
+  for (uint32_t row = 0; row < places_.size(); ++row) {
+    if (places_.place(row).list != RowPlace::kNoList) by_hash_.insert(row);
+  }
+}
+
 RowList& ListIndex::Touch(uint32_t list) {
   std::shared_ptr<RowList>& touched = touched_[list];
   if (touched == nullptr) touched = std::make_shared<RowList>(*lists_[list]);
@@ -119,6 +124,7 @@ RowList& ListIndex::Touch(uint32_t list) {
 }
 
 void ListIndex::Add(const Addition& addition) {
+  EnsureHashed();
   if (entry_rows_.size() <= addition.entry) {
     unused_entries_ += addition.entry + 1 - entry_rows_.size();
     entry_rows_.resize(addition.entry + 1, kNone);
@@ -149,10 +155,11 @@ void ListIndex::AddRow(const Addition& addition, uint64_t hash) {
   for (size_t j = 0; j < residual.size(); ++j) residual[j] -= centre[j];
   if (!around_mean && coding_->HasByteRows()) bytes_.Set(row, *coding_, residual, reference);
   RowList& rows = Touch(list);
-  places_.MutablePlace(row) = {.hash = hash,
-                               .list = list,
-                               .position = static_cast<uint32_t>(rows.size()),
-                               .length = static_cast<float>(LengthInDouble(residual))};
+  RowPlace& place = places_.MutablePlace(row);
+  place.set_hash(hash);
+  place.list = list;
+  place.position = static_cast<uint32_t>(rows.size());
+  place.length = static_cast<float>(LengthInDouble(residual));
   rows.Append(*coding_, residual, reference, row, addition.entry);
   by_hash_.insert(row);
   entry_rows_[addition.entry] = row;
@@ -177,6 +184,7 @@ uint32_t ListIndex::NewRow() {
 }
 
 void ListIndex::Remove(uint32_t entry) {
+  EnsureHashed();
   const uint32_t row = std::exchange(entry_rows_[entry], kNone);
   ++unused_entries_;
   retiring_.entries.push_back(entry);
@@ -186,7 +194,7 @@ void ListIndex::Remove(uint32_t entry) {
   if (place.position < rows.size()) {
     places_.MutablePlace(rows.row(place.position)).position = place.position;
   }
-  by_hash_.erase(VectorHash{place.hash});
+  by_hash_.erase(VectorHash{place.hash()});
   places_.MutablePlace(row).list = RowPlace::kNoList;
   retiring_.rows.push_back(row);
   --rows_;

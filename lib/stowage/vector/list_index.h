@@ -152,16 +152,16 @@ class ListIndex {
     using is_transparent = void;
     const RowPlaces* places;
     size_t operator()(VectorHash hash) const { return hash.value; }
-    size_t operator()(uint32_t row) const { return places->place(row).hash; }
+    size_t operator()(uint32_t row) const { return places->place(row).hash(); }
   };
   struct SameHash {
     using is_transparent = void;
     const RowPlaces* places;
     bool operator()(uint32_t a, uint32_t b) const {
-      return places->place(a).hash == places->place(b).hash;
+      return places->place(a).hash() == places->place(b).hash();
     }
     bool operator()(uint32_t row, VectorHash hash) const {
-      return places->place(row).hash == hash.value;
+      return places->place(row).hash() == hash.value;
     }
   };
 
@@ -175,6 +175,7 @@ class ListIndex {
   uint32_t NewRow();
   void Reclaim();
   uint64_t HashOf(const Addition& addition) const;
+  void EnsureHashed();
 
   const std::shared_ptr<const ListCoding> coding_;
   const std::shared_ptr<const ListCentres> centres_;
@@ -189,6 +190,7 @@ class ListIndex {
   std::vector<uint32_t> entry_rows_;  // by entry; kNone where there is none
   absl::flat_hash_set<uint32_t, HashOfRow, SameHash> by_hash_{0, HashOfRow{&places_},
                                                               SameHash{&places_}};
+  bool hashed_ = true;  // whether by_hash_ has the rows
   std::vector<uint32_t> free_rows_;
   std::vector<uint32_t> held_rows_;  // free but for the holder
   Lifetime::Watch holder_;

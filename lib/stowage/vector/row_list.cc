@@ -96,11 +96,11 @@ std::vector<std::byte> RowList::BlockBytes() const {
   return bytes;
 }
 
-// A list's last segment is half full, about.
+// Of a list's last segment about a block is empty.
 size_t RowList::BytesFor(HotCode code, size_t dim, size_t lists, size_t rows) {
-  constexpr size_t kSegmentRows = SharedBlocks::kSegmentBlocks * kBlockRows;
-  const size_t segments = (rows + lists * kSegmentRows / 2) / kSegmentRows + 1;
-  return lists * (sizeof(RowList) + 64) + SharedBlocks::BytesFor(segments, BlockBytesOf(code, dim));
+  const size_t blocks = rows / kBlockRows + lists + 1;
+  return lists * (sizeof(RowList) + 64 + 64) +
+         SharedBlocks::BytesFor(blocks, BlockBytesOf(code, dim));
 }
 
 void RowList::Restore(Parts parts) {

@@ -89,7 +89,8 @@ class RowList {
   }
   // What a copy occupies of its own once a row is appended to it, about.
   size_t copy_bytes() const {
-    return sizeof(*this) + SharedBlocks::BytesFor(1, blocks_.block_bytes()) +
+    return sizeof(*this) +
+           SharedBlocks::BytesFor(SharedBlocks::kSegmentBlocks, blocks_.block_bytes()) +
            (lanes_.size() + 1 + copies_.size()) * sizeof(Lane);
   }
   // What so many lists with so many rows in all occupy at most, about, without copies.

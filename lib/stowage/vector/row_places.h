@@ -13,7 +13,14 @@ namespace stowage {
 struct RowPlace {
   static constexpr uint32_t kNoList = ~uint32_t{0};
 
-  uint64_t hash = 0;  // of its vector
+  uint64_t hash() const { return uint64_t{hash_high} << 32 | hash_low; }  // of its vector
+  void set_hash(uint64_t hash) {
+    hash_low = static_cast<uint32_t>(hash);
+    hash_high = static_cast<uint32_t>(hash >> 32);
+  }
+
+  uint32_t hash_low = 0;  // in halves, which need no room between places
+  uint32_t hash_high = 0;
   uint32_t list = kNoList;
   uint32_t position = 0;
   float length = 0;  // of the residual

@@ -153,7 +153,7 @@ absl::Status WritePlaces(ChunkWriter& writer, const RowPlaceView& places) {
   std::vector<SavedPlace> saved;
   saved.reserve(places.size());
   for (uint32_t row = 0; row < places.size(); ++row) {
-    saved.push_back({places.place(row).hash, places.place(row).length, 0});
+    saved.push_back({places.place(row).hash(), places.place(row).length, 0});
   }
   return writer.WriteAll(absl::MakeConstSpan(saved));
 }
@@ -240,7 +240,8 @@ absl::StatusOr<SavedIndex> ReadAll(ChunkReader& reader, const StoreConfig& confi
     return absl::DataLossError("it has other rows than it says");
   }
   for (const SavedPlace& place : places) {
-    index.places.push_back({.hash = place.hash, .length = place.length});
+    index.places.emplace_back().set_hash(place.hash);
+    index.places.back().length = place.length;
   }
   LOADLINE_ASSIGN_OR_RETURN(index.entries, reader.ReadVector<SavedEntry>());
   if (index.entries.size() != header.entries) {

@@ -2,6 +2,7 @@
 #define STOWAGE_VECTOR_SHARED_BLOCKS_H_
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -37,38 +38,48 @@ class SharedBlocks {
 
   // Of zeros.
   void Append() {
-    if (size_ == segments_.size() * kSegmentBlocks) {
-      segments_.push_back(NewSegment());
-      own_.push_back(true);
+    const size_t in_last = size_ % kSegmentBlocks;
+    if (in_last == 0) {
+      segments_.emplace_back();
+      own_.push_back(false);
     }
+    if (std::has_single_bit(in_last) || in_last == 0) Reallocate(in_last, in_last + 1);
     ++size_;
     std::fill_n(MutableBlock(size_ - 1), block_bytes_, std::byte{0});
   }
   void RemoveLast() {
     --size_;
-    if (size_ % kSegmentBlocks != 0) return;
+    const size_t in_last = size_ % kSegmentBlocks;
+    if (in_last != 0) {
+      if (std::has_single_bit(in_last)) Reallocate(in_last, in_last);
+      return;
+    }
     segments_.pop_back();
     own_.pop_back();
   }
 
-  size_t memory_bytes() const { return BytesFor(segments_.size(), block_bytes_); }
-  // Of so many segments, with what the allocator needs for each.
-  static size_t BytesFor(size_t segments, size_t block_bytes) {
+  size_t memory_bytes() const { return BytesFor(size_, block_bytes_); }
+  // Of so many blocks, with what the allocator needs for each segment.
+  static size_t BytesFor(size_t blocks, size_t block_bytes) {
     constexpr size_t kBeside = 64;
-    return segments * (kSegmentBlocks * block_bytes + kBeside);
+    const size_t in_last = blocks % kSegmentBlocks;
+    const size_t room = blocks - in_last + (in_last == 0 ? 0 : std::bit_ceil(in_last));
+    return room * block_bytes + (blocks + kSegmentBlocks - 1) / kSegmentBlocks * kBeside;
   }
 
  private:
-  size_t SegmentBytes() const { return kSegmentBlocks * block_bytes_; }
-  std::shared_ptr<std::byte[]> NewSegment() const {
-    return std::shared_ptr<std::byte[]>(new std::byte[SegmentBytes()]);
-  }
+  // The last segment becomes one's own, with room for so many blocks, of which these are there.
+  void Reallocate(size_t there, size_t room) { Replace(segments_.size() - 1, there, room); }
   void Own(size_t i) {
     if (own_[i]) return;
-    const std::shared_ptr<std::byte[]> shared = segments_[i];
     const size_t blocks = std::min(kSegmentBlocks, size_ - i * kSegmentBlocks);
-    segments_[i] = NewSegment();
-    std::copy_n(shared.get(), blocks * block_bytes_, segments_[i].get());
+    Replace(i, blocks, blocks);
+  }
+  // Rooms are powers of two: most lists are small beside a segment, or end in the midst of one.
+  void Replace(size_t i, size_t there, size_t room) {
+    const std::shared_ptr<std::byte[]> before = std::move(segments_[i]);
+    segments_[i] = std::shared_ptr<std::byte[]>(new std::byte[std::bit_ceil(room) * block_bytes_]);
+    std::copy_n(before.get(), there * block_bytes_, segments_[i].get());
     own_[i] = true;
   }
 
