@@ -69,7 +69,7 @@ class ByteRows {
 
   // Rows that come into memory together, and whether they are there. As many as fill a power of two
   // bytes, nearly: other sizes are rounded up by allocators, by a quarter at most.
-  static size_t ChunkBytesFor(size_t dim) { return std::bit_ceil(32 * StrideFor(dim)); }
+  static size_t ChunkBytesFor(size_t dim) { return std::bit_ceil(64 * StrideFor(dim)); }
   uint32_t chunk_rows() const { return chunk_rows_; }
   size_t ChunkOf(uint32_t row) const { return row / chunk_rows_; }
   size_t chunks() const { return chunks_->size(); }
