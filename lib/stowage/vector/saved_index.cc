@@ -14,7 +14,7 @@
 namespace stowage {
 namespace {
 
-constexpr ChunkFileKind kKind = {0x53745649, 2};  // "StVI"
+constexpr ChunkFileKind kKind = {0x53745649, 3};  // "StVI"
 
 struct IndexHeader {
   uint64_t token = 0;

@@ -1,5 +1,6 @@
 #include "stowage/vector/graph_choice.h"
 
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -130,6 +131,32 @@ TEST(GraphChoice, LetsTheGraphAnswerWhileItKnowsEnough) {
   index.Remove(50);
   index.Publish();
   EXPECT_FALSE(StillAnswers(*graph, *index.snapshot(), 10));
+}
+
+// Codes are checked when they are read, so none should be; but a search must not go round for ever.
+TEST(HnswGraph, EndsItsSearchWhereNoScoreIsANumber) {
+  const StoreConfig config = {.dimension = 64, .metric = Metric::kSquaredL2};
+  const loadline::bench::VectorSet set{config, loadline::bench::VectorSets(1).Normal(500 * 64), {}};
+  const auto coding = std::make_shared<const ListCoding>(config, std::vector<float>(64), 1,
+                                                         ListCoding::Bytes::kAroundMean);
+  ByteRows bytes(coding->dim());
+  bytes.Reserve(500);
+  auto graph = HnswGraph::Create(coding, 500);
+  ASSERT_OK(graph);
+  std::vector<float> projected(coding->dim());
+  for (uint32_t row = 0; row < 500; ++row) {
+    coding->Project(set.row(row), 1, projected.data());
+    bytes.Set(row, *coding, projected, coding->mean_reference());
+    ASSERT_OK((*graph)->Link(bytes, row));
+  }
+  ASSERT_GT((*graph)->level((*graph)->entry()), 0U);  // there is a level to descend from
+  ListQuery query;
+  PrepareQuery(*coding, set.row(0), query);
+  query.split.step = std::numeric_limits<float>::quiet_NaN();
+  std::vector<HnswGraph::Found> found;
+  EXPECT_GT((*graph)->Search(
+                bytes, query, 16, {}, [] { return false; }, found),
+            0U);
 }
 
 }  // namespace
