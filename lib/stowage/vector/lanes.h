@@ -56,13 +56,9 @@ inline uint32_t BitsOfFours(Int4 fours) {
   return static_cast<uint32_t>(fours[0] | fours[1] << 1 | fours[2] << 2 | fours[3] << 3);
 }
 
-// Sums in double over four floats at a time.
+// A sum of products in double, four at a time.
 class DoubleSum {
  public:
-  void Add(Float4 a) {
-    low_ += Double2{double{a[0]}, double{a[1]}};
-    high_ += Double2{double{a[2]}, double{a[3]}};
-  }
   void AddProduct(Float4 a, Float4 b) {
     low_ += Double2{double{a[0]}, double{a[1]}} * Double2{double{b[0]}, double{b[1]}};
     high_ += Double2{double{a[2]}, double{a[3]}} * Double2{double{b[2]}, double{b[3]}};

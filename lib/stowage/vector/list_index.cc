@@ -274,7 +274,9 @@ size_t ListIndex::CopiedBytesFor(size_t rows) const {
 size_t ListIndex::BytesFor(const StoreConfig& config, size_t entries, size_t rows_end) {
   const size_t dim = Rotation::PaddedFor(config.dimension);
   const size_t lists = ListsFor(entries);
-  constexpr size_t kPerEntry = 50;  // lanes, numbers, hashes, and what is kept in reserve for them
+  // Lanes, numbers, hashes and what is kept in reserve for them; about, as a test holds all of this
+  // against the allocator.
+  constexpr size_t kPerEntry = 50;
   return sizeof(ListIndex) + RowValues::BytesFor(config.dimension) +
          RowList::BytesFor(HotCodeFor(dim), dim, lists, entries) + entries * kPerEntry +
          rows_end * sizeof(RowPlace) + lists * (dim * 2 * sizeof(float) + PaddedBytes(dim));

@@ -63,7 +63,7 @@ Float4 TransformLanes(Float4 v) {
          __builtin_shufflevector(pairs, pairs, 2, 3, 2, 3) * Float4{1, 1, -1, -1};
 }
 
-// Two levels at once: those of `apart` floats and of twice as many.
+// Two levels at once.
 void TransformFour(Float4& a, Float4& b, Float4& c, Float4& d) {
   const Float4 sum0 = a + b, difference0 = a - b;
   const Float4 sum1 = c + d, difference1 = c - d;
@@ -73,6 +73,7 @@ void TransformFour(Float4& a, Float4& b, Float4& c, Float4& d) {
   d = difference0 - difference1;
 }
 
+// Those of `apart` floats and of twice as many.
 void TransformFour(float* values, size_t apart) {
   Float4 a = Load4(values), b = Load4(values + apart);
   Float4 c = Load4(values + 2 * apart), d = Load4(values + 3 * apart);

@@ -98,8 +98,9 @@ std::vector<std::byte> RowList::BlockBytes() const {
 
 // Of a list's last segment about a block is empty.
 size_t RowList::BytesFor(HotCode code, size_t dim, size_t lists, size_t rows) {
+  constexpr size_t kBesideList = 128;  // for the list itself and for its last segment
   const size_t blocks = rows / kBlockRows + lists + 1;
-  return lists * (sizeof(RowList) + 64 + 64) +
+  return lists * (sizeof(RowList) + kBesideList) +
          SharedBlocks::BytesFor(blocks, BlockBytesOf(code, dim));
 }
 

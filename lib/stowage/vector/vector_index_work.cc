@@ -415,10 +415,12 @@ absl::Status VectorIndex::Check(const std::atomic<bool>& cancelled) {
     LOADLINE_ASSIGN_OR_RETURN(by_graph, check->ChooseGraphEffort(options_.target_recall, chosen));
     if (by_graph && !Pays(options_.index, chosen, *by_graph)) by_graph.reset();
   }
-  LOADLINE_ASSIGN_OR_RETURN(const double dimensions, check->IntrinsicDimension());
-  const GraphProspects prospects = {seen->lists().rows,
-                                    ByteRows::StrideFor(seen->lists().coding->dim()),
-                                    ResidualShare(seen->lists()), dimensions};
+  GraphProspects prospects = {.rows = seen->lists().rows,
+                              .code_bytes = ByteRows::StrideFor(seen->lists().coding->dim()),
+                              .residual_share = ResidualShare(seen->lists())};
+  if (prospects.rows >= options_.least_graph_rows && graph == nullptr) {
+    LOADLINE_ASSIGN_OR_RETURN(prospects.intrinsic_dimension, check->IntrinsicDimension());
+  }
   MutexLock lock(mutex_);
   checked_graph_ = by_graph;
   if (!by_graph) graph_.reset();

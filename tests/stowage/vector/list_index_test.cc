@@ -291,30 +291,32 @@ TEST(SelfCheck, TellsNoDimensionsWhereAllVectorsAreEqual) {
   EXPECT_EQ(Indexed(set).IntrinsicDimension(), 0);
 }
 
+class SearchCosts : public ::testing::Test {
+ protected:
+  const VectorSet set_ = {{768, Metric::kSquaredL2}, VectorSets(1).Normal(300 * 768), {}};
+  const Indexed indexed_{set_};
+  const ListView view_ = indexed_.view();
+  SearchCounts read_;
+};
+
 // 10 blocks of 16 codes of 768 bits, 50 codes of 784 bytes and 10 vectors of 3,072 bytes for two
 // searches, and centres of 768 bytes.
-TEST(SelfCheck, CountsWhatSearchesReadAsTheirCost) {
-  const VectorSet set{{768, Metric::kSquaredL2}, VectorSets(1).Normal(300 * 768), {}};
-  const Indexed indexed(set);
-  SearchCounts read;
-  read.blocks = 10;
-  read.byte_rows = 50;
-  read.full_rows = 10;
-  const ListView view = indexed.view();
-  EXPECT_EQ(SearchCost(view, read, 2), (10 * 16 * 96 + 4 * 50 * (16 + 768) + 4 * 10 * 3072) / 2.0 +
-                                           768.0 * static_cast<double>(view.lists.size()));
+TEST_F(SearchCosts, AreWhatSearchesRead) {
+  read_.blocks = 10;
+  read_.byte_rows = 50;
+  read_.full_rows = 10;
+  EXPECT_EQ(SearchCost(view_, read_, 2),
+            (10 * 16 * 96 + 4 * 50 * (16 + 768) + 4 * 10 * 3072) / 2.0 +
+                768.0 * static_cast<double>(view_.lists.size()));
 }
 
 // With 24 words of signs and 20 as what a block takes besides: 44 for the signs, 116 for all.
-TEST(SelfCheck, ScoresSignsFirstWhereTheySpareMoreThanTheyTake) {
-  const VectorSet set{{768, Metric::kSquaredL2}, VectorSets(1).Normal(300 * 768), {}};
-  const Indexed indexed(set);
-  SearchCounts read;
-  read.blocks = 100;
-  read.plane_blocks = 62;
-  EXPECT_TRUE(SignsPay(indexed.view(), read));
-  read.plane_blocks = 63;
-  EXPECT_FALSE(SignsPay(indexed.view(), read));
+TEST_F(SearchCosts, AreLessBySignsWhereThoseSpareMoreThanTheyTake) {
+  read_.blocks = 100;
+  read_.plane_blocks = 62;
+  EXPECT_TRUE(SignsPay(view_, read_));
+  read_.plane_blocks = 63;
+  EXPECT_FALSE(SignsPay(view_, read_));
 }
 
 TEST(SelfCheck, TakesTheFirstThatWasChosenForEnough) {
